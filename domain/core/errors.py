@@ -18,7 +18,7 @@ class OutdialError(Exception):
 
 
 class DomainError(OutdialError):
-    """A rule said no. `code` is stable; the message says what was not done, why, and the way out."""
+    """A rule said no. `code` is stable; the message says what was not done, why and what to do."""
 
     code: ClassVar[str] = "REFUSED"
 

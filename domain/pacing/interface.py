@@ -1,6 +1,6 @@
 """What a pacer sees and says. Times are seconds on any monotonic clock; ages are seconds.
 
-Pure: no clock, no I/O, no asyncio. The floor, the simulation and the benchmarks drive the same face.
+Pure: no clock, no I/O, no asyncio. The floor, the simulation and the benchmarks drive this face.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,9 @@ class Seen(StrEnum):
     """Kinds of observation."""
 
     DIALED = "dialed"  # a call was placed
-    FAILED = "failed"  # it ended unanswered: rang out, busy, invalid ... `age` = seconds since dialed
+    FAILED = (
+        "failed"  # it ended unanswered: rang out, busy, invalid ... `age` = seconds since dialed
+    )
     ANSWERED = "answered"  # picked up, by anyone; `age` = seconds since dialed
     PRESENTED = "presented"  # a live person, ready for an agent (analysis done or off)
     MACHINE = "machine"  # analysis said machine or fax

@@ -61,7 +61,7 @@ class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults
     at: float
 
 
-class LegArrived(Message):
+class LegArrived(Message, frozen=True, kw_only=True):
     """Somebody called one of our numbers. The leg is not answered yet."""
 
     leg: UUID
@@ -71,26 +71,26 @@ class LegArrived(Message):
     trunk: str | None = None
 
 
-class LegRinging(Message):
+class LegRinging(Message, frozen=True, kw_only=True):
     """The far end rings."""
 
     leg: UUID
 
 
-class LegEarlyMedia(Message):
+class LegEarlyMedia(Message, frozen=True, kw_only=True):
     """The network plays something before the answer."""
 
     leg: UUID
 
 
-class LegAnswered(Message):
-    """The far end picked up. With analysis asked for, `LegAnalysed` follows; without, nothing does."""
+class LegAnswered(Message, frozen=True, kw_only=True):
+    """The far end picked up. `LegAnalysed` follows if analysis was asked for."""
 
     leg: UUID
 
 
-class LegAnalysed(Message):
-    """Analysis is done. `beep_at` is set when a machine's beep was heard and a message may be left."""
+class LegAnalysed(Message, frozen=True, kw_only=True):
+    """Analysis is done. `beep_at`: when the beep of a machine was heard."""
 
     leg: UUID
     verdict: Verdict
@@ -98,7 +98,7 @@ class LegAnalysed(Message):
     beep_at: float | None = None
 
 
-class LegFailed(Message):
+class LegFailed(Message, frozen=True, kw_only=True):
     """A placed leg was never answered. Nothing more comes for it."""
 
     leg: UUID
@@ -106,7 +106,7 @@ class LegFailed(Message):
     detail: str = ""  # codes of the switch for the operator; never a number or name
 
 
-class LegEnded(Message):
+class LegEnded(Message, frozen=True, kw_only=True):
     """A leg that was up is gone. Nothing more comes for it."""
 
     leg: UUID
@@ -114,42 +114,42 @@ class LegEnded(Message):
     by: EndedBy
 
 
-class Digit(Message):
+class Digit(Message, frozen=True, kw_only=True):
     """A party pressed a key."""
 
     leg: UUID
     digit: str
 
 
-class DigitsCollected(Message):
+class DigitsCollected(Message, frozen=True, kw_only=True):
     """The answer to `Collect`; empty when the time ran out."""
 
     leg: UUID
     digits: str
 
 
-class PlaybackFinished(Message):
+class PlaybackFinished(Message, frozen=True, kw_only=True):
     """A playback ended. `interrupted_by` is the digit that ended it."""
 
     playback: UUID
     interrupted_by: str | None = None
 
 
-class RoomJoined(Message):
+class RoomJoined(Message, frozen=True, kw_only=True):
     """A leg is in a room and can hear it."""
 
     leg: UUID
     room: UUID
 
 
-class RoomLeft(Message):
+class RoomLeft(Message, frozen=True, kw_only=True):
     """A leg is no longer in a room (it may still be up)."""
 
     leg: UUID
     room: UUID
 
 
-class LegTalking(Message):
+class LegTalking(Message, frozen=True, kw_only=True):
     """A leg in a room began or stopped to speak."""
 
     leg: UUID
@@ -157,7 +157,7 @@ class LegTalking(Message):
     talking: bool
 
 
-class LegMuted(Message):
+class LegMuted(Message, frozen=True, kw_only=True):
     """A leg in a room was muted or unmuted."""
 
     leg: UUID
@@ -165,7 +165,7 @@ class LegMuted(Message):
     muted: bool
 
 
-class RecordingFinished(Message):
+class RecordingFinished(Message, frozen=True, kw_only=True):
     """A recording's file is complete."""
 
     recording: UUID
@@ -190,7 +190,7 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     legs: tuple[UUID, ...] = ()
 
 
-class Snapshot(Message):
+class Snapshot(Message, frozen=True, kw_only=True):
     """All legs and rooms of the account on one switch at `at`. The answer to `TakeSnapshot`."""
 
     request: UUID

@@ -100,13 +100,13 @@ class Tone(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 Media = File | Say | SayDigits | Tone
 
 
-class PlaceLeg(Message):
+class PlaceLeg(Message, frozen=True, kw_only=True):
     """Call somebody. Events follow under `leg`: ringing, answered, analysed, failed, ended."""
 
     leg: UUID
     account: UUID
     to: ToNumber | ToEndpoint
-    not_after: float  # Unix seconds; later than this the command is dropped and `LegFailed(STALE)` sent
+    not_after: float  # Unix seconds; later: dropped, and `LegFailed(STALE)` sent
     caller_id: CallerId = CallerId()
     ring_limit_s: float = 30.0
     analysis: Analysis | None = None
@@ -114,20 +114,20 @@ class PlaceLeg(Message):
     role: Role = Role.NORMAL
 
 
-class Answer(Message):
+class Answer(Message, frozen=True, kw_only=True):
     """Answer a leg that arrived."""
 
     leg: UUID
 
 
-class HangUp(Message):
+class HangUp(Message, frozen=True, kw_only=True):
     """End a leg that rings, waits or talks."""
 
     leg: UUID
     cause: EndCause = EndCause.NORMAL
 
 
-class Play(Message):
+class Play(Message, frozen=True, kw_only=True):
     """Play to one leg or to a whole room; `PlaybackFinished` follows under `playback`."""
 
     playback: UUID
@@ -137,14 +137,14 @@ class Play(Message):
     interruptible: bool = False  # a digit ends it
 
 
-class StopPlaying(Message):
+class StopPlaying(Message, frozen=True, kw_only=True):
     """End a playback early."""
 
     playback: UUID
 
 
-class Collect(Message):
-    """Collect digits from a leg; `DigitsCollected` follows. A terminator is not part of the result."""
+class Collect(Message, frozen=True, kw_only=True):
+    """Collect digits from a leg; `DigitsCollected` follows, without the terminator."""
 
     leg: UUID
     maximum: int = 1
@@ -153,7 +153,7 @@ class Collect(Message):
     terminators: str = "#"
 
 
-class CreateRoom(Message):
+class CreateRoom(Message, frozen=True, kw_only=True):
     """Make a room. Joining a room that does not exist makes it too, with these defaults."""
 
     room: UUID
@@ -163,8 +163,8 @@ class CreateRoom(Message):
     record: bool = False
 
 
-class Join(Message):
-    """Put a leg into a room, out of wherever it was. `entry` is heard by the room's agents alone."""
+class Join(Message, frozen=True, kw_only=True):
+    """Put a leg into a room, out of wherever it was. Only the agents there hear `entry`."""
 
     leg: UUID
     room: UUID
@@ -172,27 +172,27 @@ class Join(Message):
     entry: Tone | File | None = None
 
 
-class Leave(Message):
+class Leave(Message, frozen=True, kw_only=True):
     """Take a leg out of its room; it stays up and hears silence."""
 
     leg: UUID
 
 
-class EndRoom(Message):
+class EndRoom(Message, frozen=True, kw_only=True):
     """End a room; its legs stay up unless `hang_up`."""
 
     room: UUID
     hang_up: bool = False
 
 
-class SetRole(Message):
+class SetRole(Message, frozen=True, kw_only=True):
     """Change a leg's role in its room: mute, unmute, listen to whisper."""
 
     leg: UUID
     role: Role
 
 
-class Hold(Message):
+class Hold(Message, frozen=True, kw_only=True):
     """Let a leg hear music instead of its room, or bring it back."""
 
     leg: UUID
@@ -200,35 +200,35 @@ class Hold(Message):
     music: str = "default"
 
 
-class StartRecording(Message):
-    """Record a leg (both directions) or a whole room; `RecordingFinished` follows under `recording`."""
+class StartRecording(Message, frozen=True, kw_only=True):
+    """Record a leg (both directions) or a whole room; `RecordingFinished` follows."""
 
     recording: UUID
     leg: UUID | None = None
     room: UUID | None = None
 
 
-class PauseRecording(Message):
+class PauseRecording(Message, frozen=True, kw_only=True):
     """Write silence into the recording, or go on writing sound."""
 
     recording: UUID
     paused: bool = True
 
 
-class StopRecording(Message):
+class StopRecording(Message, frozen=True, kw_only=True):
     """Finish a recording."""
 
     recording: UUID
 
 
-class SendDigits(Message):
+class SendDigits(Message, frozen=True, kw_only=True):
     """Send DTMF to the far end of a leg."""
 
     leg: UUID
     digits: str
 
 
-class TakeSnapshot(Message):
+class TakeSnapshot(Message, frozen=True, kw_only=True):
     """Ask for all legs and rooms of one account; `Snapshot` follows."""
 
     account: UUID
@@ -259,7 +259,7 @@ Emit = Callable[[Event], None]
 
 
 class Switch(Protocol):
-    """One switch as its gateway process drives it: the Asterisk adapter, the simulated carrier, a fake.
+    """One switch as its gateway process drives it: Asterisk, the simulated carrier, a fake.
 
     `emit` is given at `start` and is called in the order in which things happened. It never blocks.
     """
