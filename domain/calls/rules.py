@@ -1,0 +1,71 @@
+"""How an attempt goes and ends. Pure."""
+
+from enum import StrEnum
+
+from domain.telephony.events import Failure, Verdict
+
+
+class AttemptState(StrEnum):
+    """Where an attempt is. `committed` is written before the switch is asked to dial."""
+
+    COMMITTED = "committed"
+    PLACED = "placed"
+    RINGING = "ringing"
+    ANSWERED = "answered"  # in analysis, if that is on
+    WAITING = "waiting"  # a live customer without an agent
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+class CallDirection(StrEnum):
+    """Who called."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
+class Disposition(StrEnum):
+    """How an attempt ended, as the system saw it."""
+
+    CONNECTED = "connected"  # customer and agent spoke
+    ABANDONED = "abandoned"  # a live answer that found no agent in time, or gave up waiting
+    MACHINE = "machine"
+    FAX = "fax"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    INVALID = "invalid"
+    CONGESTION = "congestion"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    CANCELED = "canceled"  # we gave up while it rang
+    FAILED = "failed"
+    NOT_PLACED = "not_placed"  # committed, but never dialed
+
+
+_OF_FAILURE = {
+    Failure.BUSY: Disposition.BUSY,
+    Failure.NO_ANSWER: Disposition.NO_ANSWER,
+    Failure.INVALID: Disposition.INVALID,
+    Failure.CONGESTION: Disposition.CONGESTION,
+    Failure.REJECTED: Disposition.REJECTED,
+    Failure.UNREACHABLE: Disposition.UNREACHABLE,
+    Failure.CANCELED: Disposition.CANCELED,
+    Failure.STALE: Disposition.NOT_PLACED,
+    Failure.FAILED: Disposition.FAILED,
+}
+
+_OF_VERDICT = {Verdict.MACHINE: Disposition.MACHINE, Verdict.FAX: Disposition.FAX}
+
+
+def disposition_of_failure(failure: Failure) -> Disposition:
+    """How an attempt ended whose leg failed."""
+    return _OF_FAILURE[failure]
+
+
+def disposition_of_verdict(verdict: Verdict) -> Disposition | None:
+    """How an attempt ends on what analysis heard; None: a person, who gets an agent.
+
+    An undecided analysis counts as a person: hanging up on one is worse than an agent
+    greeting a machine.
+    """
+    return _OF_VERDICT.get(verdict)

@@ -1,0 +1,95 @@
+"""Campaigns and who works on them."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from domain.campaigns.rules import CampaignState, DialMode
+from domain.core.ids import new_id
+
+if TYPE_CHECKING:
+    from domain.access.models import Account
+    from domain.agents.models import Agent, Team
+
+
+class Campaign(Model):
+    """A list being dialed in one mode by some agents. Seconds end in _s, rates are fractions."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="campaigns", on_delete=fields.CASCADE
+    )
+    serial = fields.IntField()  # the number that people say; counts up within the account
+    name = fields.CharField(max_length=100)
+    api_code = fields.CharField(max_length=32)  # what other programs call it
+    mode = fields.CharEnumField(DialMode, max_length=32)
+    state = fields.CharEnumField(CampaignState, max_length=32, default=CampaignState.STOPPED)
+    priority = fields.SmallIntField(default=5)  # 1..10, 10 dials first
+    caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: withheld
+    caller_name = fields.CharField(max_length=64, default="")
+    lines_per_agent = fields.FloatField(default=1.0)  # progressive, 1..10
+    max_lines_per_agent = fields.FloatField(default=10.0)  # predictive, 1..10
+    abandon_target = fields.FloatField(default=0.03)
+    correction_pace = fields.IntField(default=50)  # live answers between corrections, 10..1000
+    gain = fields.FloatField(default=1.0)  # 0..2
+    minimum_agents = fields.SmallIntField(default=2)  # below: progressive
+    ring_limit_s = fields.FloatField(default=28.0)
+    patience_s = fields.FloatField(default=2.0)  # a live answer waits so long for an agent
+    ivr_ports = fields.SmallIntField(null=True)  # 1..1000, IVR modes
+    analysis = fields.BooleanField(default=True)  # tell machines from people
+    max_attempts = fields.SmallIntField(default=3)  # given to targets when they are added
+    retry_delays_s: dict[str, int] = fields.JSONField(default=dict)
+    wrap_up_s = fields.FloatField(null=True)  # NULL: until the agent ends it
+    preview_s = fields.FloatField(default=60.0)  # the agent's time to decide
+    variables: list[str] = fields.JSONField(default=list)
+    crm_url = fields.CharField(max_length=500, default="")  # {variable} is filled in
+    call_guide: list[dict[str, Any]] = fields.JSONField(default=list)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    started_at = fields.DatetimeField(null=True)  # NULL: never started
+    stopped_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)  # NULL: not closed
+
+    class Meta:
+        table = "campaign"
+        unique_together = (("account", "serial"), ("account", "api_code"))
+
+
+class CampaignTeam(Model):
+    """A team that works on a campaign."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="teams", on_delete=fields.CASCADE
+    )
+    team_id: UUID
+    team: fields.ForeignKeyRelation["Team"] = fields.ForeignKeyField(
+        "domain.Team", related_name="campaigns", on_delete=fields.CASCADE
+    )
+    level = fields.SmallIntField(default=1)  # skill level; a higher one is offered calls later
+
+    class Meta:
+        table = "campaign_team"
+        unique_together = (("campaign", "team"),)
+
+
+class CampaignAgent(Model):
+    """An agent who works on a campaign. Overrides the level of the agent's team."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="agents", on_delete=fields.CASCADE
+    )
+    agent_id: UUID
+    agent: fields.ForeignKeyRelation["Agent"] = fields.ForeignKeyField(
+        "domain.Agent", related_name="campaigns", on_delete=fields.CASCADE
+    )
+    level = fields.SmallIntField(default=1)
+
+    class Meta:
+        table = "campaign_agent"
+        unique_together = (("campaign", "agent"),)

@@ -1,0 +1,40 @@
+"""Modes, states and limits of a campaign. Pure."""
+
+from enum import StrEnum
+
+from domain.calls.rules import Disposition
+
+
+class DialMode(StrEnum):
+    """How a campaign places its calls."""
+
+    AGENT_FIRST = "agent_first"  # the agent is called, then the customer
+    PREVIEW = "preview"  # the agent sees the contact and decides
+    PROGRESSIVE = "progressive"  # a fixed number of lines per free agent
+    PREDICTIVE = "predictive"  # lines vary to hold the abandon target
+    IVR_PROGRESSIVE = "ivr_progressive"
+    IVR_PREDICTIVE = "ivr_predictive"
+
+
+class CampaignState(StrEnum):
+    """Whether a campaign dials. A closed one never does again."""
+
+    STOPPED = "stopped"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+# Seconds until the next try, by how the last attempt ended. A disposition that is not here closes
+# the target. Congestion and unreachable say nothing about the number, so they are tried soon.
+DEFAULT_RETRY_DELAYS_S: dict[Disposition, int] = {
+    Disposition.BUSY: 5 * 60,
+    Disposition.NO_ANSWER: 60 * 60,
+    Disposition.MACHINE: 4 * 60 * 60,
+    Disposition.CONGESTION: 60,
+    Disposition.UNREACHABLE: 5 * 60,
+    Disposition.REJECTED: 24 * 60 * 60,
+    Disposition.FAILED: 10 * 60,
+    Disposition.CANCELED: 30 * 60,
+    Disposition.ABANDONED: 72 * 60 * 60,  # not without a guaranteed agent within 72 h (CAM-20)
+    Disposition.NOT_PLACED: 0,
+}

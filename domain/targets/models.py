@@ -1,0 +1,163 @@
+"""Contacts, the targets they become in a campaign, and how they came in."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index, PartialIndex
+from tortoise.models import Model
+
+from domain.calls.rules import Disposition
+from domain.core.ids import new_id
+from domain.targets.rules import ClosedReason, TargetState
+
+if TYPE_CHECKING:
+    from domain.access.models import Account
+    from domain.campaigns.models import Campaign
+
+
+class Contact(Model):
+    """A person in a list."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="contacts", on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=200, default="")
+    variables: dict[str, str] = fields.JSONField(default=dict)
+    timezone = fields.CharField(max_length=64, null=True)  # IANA; NULL: from the number
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "contact"
+
+
+class TargetBatch(Model):
+    """Targets that came in together."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="batches", on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=100)
+    priority = fields.SmallIntField(default=5)  # 1..10; of rows that name none
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "target_batch"
+
+
+class Target(Model):
+    """A contact in a campaign, with its dial state."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="targets", on_delete=fields.CASCADE
+    )
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="targets", on_delete=fields.CASCADE
+    )
+    contact_id: UUID
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "domain.Contact", related_name="targets", on_delete=fields.CASCADE
+    )
+    batch_id: UUID | None
+    batch: fields.ForeignKeyNullableRelation[TargetBatch] = fields.ForeignKeyField(
+        "domain.TargetBatch", related_name="targets", on_delete=fields.SET_NULL, null=True
+    )
+    number = fields.CharField(max_length=16)  # E.164, the one to dial next
+    caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: the campaign's
+    priority = fields.SmallIntField(default=5)  # 1..10, 10 is dialed first
+    state = fields.CharEnumField(TargetState, max_length=32, default=TargetState.NEW)
+    closed_reason = fields.CharEnumField(ClosedReason, max_length=32, null=True)
+    attempts = fields.SmallIntField(default=0)  # dialed so far
+    max_attempts = fields.SmallIntField()  # the campaign's when the target was added
+    next_at = fields.DatetimeField(null=True)  # NULL: as soon as possible
+    last_attempt_at = fields.DatetimeField(null=True)  # NULL: never dialed
+    last_disposition = fields.CharEnumField(Disposition, max_length=32, null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "target"
+        unique_together = (("campaign", "number"),)
+        indexes = (
+            Index(fields=("account_id", "number")),
+            # What the hopper reads; one short range per priority (domain/targets/hopper.py).
+            PartialIndex(
+                name="target_new",
+                fields=("campaign_id", "priority", "id"),
+                condition={"state": "new"},
+            ),
+            PartialIndex(
+                name="target_retry",
+                fields=("campaign_id", "priority", "next_at"),
+                condition={"state": "retry"},
+            ),
+        )
+
+
+class ImportState(StrEnum):
+    """How far an import is."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELED = "canceled"
+    FAILED = "failed"
+
+
+class TargetImport(Model):
+    """A file being turned into targets. The row is the truth; a job that dies is started again."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="target_imports", on_delete=fields.CASCADE
+    )
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="imports", on_delete=fields.CASCADE
+    )
+    batch_id: UUID | None
+    batch: fields.ForeignKeyNullableRelation[TargetBatch] = fields.ForeignKeyField(
+        "domain.TargetBatch", related_name="imports", on_delete=fields.SET_NULL, null=True
+    )
+    file_name = fields.CharField(max_length=200)
+    file_path = fields.CharField(max_length=300)  # inside the file store
+    country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
+    priority = fields.SmallIntField(default=5)
+    state = fields.CharEnumField(ImportState, max_length=32, default=ImportState.PENDING)
+    rows_total = fields.IntField(null=True)  # NULL: not known yet
+    rows_read = fields.IntField(default=0)  # committed up to here; a resumed job goes on after it
+    imported = fields.IntField(default=0)
+    duplicates = fields.IntField(default=0)
+    invalid = fields.IntField(default=0)
+    failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
+    created_at = fields.DatetimeField(auto_now_add=True)
+    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "target_import"
+
+
+class ImportProblem(Model):
+    """One row of a file that did not become a target, and why."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    target_import_id: UUID
+    target_import: fields.ForeignKeyRelation[TargetImport] = fields.ForeignKeyField(
+        "domain.TargetImport", related_name="problems", on_delete=fields.CASCADE
+    )
+    row = fields.IntField()  # as the spreadsheet counts: the first data row is 2
+    code = fields.CharField(max_length=32)
+    message = fields.CharField(max_length=300)
+
+    class Meta:
+        table = "import_problem"
+        indexes = (("target_import_id", "row"),)
