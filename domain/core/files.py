@@ -1,0 +1,36 @@
+"""Where uploaded and made files are kept."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from pathlib import Path
+from typing import Protocol
+
+from domain.core.errors import DomainError
+
+
+class FileTooLarge(DomainError):
+    """An upload passed the limit; the part already written was removed."""
+
+    code = "FILE_TOO_LARGE"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The file was not stored: it is larger than {limit // 1_000_000} MB. "
+            "Split it, or ask the operator for a higher limit."
+        )
+        self.limit = limit
+
+
+class FileStore(Protocol):
+    """Files by a relative name that we choose. Names never come from users."""
+
+    async def save(self, name: str, chunks: AsyncIterable[bytes], *, limit: int) -> int:
+        """Write a file and return its bytes. Raises FileTooLarge; nothing is left then."""
+
+    def path(self, name: str) -> Path:
+        """Where the file is on this machine, for readers that need a path."""
+
+    def read(self, name: str) -> AsyncIterator[bytes]:
+        """The file in chunks."""
+
+    async def delete(self, name: str) -> None:
+        """Remove a file; no error if it is gone."""
