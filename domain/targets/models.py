@@ -96,7 +96,7 @@ class Target(Model):
             ),
             PartialIndex(
                 name="target_retry",
-                fields=("campaign_id", "priority", "next_at"),
+                fields=("campaign_id", "priority", "next_at", "id"),
                 condition={"state": "retry"},
             ),
         )
