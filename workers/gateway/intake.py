@@ -54,7 +54,8 @@ class Intake:
 
     def _decode(self, entry_id: bytes, fields: dict[bytes, bytes]) -> Command | None:
         try:
-            return decode_command(fields[b"c"])
+            command: Command = decode_command(fields[b"c"])
         except (KeyError, msgspec.MsgspecError) as exc:
             logger.error("command %s is malformed (%s)", entry_id.decode(), type(exc).__name__)
             return None
+        return command

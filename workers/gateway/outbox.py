@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import time
 from collections import deque
 from uuid import UUID
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from domain.telephony.events import Event, encode_event
 from domain.telephony.link import (
@@ -117,7 +116,12 @@ class Outbox:
         pipe = self._redis.pipeline(transaction=False)
         for entry in self._sending:
             pipe.execute_command(*entry)
-        await pipe.execute()
+        for answer in await pipe.execute(raise_on_error=False):
+            if isinstance(answer, OutOfMemoryError | ReadOnlyError):
+                raise answer  # heals with time, as a lost connection does
+            if isinstance(answer, ResponseError):
+                # One inbox that cannot be written must not stop the others.
+                logger.error("an event was refused by Redis: %s", answer)
 
     async def flush(self, limit_s: float) -> bool:
         """Wait until all is sent; False when `limit_s` passed before."""
@@ -129,13 +133,13 @@ class Outbox:
 
     def _note_lost(self, exc: Exception) -> None:
         if self._lost_since is None:
-            self._lost_since = time.monotonic()
+            self._lost_since = asyncio.get_running_loop().time()
             logger.warning("Redis lost (%s); events are kept", type(exc).__name__)
 
     def _note_back(self) -> None:
         if self._lost_since is None:
             return
-        away_s = time.monotonic() - self._lost_since
+        away_s = asyncio.get_running_loop().time() - self._lost_since
         self._lost_since = None
         logger.warning("Redis back after %.1f s; %d events were dropped", away_s, self.dropped)
         # A Redis that came back empty has forgotten who had legs here.
