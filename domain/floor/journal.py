@@ -14,9 +14,10 @@ from logging import getLogger
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
 from domain.core.bus import Notice
@@ -27,8 +28,16 @@ from domain.targets.rules import Outcome, TargetState
 
 logger = getLogger(__name__)
 
-# A connection that died in the middle raises any of these, by where it was noticed.
-LOST = (DBConnectionError, OperationalError, OSError, asyncio.TimeoutError)
+# A database that is away raises any of these, by where it was noticed. Anything else is our own
+# mistake: it ends this floor, and the next owner starts from the rows.
+LOST = (
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 
 
 class Fenced(OutdialError):
@@ -47,7 +56,7 @@ class Launch:
 
 @dataclass(slots=True)
 class TargetChange:
-    """A target's row after an attempt, an offer or a removal. Absolute, so that it bears repeats."""
+    """A target's row after an attempt, an offer or a removal. Absolute, so it bears repeats."""
 
     id: UUID
     outcome: Outcome
