@@ -18,6 +18,7 @@ Complex = NDArray[np.complex128]
 HORIZONS = np.array([2.0, 4.0, 6.0, 8.0, 10.5, 13.0, 16.0, 20.0, 24.0, 28.0])
 LEVEL_GRID = 0.02  # ring tables are shared by answer levels within 2 % of each other
 RING_TABLES_KEPT = 24
+CHANCE_STEPS = 2048  # logarithms are looked up, chances rounded to 1 in 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ class Horizon:
         half = points // 2
         self.omega = 2.0 * np.pi * np.arange(half + 1) / points
         self.turn_up: Complex = np.exp(1j * self.omega) - 1.0  # a call answered: Y falls by one
-        self.turn_down: Complex = np.exp(-1j * self.omega) - 1.0  # an agent finishes: Y rises
+        turn_down: Complex = np.exp(-1j * self.omega) - 1.0  # an agent finishes: Y rises
+        # At a chance of exactly 1/2 and omega = pi the factor is 0: keep its logarithm finite.
+        steps = np.arange(CHANCE_STEPS + 1) / CHANCE_STEPS + 1e-9
+        self._log_up: Complex = np.log(1.0 + steps[:, None] * self.turn_up[None, :])
+        self._log_down: Complex = np.log(1.0 + steps[:, None] * turn_down[None, :])
         weight = np.full(half + 1, 2.0 / points)
         weight[0] = weight[-1] = 1.0 / points
         # Row c + points - 1: sum of exp(i omega y) over y = c .. 0; the last row is the empty sum.
@@ -67,8 +72,8 @@ class Horizon:
         finish, after_talk = wrap_finish(wrap, self.patience)
         self.wrap = finish
         self.talk = talk_finish(talk, after_talk, wrap_share, self.patience)
-        self.wrap_logs = self._logs(self.wrap, self.turn_down)
-        self.talk_logs = self._logs(self.talk, self.turn_down)
+        self.wrap_logs = self._logs(self.wrap, self._log_down)
+        self.talk_logs = self._logs(self.talk, self._log_down)
         self._rings.clear()
 
     def ring_tables(
@@ -109,17 +114,17 @@ class Horizon:
         total = max(float(new[-1]), 1e-12)
         return RingTables(
             by_age,
-            self._logs(by_age, self.turn_up),
+            self._logs(by_age, self._log_up),
             new,
             np.log(1.0 + new[:, None] * self.turn_up[None, :]),
             steps / total,
             float(answered[-1]),
         )
 
-    def _logs(self, chances: Floats, turn: Complex) -> Complex:
+    def _logs(self, chances: Floats, table: Complex) -> Complex:
         """Return log(1 + chance * turn), flat: one row per age."""
-        factors = np.log(1.0 + chances[:, :, None] * turn[None, None, :])
-        result: Complex = factors.reshape(chances.shape[0], -1)
+        step = (chances * CHANCE_STEPS + 0.5).astype(np.int64)
+        result: Complex = table[step].reshape(chances.shape[0], -1)
         return result
 
     def balance(
@@ -177,9 +182,9 @@ class Balance:
         logs = self._spectrum[None, :, :] + count[:, None, None] * rings.new_logs[None, :, :]
         mean = self.mean[None, :] - count[:, None] * rings.new[None, :]
         lowest = np.floor(mean).astype(np.int64) - horizon.points // 2
-        row = np.clip(lowest, 1 - horizon.points, 1) + horizon.points - 1
+        row = np.minimum(np.maximum(lowest, 1 - horizon.points), 1) + horizon.points - 1
         chances = (np.exp(logs) * horizon.kernel[row]).real.sum(axis=2)
-        np.clip(chances, 0.0, 1.0, out=chances)
+        chances = np.minimum(np.maximum(chances, 0.0), 1.0)
         worst = np.maximum.accumulate(chances[:, ::-1], axis=1)[:, ::-1]
         result: Floats = worst @ rings.share
         return result

@@ -221,7 +221,7 @@ def age_bins(ages: Sequence[float], width: float, bins: int) -> NDArray[np.int64
     if not len(ages):
         return np.empty(0, dtype=np.int64)
     bin_of = (np.asarray(ages, dtype=np.float64) * (1.0 / width)).astype(np.int64)
-    result: NDArray[np.int64] = np.clip(bin_of, 0, bins - 1)
+    result: NDArray[np.int64] = np.minimum(bin_of, bins - 1)
     return result
 
 
