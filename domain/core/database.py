@@ -11,6 +11,8 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.transactions import in_transaction
 
 from domain.core.settings import Settings
@@ -101,6 +103,24 @@ async def migrate(url: str, *, target: str | None = None) -> list[str]:
             await lock.execute_query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK])
             await MigrationExecutor(connection, config["apps"]).migrate([goal], progress=note)
     return done
+
+
+async def pending(url: str) -> list[tuple[str, str]]:
+    """How the database differs from this code's migrations, oldest first.
+
+    ("+", name): not applied yet. ("-", name): applied by a newer version of the code.
+    """
+    config = tortoise_config(url, pool=2)
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        recorder = MigrationRecorder(connections.get("default"))
+        loader = MigrationLoader(config["apps"], recorder, load=False)
+        await loader.build_graph()
+        applied = {key.name for key in await recorder.applied_migrations() if key.app_label == APP}
+    known = {key.name for key in loader.disk_migrations}
+    return [("+", name) for name in sorted(known - applied)] + [
+        ("-", name) for name in sorted(applied - known)
+    ]
 
 
 async def drift() -> list[str]:
