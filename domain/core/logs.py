@@ -20,9 +20,7 @@ _QUIET = ("arq", "tortoise", "asyncpg", "httpx", "panoramisk", "asyncio", "uvico
 def configure(settings: Settings, process: str) -> None:
     """Send the log of this process to standard error, as the settings say."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JsonLines(process) if settings.log_format == "json" else PlainLines(process)
-    )
+    handler.setFormatter(JsonLines(process) if settings.log_format == "json" else PlainLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
@@ -53,16 +51,12 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """Lines for a person at a terminal."""
-
-    def __init__(self, process: str) -> None:
-        super().__init__()
-        self._process = process
+    """Lines for a person at a terminal; `outdial up` puts the process's name before them."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
         level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
-        line = f"{at} {self._process:<8} {level}{record.getMessage()}"
+        line = f"{at} {level}{record.getMessage()}"
         for key, value in _fields(record).items():
             line += f" {key}={value}"
         if record.exc_info:

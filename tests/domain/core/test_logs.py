@@ -24,13 +24,11 @@ def test_a_json_line_has_the_ids() -> None:
 
 
 def test_a_plain_line_is_for_people() -> None:
-    assert PlainLines("api").format(record(call_id=7)) == (
-        "00:00:00.000 api      call c1 ended call_id=7"
-    )
+    assert PlainLines().format(record(call_id=7)) == "00:00:00.000 call c1 ended call_id=7"
 
 
 def test_personal_data_is_never_written() -> None:
     secret = record(number_pii="+12025550103", pii_name="Ana")
-    for lines in (JsonLines("worker"), PlainLines("worker")):
+    for lines in (JsonLines("worker"), PlainLines()):
         assert "+12025550103" not in lines.format(secret)
         assert "Ana" not in lines.format(secret)
