@@ -25,6 +25,7 @@ class Account(Model):
     is_demo = fields.BooleanField(default=False)
     target_limit = fields.IntField(null=True)  # NULL: no limit
     created_at = fields.DatetimeField(auto_now_add=True)
+    users: fields.ReverseRelation["User"]
     teams: fields.ReverseRelation["Team"]
 
     class Meta:
