@@ -27,10 +27,22 @@ _NEXT: dict[AgentState, frozenset[AgentState]] = {
     AgentState.BREAK: frozenset({AgentState.AVAILABLE, AgentState.RINGING, AgentState.OFFLINE}),
     AgentState.RINGING: frozenset({AgentState.AVAILABLE, AgentState.BREAK, AgentState.OFFLINE}),
     AgentState.AVAILABLE: frozenset(
-        {AgentState.RESERVED, AgentState.TALKING, AgentState.BREAK, AgentState.OFFLINE}
+        {
+            AgentState.RESERVED,
+            AgentState.TALKING,
+            AgentState.RINGING,
+            AgentState.BREAK,
+            AgentState.OFFLINE,
+        }
     ),
     AgentState.RESERVED: frozenset(
-        {AgentState.AVAILABLE, AgentState.TALKING, AgentState.BREAK, AgentState.OFFLINE}
+        {
+            AgentState.AVAILABLE,
+            AgentState.TALKING,
+            AgentState.RINGING,
+            AgentState.BREAK,
+            AgentState.OFFLINE,
+        }
     ),
     AgentState.TALKING: frozenset({AgentState.WRAP_UP, AgentState.OFFLINE}),
     AgentState.WRAP_UP: frozenset(

@@ -29,6 +29,7 @@ class Disposition(StrEnum):
 
     CONNECTED = "connected"  # customer and agent spoke
     ABANDONED = "abandoned"  # a live answer that found no agent in time, or gave up waiting
+    HUNG_UP = "hung_up"  # answered, and gone before we knew who it was
     MACHINE = "machine"
     FAX = "fax"
     BUSY = "busy"

@@ -8,12 +8,9 @@ from domain.calls.rules import Disposition
 class DialMode(StrEnum):
     """How a campaign places its calls."""
 
-    AGENT_FIRST = "agent_first"  # the agent is called, then the customer
     PREVIEW = "preview"  # the agent sees the contact and decides
     PROGRESSIVE = "progressive"  # a fixed number of lines per free agent
     PREDICTIVE = "predictive"  # lines vary to hold the abandon target
-    IVR_PROGRESSIVE = "ivr_progressive"
-    IVR_PREDICTIVE = "ivr_predictive"
 
 
 class CampaignState(StrEnum):
@@ -29,6 +26,7 @@ class CampaignState(StrEnum):
 DEFAULT_RETRY_DELAYS_S: dict[Disposition, int] = {
     Disposition.BUSY: 5 * 60,
     Disposition.NO_ANSWER: 60 * 60,
+    Disposition.HUNG_UP: 60 * 60,
     Disposition.MACHINE: 4 * 60 * 60,
     Disposition.CONGESTION: 60,
     Disposition.UNREACHABLE: 5 * 60,

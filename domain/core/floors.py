@@ -12,7 +12,7 @@ from domain.core.errors import Unavailable
 
 
 class FloorUnavailable(Unavailable):
-    """No floor answered in time: no worker runs, or it is overloaded. Nothing is known to be done."""
+    """No floor answered in time: no worker runs, or it is overloaded."""
 
     code = "FLOOR_UNAVAILABLE"
 

@@ -22,6 +22,7 @@ class HopperTarget:
     priority: int  # 1..10
     attempts: int
     max_attempts: int
+    last_ordinal: int
     name: str
     variables: dict[str, str]
     state: TargetState  # NEW or RETRY
@@ -73,7 +74,7 @@ async def next_targets(
     limit: int,
     not_ids: Iterable[UUID] = (),
 ) -> list[HopperTarget]:
-    """The next `limit` targets to dial: highest priority first, due retries before new, oldest first.
+    """The next `limit` targets to dial: highest priority first, due retries before new, then age.
 
     Leaves out `not_ids`, which the caller holds already. Takes no lock: an account's floor is the
     only one that dials.
@@ -90,6 +91,7 @@ async def next_targets(
             priority=row["priority"],
             attempts=row["attempts"],
             max_attempts=row["max_attempts"],
+            last_ordinal=row["last_ordinal"],
             name=row["name"],
             variables=orjson.loads(row["variables"]),
             state=TargetState(row["state"]),

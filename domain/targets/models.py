@@ -76,6 +76,7 @@ class Target(Model):
     state = fields.CharEnumField(TargetState, max_length=32, default=TargetState.NEW)
     closed_reason = fields.CharEnumField(ClosedReason, max_length=32, null=True)
     attempts = fields.SmallIntField(default=0)  # dialed so far
+    last_ordinal = fields.SmallIntField(default=0)  # of its attempts, those never placed included
     max_attempts = fields.SmallIntField()  # the campaign's when the target was added
     next_at = fields.DatetimeField(null=True)  # NULL: as soon as possible
     last_attempt_at = fields.DatetimeField(null=True)  # NULL: never dialed

@@ -1,0 +1,202 @@
+"""When calls leave: hoppers, decisions, offers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from domain.agents.commands import PreviewDecision
+from domain.agents.errors import OfferGone
+from domain.agents.rules import AgentState
+from domain.calls.events import CallEnded
+from domain.calls.rules import AttemptState
+from domain.campaigns.rules import DialMode
+from domain.floor.context import FloorContext
+from domain.floor.journal import TargetChange
+from domain.floor.lines import Lines
+from domain.floor.matching import share_free_agents
+from domain.floor.pops import pop_of_offer
+from domain.floor.seats import Seats
+from domain.floor.state import Offer, Run, Seat
+from domain.pacing.interface import FloorView
+from domain.targets.hopper import HopperTarget
+from domain.targets.rules import ClosedReason, Outcome, TargetState
+
+DECIDE_AGAIN_S = 0.2  # after something happened, at the earliest
+DECIDE_ANYWAY_S = 1.0
+LOW_WATER = 60  # targets in the hopper
+HOPPER_SIZE = 200
+LOOK_AGAIN_S = 1.0  # for due retries, when nothing was left to dial
+AT_ONCE = 100  # calls that one decision may place
+SKIPPED_FOR = timedelta(minutes=5)  # a contact that an agent skipped
+
+
+class Dialing:
+    """Decides for every run when and whom to call."""
+
+    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+        self._context = context
+        self._state = context.state
+        self._seats = seats
+        self._lines = lines
+        self.refill: Callable[[Run], None] = lambda run: None  # asks the database, returns at once
+
+    def decide(self) -> None:
+        """Let every run that is due decide. Nothing leaves while rows can't be written."""
+        if self._context.journal.stalled or self._lines.place_before() is None:
+            return
+        now = self._context.clock.monotonic()
+        due = [run for run in self._state.runs.values() if run.dials and _is_due(run, now)]
+        if not due:
+            return
+        shared = share_free_agents(self._state.seats.values(), self._state.runs.values())
+        for run in due:
+            run.due, run.decided = False, now
+            self._top_up(run, now)
+            free = shared.get(run.campaign_id, [])
+            if run.settings.mode is DialMode.PREVIEW:
+                self._offer(run, free)
+            elif run.settings.reserves:
+                self._dial_for_each(run, free)
+            else:
+                self._pace(run, free, now)
+
+    def answer_offer(self, seat: Seat, target_id: UUID, decision: PreviewDecision) -> None:
+        """Do what the agent decided about an offered contact. Raises OfferGone."""
+        offer = seat.offer
+        if offer is None or offer.target.id != target_id:
+            raise OfferGone(target_id)
+        run = self._state.runs[offer.campaign_id]
+        seat.offer = None
+        if decision is PreviewDecision.ACCEPT:
+            node = seat.node
+            if node is None or not seat.leg_up or not run.dials:
+                run.hopper.appendleft(offer.target)
+                self._seats.release(seat)
+                raise OfferGone(target_id)
+            self._lines.launch(run, [offer.target], node, seat)
+            return
+        self._put_aside(run, offer.target, decision)
+        self._context.desk(
+            seat.agent_id,
+            CallEnded(at=self._context.unix(), call=offer.target.id, disposition=None),
+        )
+        self._seats.release(seat)
+
+    def view(self, run: Run, free: int, now: float) -> FloorView:
+        """The floor as this run's pacer sees it."""
+        ringing, analysing, talking = [], [], []
+        waiting = 0
+        for line in run.lines.values():
+            if line.state is AttemptState.CONNECTED:
+                talking.append(now - (line.connected or now))
+            elif line.state is AttemptState.WAITING:
+                waiting += 1
+            elif line.state is AttemptState.ANSWERED:
+                analysing.append(now - (line.answered or now))
+            elif line.state is not AttemptState.ENDED:
+                ringing.append(now - line.placed)
+        wrapping = [
+            now - seat.since
+            for seat in self._state.seats.values()
+            if seat.state is AgentState.WRAP_UP and seat.campaign_id == run.campaign_id
+        ]
+        return FloorView(
+            free=free,
+            waiting=waiting,
+            ringing=ringing,
+            analysing=analysing,
+            talking=talking,
+            wrapping=wrapping,
+            agents=free + len(talking) + len(wrapping),
+            targets_left=len(run.hopper) if run.empty_since is not None else None,
+        )
+
+    def _pace(self, run: Run, free: list[Seat], now: float) -> None:
+        decision = run.policy.decide(self.view(run, len(free), now), now)
+        run.why = decision.why
+        if decision.cancel:
+            self._lines.give_up_ringing(run, decision.cancel, younger_than=15.0)
+        count = min(decision.launch, len(run.hopper), AT_ONCE)
+        node = self._node_for(run)
+        if count > 0 and node is not None:
+            self._lines.launch(run, [run.hopper.popleft() for _ in range(count)], node)
+
+    def _dial_for_each(self, run: Run, free: list[Seat]) -> None:
+        run.why = f"one line for each of {len(free)} free agents"
+        for seat in free:
+            if not run.hopper:
+                return
+            if seat.free and seat.node is not None and self._is_up(seat.node):
+                self._lines.launch(run, [run.hopper.popleft()], seat.node, seat)
+
+    def _offer(self, run: Run, free: list[Seat]) -> None:
+        run.why = f"one contact offered to each of {len(free)} free agents"
+        now, at = self._context.clock.monotonic(), self._context.unix()
+        for seat in free:
+            if not run.hopper:
+                return
+            if not seat.free:
+                continue
+            offer = Offer(run.hopper.popleft(), run.campaign_id, now + run.settings.preview_s)
+            seat.offer = offer
+            self._seats.reserve(seat, run.campaign_id, None)
+            self._context.desk(
+                seat.agent_id,
+                pop_of_offer(offer, run.settings, at=at, decide_before=at + run.settings.preview_s),
+            )
+            self._watch_offer(seat, offer)
+
+    def _watch_offer(self, seat: Seat, offer: Offer) -> None:
+        def over() -> None:
+            if seat.offer is offer:
+                self.answer_offer(seat, offer.target.id, PreviewDecision.SKIP)
+
+        self._context.timers.at(offer.decide_before, over)
+
+    def _put_aside(self, run: Run, target: HopperTarget, decision: PreviewDecision) -> None:
+        if decision is PreviewDecision.REMOVE:
+            outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.REMOVED)
+            run.targets_left -= 1
+        else:
+            outcome = Outcome(TargetState.RETRY, next_at=self._context.clock.now() + SKIPPED_FOR)
+        self._context.journal.target(
+            TargetChange(
+                target.id,
+                outcome,
+                target.attempts,
+                None,
+                from_states=(TargetState.NEW, TargetState.RETRY),
+            )
+        )
+
+    def _top_up(self, run: Run, now: float) -> None:
+        if run.refilling:
+            return
+        if run.empty_since is not None:
+            if now - run.refilled >= LOOK_AGAIN_S:
+                self.refill(run)
+        elif len(run.hopper) < LOW_WATER:
+            self.refill(run)
+
+    def _node_for(self, run: Run) -> str | None:
+        """The living switch with the fewest lines of this run for each of its agents there."""
+        agents: dict[str, int] = {}
+        for seat in self._state.crew(run.campaign_id):
+            if seat.leg_up and seat.node is not None and self._is_up(seat.node):
+                agents[seat.node] = agents.get(seat.node, 0) + 1
+        if len(agents) <= 1:
+            return next(iter(agents), None)
+        lines = dict.fromkeys(agents, 0)
+        for line in run.lines.values():
+            if line.node in lines:
+                lines[line.node] += 1
+        return min(agents, key=lambda node: lines[node] / agents[node])
+
+    def _is_up(self, name: str) -> bool:
+        node = self._context.nodes.get(name)
+        return node is not None and node.up
+
+
+def _is_due(run: Run, now: float) -> bool:
+    since = now - run.decided
+    return (run.due and since >= DECIDE_AGAIN_S) or since >= DECIDE_ANYWAY_S

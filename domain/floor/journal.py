@@ -1,0 +1,229 @@
+"""What the floor has decided and not yet written: group commit, in order, behind the fence.
+
+Every row change is noted here at once and written in the next transaction; while one commits, the
+next group gathers. Attempts are written before their calls are placed; announcements and answers
+follow the commit. The first statement of each transaction is the fence: it moves the floor's inbox
+position and finds no row when another owner has taken a newer epoch.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from logging import getLogger
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import DBConnectionError
+from tortoise.transactions import in_transaction
+
+from domain.core.bus import Notice
+from domain.core.errors import OutdialError
+from domain.floor import statements
+from domain.floor.state import Line, Seat, StateEntry
+from domain.targets.rules import Outcome, TargetState
+
+logger = getLogger(__name__)
+
+# A database that is away raises any of these, by where it was noticed. Anything else is our own
+# mistake: it ends this floor, and the next owner starts from the rows.
+LOST = (
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+
+
+class Fenced(OutdialError):
+    """Another worker owns the floor now. Nothing of this group was written."""
+
+
+@dataclass(slots=True)
+class Launch:
+    """Attempts that one decision places together."""
+
+    campaign_id: UUID
+    lines: list[Line]
+    place: Callable[[list[Line]], None]  # called after the commit with those that may leave
+    drop: Callable[[list[Line]], None]  # with those whose target or campaign said no meanwhile
+
+
+@dataclass(slots=True)
+class TargetChange:
+    """A target's row after an attempt, an offer or a removal. Absolute, so it bears repeats."""
+
+    id: UUID
+    outcome: Outcome
+    attempts: int
+    disposition: str | None
+    from_states: tuple[TargetState, ...] = (TargetState.DIALING,)
+
+
+@dataclass(slots=True)
+class Group:
+    """One transaction's worth."""
+
+    position: str | None = None
+    launches: list[Launch] = field(default_factory=list)
+    attempts: dict[UUID, Line] = field(default_factory=dict)
+    calls: dict[UUID, Line] = field(default_factory=dict)
+    entries: dict[UUID, tuple[Seat, StateEntry]] = field(default_factory=dict)
+    targets: dict[UUID, TargetChange] = field(default_factory=dict)
+    events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many row changes wait."""
+        return len(self.attempts) + len(self.targets) + len(self.events)
+
+
+class Journal:
+    """The floor's one way to the database while it runs."""
+
+    def __init__(
+        self,
+        account_id: UUID,
+        epoch: int,
+        publish: Callable[[list[Notice]], Awaitable[None]],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._account_id = account_id
+        self._epoch = epoch
+        self._publish = publish
+        self._sleep = sleep
+        self._group = Group()
+        self._wake = asyncio.Event()
+        self.stalled = False  # the database is away: no new calls
+
+    def moved(self, position: str) -> None:
+        """Everything of the inbox up to here is in this group."""
+        self._group.position = position
+        self._wake.set()
+
+    def launch(self, launch: Launch) -> None:
+        """Write attempts; `place` is called once they are committed."""
+        self._group.launches.append(launch)
+        self._wake.set()
+
+    def attempt(self, line: Line) -> None:
+        """The attempt's row changed."""
+        self._group.attempts[line.id] = line
+        self._wake.set()
+
+    def call(self, line: Line) -> None:
+        """The call's row changed."""
+        self._group.calls[line.id] = line
+        self._wake.set()
+
+    def entry(self, seat: Seat, entry: StateEntry) -> None:
+        """A stretch of an agent's time began or ended."""
+        self._group.entries[entry.id] = (seat, entry)
+        self._wake.set()
+
+    def target(self, change: TargetChange) -> None:
+        """A target's row changed."""
+        self._group.targets[change.id] = change
+        self._wake.set()
+
+    def event(self, line_id: UUID, at: datetime, kind: str, **detail: Any) -> None:
+        """Something for the call's timeline."""
+        self._group.events.append((line_id, at, kind, orjson.dumps(detail).decode()))
+        self._wake.set()
+
+    def publish(self, notice: Notice) -> None:
+        """Announce after the commit of what was noted so far."""
+        self._group.notices.append(notice)
+        self._wake.set()
+
+    def after(self, call: Callable[[], None]) -> None:
+        """Call after the commit of what was noted so far."""
+        self._group.after.append(call)
+        self._wake.set()
+
+    @property
+    def backlog(self) -> int:
+        """Row changes that wait for the database."""
+        return self._group.size
+
+    async def run(self) -> None:
+        """Write groups until cancelled. Raises Fenced when another owner took over."""
+        while True:
+            await self._wake.wait()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits now, for as many tries as it takes, then announce it."""
+        self._wake.clear()
+        group, self._group = self._group, Group()
+        rows = statements.rows_of(group, self._account_id)
+        pause_s = 0.05
+        while True:
+            try:
+                placed = await self._commit(group, rows)
+                break
+            except LOST as error:
+                if not self.stalled:
+                    self.stalled = True
+                    logger.warning("floor cannot write, dialing paused: %s", type(error).__name__)
+                # Whether the lost transaction was committed is unknown. Its launches are called
+                # off; the rows that this writes are absolute, so they hold either way.
+                for launch in group.launches:
+                    launch.drop(launch.lines)
+                group.launches.clear()
+                await self._sleep(pause_s)
+                pause_s = min(1.0, pause_s * 2)
+        if self.stalled:
+            self.stalled = False
+            logger.warning("floor writes again, dialing goes on")
+        for launch, lines in placed:
+            launch.place(lines)
+            if len(lines) < len(launch.lines):
+                kept = {line.id for line in lines}
+                launch.drop([line for line in launch.lines if line.id not in kept])
+        for call in group.after:
+            call()
+        if group.notices:
+            await self._publish(group.notices)
+
+    async def _commit(
+        self, group: Group, rows: list[tuple[str, list[Any]]]
+    ) -> list[tuple[Launch, list[Line]]]:
+        placed: list[tuple[Launch, list[Line]]] = []
+        async with in_transaction() as connection:
+            await self._fence(connection, group.position)
+            for launch in group.launches:
+                placed.append((launch, await self._launch(connection, launch)))
+            for sql, values in rows:
+                await connection.execute_query(sql, values)
+        return placed
+
+    async def _fence(self, connection: BaseDBAsyncClient, position: str | None) -> None:
+        held = await connection.execute_query_dict(
+            statements.FENCE, [self._account_id, self._epoch, position]
+        )
+        if not held:
+            raise Fenced(f"floor {self._account_id} has a newer owner than epoch {self._epoch}")
+
+    async def _launch(self, connection: BaseDBAsyncClient, launch: Launch) -> list[Line]:
+        taken = await connection.execute_query_dict(
+            statements.TAKE_TARGETS,
+            [
+                launch.campaign_id,
+                [line.target.id for line in launch.lines],
+                launch.lines[0].created_at,
+            ],
+        )
+        ids = {row["id"] for row in taken}
+        lines = [line for line in launch.lines if line.target.id in ids]
+        if lines:
+            sql, values = statements.insert_attempts(lines, self._account_id, self._epoch)
+            await connection.execute_query(sql, values)
+        return lines

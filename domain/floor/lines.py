@@ -1,0 +1,357 @@
+"""Calls to customers: the owner of every change of a line, from the decision to its end."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.agents.rules import AgentState
+from domain.calls.events import CallEnded
+from domain.calls.rules import (
+    AttemptState,
+    Disposition,
+    disposition_of_failure,
+    disposition_of_verdict,
+)
+from domain.core.ids import new_id
+from domain.floor.context import FloorContext
+from domain.floor.journal import Launch, TargetChange
+from domain.floor.matching import line_for, seat_for
+from domain.floor.pops import pop_of_line
+from domain.floor.seats import Seats
+from domain.floor.state import Line, Run, Seat
+from domain.pacing.interface import Seen
+from domain.targets.hopper import HopperTarget
+from domain.targets.rules import Outcome, after_attempt
+from domain.telephony.events import (
+    EndedBy,
+    LegAnalysed,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LegRinging,
+)
+from domain.telephony.port import (
+    Analysis,
+    CallerId,
+    HangUp,
+    Join,
+    PlaceLeg,
+    Role,
+    Tone,
+    ToNumber,
+)
+
+_UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
+
+
+def instant(at: float) -> datetime:
+    """A Unix second as an instant."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+class Lines:
+    """What happens to calls, and what that means for targets, agents and pacers."""
+
+    def __init__(self, context: FloorContext, seats: Seats) -> None:
+        self._context = context
+        self._state = context.state
+        self._seats = seats
+        self.place_before: Callable[[], float | None] = lambda: None
+        seats.became_free = self.serve
+        seats.give_up = self.hang_up
+
+    # Out
+
+    def launch(
+        self, run: Run, targets: Sequence[HopperTarget], node: str, seat: Seat | None = None
+    ) -> list[Line]:
+        """Commit attempts and place them once committed. With a seat: one, for that agent."""
+        now, at = self._context.clock.monotonic(), self._context.clock.now()
+        lines = [
+            Line(
+                id=new_id(),
+                campaign_id=run.campaign_id,
+                target=target,
+                ordinal=target.last_ordinal + 1,
+                caller_id=target.caller_id
+                or (seat.caller_id if seat else None)
+                or run.settings.caller_id,
+                node=node,
+                created_at=at,
+                placed=now,
+                seat=seat,
+            )
+            for target in targets
+        ]
+        for line in lines:
+            self._state.lines[line.id] = line
+            run.lines[line.id] = line
+        if seat is not None:
+            self._seats.reserve(seat, run.campaign_id, lines[0])
+            self._context.desk(
+                seat.agent_id,
+                pop_of_line(lines[0], run.settings, stage="dialing", at=at.timestamp()),
+            )
+        self._context.journal.launch(
+            Launch(run.campaign_id, lines, place=self._place, drop=self._drop)
+        )
+        return lines
+
+    def _place(self, lines: list[Line]) -> None:
+        """The attempts are committed: ask the switch, unless the lease ran out meanwhile."""
+        before = self.place_before()
+        if before is None:
+            self._drop(lines)
+            return
+        run = self._state.runs[lines[0].campaign_id]
+        for line in lines:
+            if line.ended_at is not None:  # given up between decision and commit
+                continue
+            line.state = AttemptState.PLACED
+            line.placed = self._context.clock.monotonic()
+            run.tally.dialed += 1
+            self._seats.observe(run.campaign_id, Seen.DIALED)
+            self._context.send(
+                line.node,
+                PlaceLeg(
+                    leg=line.id,
+                    account=self._state.account_id,
+                    to=ToNumber(number=line.number),
+                    not_after=before,
+                    caller_id=CallerId(number=line.caller_id, name=run.settings.caller_name),
+                    ring_limit_s=run.settings.ring_limit_s,
+                    analysis=Analysis() if run.settings.analysis and line.seat is None else None,
+                ),
+            )
+
+    def _drop(self, lines: list[Line]) -> None:
+        """The attempts are not to be placed: their target or campaign said no, or we may not."""
+        for line in lines:
+            if line.ended_at is None:
+                self._end(line, Disposition.NOT_PLACED, self._context.clock.now())
+
+    def hang_up(self, line: Line) -> None:
+        """Give a call up, whatever it is doing. Its end arrives as an event."""
+        if line.state is AttemptState.COMMITTED:
+            self._end(line, Disposition.NOT_PLACED, self._context.clock.now())
+            return
+        self._context.send(line.node, HangUp(leg=line.id))
+
+    def give_up_ringing(self, run: Run, count: int, *, younger_than: float) -> None:
+        """Hang up the oldest ringing calls, none younger than so many seconds."""
+        latest = self._context.clock.monotonic() - younger_than
+        ringing = sorted(
+            (
+                line
+                for line in run.lines.values()
+                if line.state in _UNANSWERED and line.seat is None and line.placed <= latest
+            ),
+            key=lambda line: line.placed,
+        )
+        for line in ringing[:count]:
+            self.hang_up(line)
+
+    # What the switch tells
+
+    def ringing(self, line: Line, event: LegRinging) -> None:
+        """The far end rings."""
+        if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
+            line.state, line.ringing_at = AttemptState.RINGING, instant(event.at)
+            self._context.journal.attempt(line)
+            self._note(line, event.at, "ringing")
+
+    def answered(self, line: Line, event: LegAnswered) -> None:
+        """Somebody or something picked up."""
+        if line.state not in _UNANSWERED:
+            return
+        now = self._context.clock.monotonic()
+        line.state, line.answered, line.answered_at = (
+            AttemptState.ANSWERED,
+            now,
+            instant(event.at),
+        )
+        self._seats.observe(line.campaign_id, Seen.ANSWERED, now - line.placed)
+        self._note(line, event.at, "answered")
+        self._context.journal.attempt(line)
+        run = self._state.runs[line.campaign_id]
+        if not run.settings.analysis or line.seat is not None:
+            self._present(run, line)
+
+    def analysed(self, line: Line, event: LegAnalysed) -> None:
+        """We know who picked up."""
+        if line.state is not AttemptState.ANSWERED or line.presented is not None:
+            return
+        run = self._state.runs[line.campaign_id]
+        self._note(line, event.at, "analysed", verdict=event.verdict)
+        line.disposition = disposition_of_verdict(event.verdict)
+        if line.disposition is None:
+            self._present(run, line)
+        else:
+            run.tally.machines += 1
+            self._seats.observe(run.campaign_id, Seen.MACHINE)
+            self.hang_up(line)
+
+    def failed(self, line: Line, event: LegFailed) -> None:
+        """Nobody picked up."""
+        if line.state in _UNANSWERED:
+            self._end(line, disposition_of_failure(event.failure), instant(event.at))
+
+    def ended(self, line: Line, event: LegEnded) -> None:
+        """The call is over."""
+        line.ended_by = event.by
+        self._end(line, self._disposition_at_end(line), instant(event.at))
+
+    def lost(self, line: Line, at: float) -> None:
+        """The switch does not know the leg any more, and nothing told us of its end."""
+        line.ended_by = EndedBy.SWITCH
+        if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
+            self._end(line, Disposition.NOT_PLACED, instant(at))
+        elif line.state is AttemptState.RINGING:
+            self._end(line, Disposition.FAILED, instant(at))
+        else:
+            self._end(line, self._disposition_at_end(line), instant(at))
+
+    # Between customers and agents
+
+    def serve(self, seat: Seat) -> None:
+        """An agent is free: take the customer who waits, if one does."""
+        if not seat.free:
+            return
+        if line := line_for(seat, self._state.waiting, self._state.runs):
+            self._connect(self._state.runs[line.campaign_id], line, seat)
+
+    def wait(self, run: Run, line: Line) -> None:
+        """Let a live customer wait for an agent, no longer than the campaign's patience."""
+        line.state = AttemptState.WAITING
+        self._state.waiting.append(line)
+        self._context.journal.attempt(line)
+        self.watch_patience(run, line)
+
+    def watch_patience(self, run: Run, line: Line) -> None:
+        """Give a waiting customer up when the patience is over."""
+        assert line.presented is not None
+
+        def over() -> None:
+            if line.state is AttemptState.WAITING and line.ended_at is None:
+                line.disposition = Disposition.ABANDONED
+                self._state.waiting.remove(line)
+                line.state = AttemptState.ENDED
+                self._context.send(line.node, HangUp(leg=line.id))
+
+        self._context.timers.at(line.presented + run.settings.patience_s, over)
+
+    def _present(self, run: Run, line: Line) -> None:
+        """A person is on the line: connect an agent, or let the person wait."""
+        now = self._context.clock.monotonic()
+        line.presented = now
+        run.tally.answered += 1
+        run.ledger.add(self._context.unix(), live=1)
+        self._seats.observe(run.campaign_id, Seen.PRESENTED)
+        seat = line.seat
+        if seat is not None and seat.line is line and seat.leg_up:
+            self._connect(run, line, seat)
+            return
+        line.seat = None
+        if free := seat_for(line, self._state.crew(run.campaign_id)):
+            self._connect(run, line, free)
+        else:
+            self.wait(run, line)
+
+    def _connect(self, run: Run, line: Line, seat: Seat) -> None:
+        at, now = self._context.clock.now(), self._context.clock.monotonic()
+        if line in self._state.waiting:
+            self._state.waiting.remove(line)
+        self._context.send(
+            line.node,
+            Join(leg=line.id, room=seat.agent_id, role=Role.CUSTOMER, entry=Tone(name="zip")),
+        )
+        line.state, line.seat, line.connected, line.connected_at = (
+            AttemptState.CONNECTED,
+            seat,
+            now,
+            at,
+        )
+        run.tally.connected += 1
+        self._context.desk(
+            seat.agent_id, pop_of_line(line, run.settings, stage="connected", at=at.timestamp())
+        )
+        self._seats.talk(seat, line)
+        self._seats.observe(run.campaign_id, Seen.CONNECTED)
+        self._context.journal.attempt(line)
+        self._context.journal.call(line)
+        self._note(line, at.timestamp(), "connected", agent=seat.agent_id)
+
+    # The end
+
+    def _disposition_at_end(self, line: Line) -> Disposition:
+        if line.disposition is not None:
+            return line.disposition
+        if line.state is AttemptState.CONNECTED:
+            return Disposition.CONNECTED
+        if line.state is AttemptState.WAITING:
+            return Disposition.ABANDONED
+        return Disposition.HUNG_UP if line.answered_at else Disposition.FAILED
+
+    def _end(self, line: Line, disposition: Disposition, at: datetime) -> None:
+        if self._state.lines.pop(line.id, None) is None:
+            return
+        run = self._state.runs[line.campaign_id]
+        run.lines.pop(line.id, None)
+        if line in self._state.waiting:
+            self._state.waiting.remove(line)
+        now = self._context.clock.monotonic()
+        if line.state in _UNANSWERED and line.state is not AttemptState.COMMITTED:
+            self._seats.observe(run.campaign_id, Seen.FAILED, now - line.placed)
+        if disposition is Disposition.ABANDONED:
+            run.tally.abandoned += 1
+            run.ledger.add(at.timestamp(), abandoned=1)
+            self._seats.observe(run.campaign_id, Seen.ABANDONED)
+        line.state, line.disposition, line.ended_at = AttemptState.ENDED, disposition, at
+        self._note(line, at.timestamp(), "ended", disposition=disposition)
+        self._context.journal.attempt(line)
+        if line.presented is not None:
+            self._context.journal.call(line)
+        self._close_target(run, line, disposition, at)
+        if line.seat is not None:
+            self._leave_agent(run, line, line.seat, at, now)
+        run.due = True
+
+    def _leave_agent(self, run: Run, line: Line, seat: Seat, at: datetime, now: float) -> None:
+        talk_s = now - line.connected if line.connected is not None else 0.0
+        self._context.desk(
+            seat.agent_id,
+            CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
+        )
+        if line.connected is not None:
+            self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
+        if seat.line is not line:
+            return
+        if seat.state is AgentState.TALKING:
+            self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
+        else:
+            self._seats.release(seat)
+
+    def _close_target(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
+        target = line.target
+        if disposition is Disposition.NOT_PLACED:
+            outcome = Outcome(target.state, next_at=None if target.attempts == 0 else at)
+            attempts = target.attempts
+        else:
+            attempts = target.attempts + 1
+            outcome = after_attempt(
+                disposition,
+                attempts=attempts,
+                max_attempts=target.max_attempts,
+                retry_delays_s=run.settings.retry_delays_s,
+                ended_at=at,
+            )
+        if outcome.reason is not None:
+            run.targets_left -= 1
+        self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
+
+    def _note(self, line: Line, at: float, kind: str, **detail: object) -> None:
+        self._context.journal.event(line.id, instant(at), kind, **detail)
+
+    def find(self, line_id: UUID) -> Line | None:
+        """The line with this id, if it is under way."""
+        return self._state.lines.get(line_id)

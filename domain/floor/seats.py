@@ -1,0 +1,292 @@
+"""Agents' states and phones: the owner of every change of a seat."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from domain.agents.errors import AgentBusy, AgentSignedOut, NothingOnTheLine, NoWrapUp
+from domain.agents.models import EndpointKind
+from domain.agents.rules import AgentState, may_follow
+from domain.calls.events import AgentStateChanged, CallEnded
+from domain.core.ids import new_id
+from domain.floor.context import FloorContext
+from domain.floor.state import ON_THE_JOB, Line, Seat, new_entry
+from domain.pacing.interface import Observation, Seen
+from domain.telephony.events import EndedBy, LegAnswered, LegEnded, LegFailed
+from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
+
+PHONE_RING_LIMIT_S = 30.0
+PHONE_PATIENCE_S = 5.0  # a phone call that the gateway takes up later than this is dropped
+
+
+class Seats:
+    """What agents do, and what their phones do to them."""
+
+    def __init__(self, context: FloorContext) -> None:
+        self._context = context
+        self._state = context.state
+        self.became_free: Callable[[Seat], None] = lambda seat: None
+        self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
+
+    # What agents ask for
+
+    def sign_in(self, seat: Seat) -> None:
+        """From offline to a break; signing in twice changes nothing."""
+        if seat.state is AgentState.OFFLINE:
+            self.change(seat, AgentState.BREAK, reason="signed_in")
+
+    def sign_out(self, seat: Seat, *, reason: str | None, force: bool) -> None:
+        """Leave. Raises AgentBusy while talking, unless forced: then the customer is hung up."""
+        if seat.state is AgentState.OFFLINE:
+            return
+        if seat.state is AgentState.TALKING and not force:
+            raise AgentBusy(seat.agent_id, seat.state)
+        self._drop_work(seat)
+        self.change(seat, AgentState.OFFLINE, reason=reason)
+        self._hang_up_phone(seat)
+
+    def go_available(self, seat: Seat) -> None:
+        """Take calls; the phone is called first unless it is on the line already."""
+        if seat.state is AgentState.OFFLINE:
+            raise AgentSignedOut(seat.agent_id)
+        if seat.state is AgentState.TALKING:
+            seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
+            return
+        if seat.state is AgentState.WRAP_UP:
+            self.end_wrap_up(seat, code=None, note="", then_break=False)
+            return
+        if seat.state is AgentState.BREAK:
+            self.resume(seat)
+
+    def take_break(self, seat: Seat, *, reason: str | None) -> None:
+        """Take no calls: now, or after the customer and the wrap-up."""
+        if seat.state is AgentState.OFFLINE:
+            raise AgentSignedOut(seat.agent_id)
+        if seat.state in (AgentState.TALKING, AgentState.WRAP_UP):
+            seat.after_call, seat.after_call_reason = AgentState.BREAK, reason
+            return
+        self._drop_work(seat)
+        self.change(seat, AgentState.BREAK, reason=reason)
+
+    def end_wrap_up(self, seat: Seat, *, code: str | None, note: str, then_break: bool) -> None:
+        """Record how the call went and go on."""
+        line = seat.line
+        if seat.state is not AgentState.WRAP_UP or line is None:
+            raise NoWrapUp(seat.agent_id, seat.state)
+        line.wrap_up_code, line.note = code, note
+        line.wrap_up_ended_at = self._context.clock.now()
+        self._context.journal.call(line)
+        self._context.journal.event(
+            line.id, line.wrap_up_ended_at, "wrap_up_ended", code=code or ""
+        )
+        age = self._context.clock.monotonic() - seat.since
+        self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
+        seat.line, seat.wrap_up_ends = None, None
+        if then_break:
+            seat.after_call, seat.after_call_reason = AgentState.BREAK, None
+        after, reason = seat.after_call, seat.after_call_reason
+        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
+        if after is AgentState.BREAK:
+            self.change(seat, AgentState.BREAK, reason=reason)
+        else:
+            self.resume(seat)
+
+    def hang_up(self, seat: Seat) -> None:
+        """End the customer call; the agent's own phone stays on the line."""
+        if seat.line is None or seat.state not in (AgentState.TALKING, AgentState.RESERVED):
+            raise NothingOnTheLine(seat.agent_id)
+        self.give_up(seat.line)
+
+    # What calls do to agents
+
+    def reserve(self, seat: Seat, campaign_id: UUID, line: Line | None) -> None:
+        """Keep the agent for one contact."""
+        seat.line = line
+        self.change(
+            seat, AgentState.RESERVED, campaign_id=campaign_id, call_id=line.id if line else None
+        )
+
+    def release(self, seat: Seat) -> None:
+        """The contact that the agent was kept for is gone."""
+        seat.line, seat.offer = None, None
+        if seat.state is AgentState.RESERVED:
+            self.resume(seat)
+
+    def talk(self, seat: Seat, line: Line) -> None:
+        """The agent is with a customer."""
+        seat.line, seat.offer = line, None
+        self.change(seat, AgentState.TALKING, campaign_id=line.campaign_id, call_id=line.id)
+
+    def wrap_up(self, seat: Seat, line: Line, limit_s: float | None) -> None:
+        """The customer is gone; the agent finishes the work on the call."""
+        if seat.state is not AgentState.TALKING:
+            return
+        now = self._context.clock.monotonic()
+        seat.wrap_up_ends = None if limit_s is None else now + limit_s
+        self.change(seat, AgentState.WRAP_UP, campaign_id=line.campaign_id, call_id=line.id)
+        if seat.wrap_up_ends is not None:
+            self.watch_wrap_up(seat, line)
+
+    def watch_wrap_up(self, seat: Seat, line: Line) -> None:
+        """End the wrap-up by itself when its time is over."""
+        assert seat.wrap_up_ends is not None
+
+        def over() -> None:
+            if seat.line is line and seat.state is AgentState.WRAP_UP:
+                self.end_wrap_up(seat, code=line.wrap_up_code, note=line.note, then_break=False)
+
+        self._context.timers.at(seat.wrap_up_ends, over)
+
+    # What the agent's phone does
+
+    def phone_answered(self, seat: Seat, event: LegAnswered) -> None:
+        """The agent is on the line and hears the room."""
+        seat.leg_up = True
+        if seat.state is AgentState.RINGING:
+            self.change(seat, AgentState.AVAILABLE)
+            self.became_free(seat)
+
+    def phone_failed(self, seat: Seat, event: LegFailed) -> None:
+        """The agent did not pick up."""
+        self._forget_phone(seat)
+        if seat.state is AgentState.RINGING:
+            self.change(seat, AgentState.BREAK, reason=f"phone_{event.failure}")
+
+    def phone_ended(self, seat: Seat, event: LegEnded) -> None:
+        """The agent hung up, or the line was lost; a lost one is called again."""
+        self.phone_lost(seat, hung_up=event.by is EndedBy.FAR_END)
+
+    def phone_lost(self, seat: Seat, *, hung_up: bool) -> None:
+        """The agent is off the line: the customer is hung up, and a lost phone is called again."""
+        self._forget_phone(seat)
+        if seat.state is AgentState.TALKING:
+            if seat.line is not None:
+                self.give_up(seat.line)
+        elif seat.state in (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.RINGING):
+            self._drop_work(seat)
+            if hung_up:
+                self.change(seat, AgentState.BREAK, reason="phone_hung_up")
+            else:
+                self.call_phone(seat)
+
+    def call_phone(self, seat: Seat) -> None:
+        """Call the agent's phone into the agent's own room."""
+        node = self._node_for_phone()
+        if node is None:
+            self.change(seat, AgentState.BREAK, reason="no_switch")
+            return
+        seat.leg, seat.leg_up, seat.node = new_id(), False, node
+        seat.leg_since = self._context.clock.monotonic()
+        self._state.legs[seat.leg] = seat
+        external = seat.endpoint_kind is EndpointKind.NUMBER
+        self._context.send(
+            node,
+            PlaceLeg(
+                leg=seat.leg,
+                account=self._state.account_id,
+                to=ToNumber(number=seat.endpoint)
+                if external
+                else ToEndpoint(endpoint=seat.endpoint),
+                not_after=self._context.unix() + PHONE_PATIENCE_S,
+                caller_id=CallerId(name="Outdial"),
+                ring_limit_s=PHONE_RING_LIMIT_S,
+                join=seat.agent_id,
+                role=Role.AGENT,
+            ),
+        )
+        self.change(seat, AgentState.RINGING)
+
+    # Parts
+
+    def change(
+        self,
+        seat: Seat,
+        state: AgentState,
+        *,
+        reason: str | None = None,
+        campaign_id: UUID | None = None,
+        call_id: UUID | None = None,
+    ) -> None:
+        """Put a seat into a state: log, announce, tell the pacers. Raises AgentBusy."""
+        if not may_follow(seat.state, state):
+            raise AgentBusy(seat.agent_id, seat.state)
+        if seat.state is state and seat.reason == reason and seat.entry is not None:
+            return
+        at = self._context.clock.now()
+        before = seat.state
+        if seat.entry is not None:
+            seat.entry.ended_at = at
+            self._context.journal.entry(seat, seat.entry)
+        seat.state, seat.reason, seat.since = state, reason, self._context.clock.monotonic()
+        seat.entry = new_entry(state, at, reason=reason, campaign_id=campaign_id, call_id=call_id)
+        self._context.journal.entry(seat, seat.entry)
+        wrap_up_ends = seat.wrap_up_ends
+        self._context.desk(
+            seat.agent_id,
+            AgentStateChanged(
+                at=at.timestamp(),
+                agent=seat.agent_id,
+                state=state,
+                reason=reason,
+                campaign=campaign_id,
+                wrap_up_ends_at=None
+                if wrap_up_ends is None
+                else self._context.instant(wrap_up_ends).timestamp(),
+            ),
+        )
+        if (before in ON_THE_JOB) != (state in ON_THE_JOB):
+            kind = Seen.AGENT_IN if state in ON_THE_JOB else Seen.AGENT_OUT
+            for campaign in seat.levels:
+                self.observe(campaign, kind)
+        self.stir(seat)
+
+    def stir(self, seat: Seat) -> None:
+        """Let the campaigns of an agent decide anew."""
+        for campaign_id in seat.levels:
+            if run := self._state.runs.get(campaign_id):
+                run.due = True
+
+    def observe(self, campaign_id: UUID, kind: Seen, age: float = 0.0) -> None:
+        """Tell a campaign's pacer."""
+        if run := self._state.runs.get(campaign_id):
+            run.policy.observe(Observation(kind, age), self._context.clock.monotonic())
+            run.due = True
+
+    def resume(self, seat: Seat) -> None:
+        """Go on to the next call, by way of the phone if it is off the line."""
+        if seat.leg_up:
+            self.change(seat, AgentState.AVAILABLE)
+            self.became_free(seat)
+        elif seat.leg is None:
+            self.call_phone(seat)
+        else:
+            self.change(seat, AgentState.RINGING)
+
+    def _drop_work(self, seat: Seat) -> None:
+        if seat.offer is not None:
+            offer, seat.offer = seat.offer, None
+            if run := self._state.runs.get(offer.campaign_id):
+                run.hopper.appendleft(offer.target)
+            self._context.desk(
+                seat.agent_id,
+                CallEnded(at=self._context.unix(), call=offer.target.id, disposition=None),
+            )
+        elif seat.line is not None and seat.state in (AgentState.RESERVED, AgentState.TALKING):
+            line = seat.line
+            if seat.state is AgentState.RESERVED:
+                seat.line = None
+            self.give_up(line)
+
+    def _hang_up_phone(self, seat: Seat) -> None:
+        if seat.leg is not None and seat.node is not None:
+            self._context.send(seat.node, HangUp(leg=seat.leg))
+        self._forget_phone(seat)
+
+    def _forget_phone(self, seat: Seat) -> None:
+        if seat.leg is not None:
+            self._state.legs.pop(seat.leg, None)
+        seat.leg, seat.leg_up, seat.node = None, False, None
+
+    def _node_for_phone(self) -> str | None:
+        """The living switch with the most room for its size."""
+        up = [node for node in self._context.nodes.values() if node.up and node.capacity > 0]
+        return min(up, key=lambda node: node.legs / node.capacity).node if up else None

@@ -1,0 +1,244 @@
+"""What a floor holds in memory: seats, lines and runs. One writer, so no locks."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.agents.models import EndpointKind
+from domain.agents.rules import AgentState
+from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.campaigns.rules import CampaignState, DialMode
+from domain.core.ids import new_id
+from domain.pacing.interface import PacingPolicy
+from domain.targets.hopper import HopperTarget
+from domain.telephony.events import EndedBy
+
+ON_THE_JOB = frozenset(
+    {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
+)
+
+
+@dataclass(slots=True)
+class StateEntry:
+    """The row of the stretch that an agent is in."""
+
+    id: UUID
+    state: AgentState
+    started_at: datetime
+    reason: str | None = None
+    campaign_id: UUID | None = None
+    call_id: UUID | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Offer:
+    """A contact shown to an agent before it is dialed."""
+
+    target: HopperTarget
+    campaign_id: UUID
+    decide_before: float  # monotonic seconds
+
+
+@dataclass(slots=True)
+class Seat:
+    """An agent at work: state, phone, and what is on it."""
+
+    agent_id: UUID
+    name: str
+    endpoint_kind: EndpointKind
+    endpoint: str
+    caller_id: str | None
+    levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
+    state: AgentState = AgentState.OFFLINE
+    reason: str | None = None
+    since: float = 0.0  # monotonic seconds
+    entry: StateEntry | None = None
+    leg: UUID | None = None  # the phone call that holds the agent
+    leg_up: bool = False
+    leg_since: float = 0.0
+    node: str | None = None  # where that leg is
+    line: "Line | None" = None  # the customer, from reservation to the end of wrap-up
+    offer: Offer | None = None
+    wrap_up_ends: float | None = None  # monotonic seconds; None: the agent ends it
+    after_call: AgentState = AgentState.AVAILABLE
+    after_call_reason: str | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether a customer may be connected now."""
+        return self.state is AgentState.AVAILABLE and self.leg_up
+
+    @property
+    def campaign_id(self) -> UUID | None:
+        """The campaign the agent is busy for, if any."""
+        if self.line is not None:
+            return self.line.campaign_id
+        return self.offer.campaign_id if self.offer else None
+
+
+@dataclass(slots=True)
+class Line:
+    """One attempt under way, and the call it becomes. Its id is the leg's id at the switch."""
+
+    id: UUID
+    campaign_id: UUID
+    target: HopperTarget
+    ordinal: int
+    caller_id: str | None
+    node: str
+    created_at: datetime
+    placed: float  # monotonic seconds of the decision
+    state: AttemptState = AttemptState.COMMITTED
+    disposition: Disposition | None = None  # known before the leg is gone, for machines
+    direction: CallDirection = CallDirection.OUTBOUND
+    seat: Seat | None = None  # the agent it is for, or with
+    answered: float | None = None
+    presented: float | None = None
+    connected: float | None = None
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    connected_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: EndedBy | None = None
+    wrap_up_code: str | None = None
+    note: str = ""
+    wrap_up_ended_at: datetime | None = None
+
+    @property
+    def number(self) -> str:
+        """The number dialed, E.164."""
+        return self.target.number
+
+
+@dataclass(slots=True)
+class Settings:
+    """A campaign's row as the floor uses it."""
+
+    name: str
+    mode: DialMode
+    state: CampaignState
+    priority: int
+    caller_id: str | None
+    caller_name: str
+    lines_per_agent: float
+    ring_limit_s: float
+    patience_s: float
+    analysis: bool
+    retry_delays_s: dict[Disposition, int]
+    wrap_up_s: float | None
+    preview_s: float
+    variables: tuple[str, ...]
+    crm_url: str
+    call_guide: tuple[dict[str, object], ...]
+
+    @property
+    def reserves(self) -> bool:
+        """Whether each call is dialed for one agent, who sees the contact before the answer."""
+        return self.mode is DialMode.PROGRESSIVE and self.lines_per_agent < 2
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run since its last start."""
+
+    dialed: int = 0
+    answered: int = 0
+    connected: int = 0
+    abandoned: int = 0
+    machines: int = 0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Live answers and abandoned ones of the last 24 hours, by the minute."""
+
+    minutes: deque[list[int]] = field(default_factory=deque)  # [minute, live, abandoned]
+
+    def add(self, at: float, *, live: int = 0, abandoned: int = 0) -> None:
+        """Count at a Unix second."""
+        minute = int(at // 60)
+        if not self.minutes or self.minutes[-1][0] < minute:
+            self.minutes.append([minute, 0, 0])
+        self.minutes[-1][1] += live
+        self.minutes[-1][2] += abandoned
+
+    def totals(self, at: float) -> tuple[int, int]:
+        """Live answers and abandoned calls in the 24 hours before a Unix second."""
+        oldest = int(at // 60) - 24 * 60
+        while self.minutes and self.minutes[0][0] < oldest:
+            self.minutes.popleft()
+        return sum(m[1] for m in self.minutes), sum(m[2] for m in self.minutes)
+
+    def rate(self, at: float) -> float:
+        """Abandoned calls as a fraction of live answers; 0 without any."""
+        live, abandoned = self.totals(at)
+        return abandoned / live if live else 0.0
+
+
+@dataclass(slots=True)
+class Run:
+    """A campaign that this floor dials, or whose calls are still up."""
+
+    campaign_id: UUID
+    settings: Settings
+    policy: PacingPolicy
+    hopper: deque[HopperTarget] = field(default_factory=deque)
+    refilling: bool = False
+    refill_again: bool = False
+    empty_since: float | None = None  # the hopper found nothing then
+    refilled: float = 0.0
+    targets_left: int = 0
+    tally: Tally = field(default_factory=Tally)
+    ledger: Ledger = field(default_factory=Ledger)
+    lines: dict[UUID, Line] = field(default_factory=dict)
+    due: bool = True  # something happened since the last decision
+    decided: float = 0.0
+    why: str = ""
+
+    @property
+    def dials(self) -> bool:
+        """Whether new calls may leave."""
+        return self.settings.state is CampaignState.RUNNING
+
+
+@dataclass(slots=True)
+class FloorState:
+    """Everything a floor knows."""
+
+    account_id: UUID
+    epoch: int
+    seats: dict[UUID, Seat] = field(default_factory=dict)
+    lines: dict[UUID, Line] = field(default_factory=dict)
+    runs: dict[UUID, Run] = field(default_factory=dict)
+    legs: dict[UUID, Seat] = field(default_factory=dict)  # agents' own legs
+    waiting: list[Line] = field(default_factory=list)  # live customers, longest wait first
+
+    def crew(self, campaign_id: UUID) -> Iterable[Seat]:
+        """The agents who work on a campaign and are signed in."""
+        return (
+            seat
+            for seat in self.seats.values()
+            if campaign_id in seat.levels and seat.state is not AgentState.OFFLINE
+        )
+
+
+def new_entry(
+    state: AgentState,
+    at: datetime,
+    *,
+    reason: str | None,
+    campaign_id: UUID | None,
+    call_id: UUID | None,
+) -> StateEntry:
+    """The row for a stretch that begins now."""
+    return StateEntry(
+        id=new_id(),
+        state=state,
+        started_at=at,
+        reason=reason,
+        campaign_id=campaign_id,
+        call_id=call_id,
+    )

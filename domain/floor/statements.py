@@ -1,0 +1,192 @@
+"""The floor's SQL. One statement writes all rows of a kind: arrays in, `unnest` out.
+
+A group is turned into values at once, before anything is awaited, so that what changes while it is
+being written belongs to the next group.
+"""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from domain.floor.state import Line
+
+if TYPE_CHECKING:
+    from domain.floor.journal import Group
+
+FENCE = """
+UPDATE floor SET inbox_position = coalesce($3, inbox_position)
+WHERE account_id = $1 AND epoch = $2 RETURNING epoch
+"""
+
+# A stop or close commits the campaign's row first; after that nothing of it can be taken here.
+TAKE_TARGETS = """
+WITH dialing AS (
+    SELECT id FROM campaign WHERE id = $1 AND state = 'running' FOR SHARE
+)
+UPDATE target SET state = 'dialing', last_attempt_at = $3,
+    attempts = attempts + 1, last_ordinal = last_ordinal + 1
+FROM dialing
+WHERE target.campaign_id = dialing.id AND target.id = ANY($2) AND target.state IN ('new', 'retry')
+RETURNING target.id
+"""
+
+_INSERT_ATTEMPTS = """
+INSERT INTO attempt (id, account_id, campaign_id, target_id, ordinal, number, caller_id, node,
+    epoch, state, agent_id, created_at)
+SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, $3, 'committed',
+    u.agent_id, u.created_at
+FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[],
+    $11::timestamptz[])
+    AS u(id, target_id, ordinal, number, caller_id, node, agent_id, created_at)
+"""
+
+_UPDATE_ATTEMPTS = """
+UPDATE attempt SET state = u.state, disposition = u.disposition, agent_id = u.agent_id,
+    ringing_at = u.ringing_at, answered_at = u.answered_at, connected_at = u.connected_at,
+    ended_at = u.ended_at
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
+    $7::timestamptz[], $8::timestamptz[])
+    AS u(id, state, disposition, agent_id, ringing_at, answered_at, connected_at, ended_at)
+WHERE attempt.id = u.id
+"""
+
+_UPSERT_CALLS = """
+INSERT INTO "call" (id, account_id, direction, campaign_id, target_id, agent_id, number,
+    answered_at, connected_at, ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note)
+SELECT u.id, $1, u.direction, u.campaign_id, u.target_id, u.agent_id, u.number, u.answered_at,
+    u.connected_at, u.ended_at, u.ended_by, u.wrap_up_ended_at, u.wrap_up_code, u.note
+FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
+    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::timestamptz[],
+    $13::text[], $14::text[])
+    AS u(id, direction, campaign_id, target_id, agent_id, number, answered_at, connected_at,
+        ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note)
+ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
+    connected_at = excluded.connected_at, ended_at = excluded.ended_at,
+    ended_by = excluded.ended_by, wrap_up_ended_at = excluded.wrap_up_ended_at,
+    wrap_up_code = excluded.wrap_up_code, note = excluded.note
+"""
+
+_UPSERT_ENTRIES = """
+INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, started_at,
+    ended_at)
+SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.started_at, u.ended_at
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+    $8::timestamptz[], $9::timestamptz[])
+    AS u(id, agent_id, state, reason, campaign_id, call_id, started_at, ended_at)
+ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
+"""
+
+_UPDATE_TARGETS = """
+UPDATE target SET state = u.state, closed_reason = u.closed_reason, next_at = u.next_at,
+    attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition)
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::text[],
+    $7::text[])
+    AS u(id, state, closed_reason, next_at, attempts, disposition, from_states)
+WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
+"""
+
+_INSERT_EVENTS = """
+INSERT INTO call_event (call_id, account_id, at, kind, detail)
+SELECT u.call_id, $1, u.at, u.kind, u.detail::jsonb
+FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[]) AS u(call_id, at, kind, detail)
+"""
+
+
+def _agent_of(line: Line) -> UUID | None:
+    return line.seat.agent_id if line.seat else None
+
+
+def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[str, list[Any]]:
+    """The statement that writes attempts before their calls are placed."""
+    return _INSERT_ATTEMPTS, [
+        account_id,
+        lines[0].campaign_id,
+        epoch,
+        [line.id for line in lines],
+        [line.target.id for line in lines],
+        [line.ordinal for line in lines],
+        [line.number for line in lines],
+        [line.caller_id for line in lines],
+        [line.node for line in lines],
+        [_agent_of(line) for line in lines],
+        [line.created_at for line in lines],
+    ]
+
+
+def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
+    """The statements that write a group, without its launches, as the rows are now."""
+    found: list[tuple[str, list[Any]]] = []
+    if lines := list(group.attempts.values()):
+        found.append((_UPDATE_ATTEMPTS, _attempt_values(lines)))
+    if lines := list(group.calls.values()):
+        found.append((_UPSERT_CALLS, [account_id, *_call_values(lines)]))
+    if entries := list(group.entries.values()):
+        found.append(
+            (
+                _UPSERT_ENTRIES,
+                [
+                    account_id,
+                    [entry.id for _, entry in entries],
+                    [seat.agent_id for seat, _ in entries],
+                    [entry.state for _, entry in entries],
+                    [entry.reason for _, entry in entries],
+                    [entry.campaign_id for _, entry in entries],
+                    [entry.call_id for _, entry in entries],
+                    [entry.started_at for _, entry in entries],
+                    [entry.ended_at for _, entry in entries],
+                ],
+            )
+        )
+    if changes := sorted(group.targets.values(), key=lambda change: change.id):
+        found.append(
+            (
+                _UPDATE_TARGETS,
+                [
+                    [change.id for change in changes],
+                    [change.outcome.state for change in changes],
+                    [change.outcome.reason for change in changes],
+                    [change.outcome.next_at for change in changes],
+                    [change.attempts for change in changes],
+                    [change.disposition for change in changes],
+                    [",".join(change.from_states) for change in changes],
+                ],
+            )
+        )
+    if group.events:
+        found.append(
+            (
+                _INSERT_EVENTS,
+                [account_id, *(list(column) for column in zip(*group.events, strict=True))],
+            )
+        )
+    return found
+
+
+def _attempt_values(lines: list[Line]) -> list[Any]:
+    return [
+        [line.id for line in lines],
+        [line.state for line in lines],
+        [line.disposition for line in lines],
+        [_agent_of(line) for line in lines],
+        [line.ringing_at for line in lines],
+        [line.answered_at for line in lines],
+        [line.connected_at for line in lines],
+        [line.ended_at for line in lines],
+    ]
+
+
+def _call_values(lines: list[Line]) -> list[Any]:
+    return [
+        [line.id for line in lines],
+        [line.direction for line in lines],
+        [line.campaign_id for line in lines],
+        [line.target.id for line in lines],
+        [_agent_of(line) for line in lines],
+        [line.number for line in lines],
+        [line.answered_at for line in lines],
+        [line.connected_at for line in lines],
+        [line.ended_at for line in lines],
+        [line.ended_by for line in lines],
+        [line.wrap_up_ended_at for line in lines],
+        [line.wrap_up_code for line in lines],
+        [line.note for line in lines],
+    ]

@@ -1,0 +1,26 @@
+from redis.asyncio import Redis
+from tortoise import connections
+
+from domain.access.models import Account
+
+
+async def test_a_connected_process_reads(database: str) -> None:
+    rows = await connections.get("default").execute_query_dict("SELECT 1 AS one")
+    assert rows == [{"one": 1}]
+
+
+async def test_each_test_gets_empty_tables(database: str) -> None:
+    await Account.create(name="Left over", slug="left-over")
+
+
+async def test_each_test_gets_empty_tables_again(database: str) -> None:
+    assert await Account.all().count() == 0
+
+
+async def test_each_test_gets_an_empty_valkey(redis: Redis) -> None:
+    assert await redis.dbsize() == 0
+    await redis.set("left", "over")
+
+
+async def test_each_test_gets_an_empty_valkey_again(redis: Redis) -> None:
+    assert await redis.dbsize() == 0
