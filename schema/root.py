@@ -1,0 +1,69 @@
+"""The schema: what each slice adds to the three roots. A new slice is one name in each tuple."""
+
+from collections.abc import Sequence
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+from strawberry.types.execution import ExecutionContext
+
+from schema.access.queries import AccessQueries
+from schema.errors import SpokenErrors
+from schema.guards import Guard
+from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
+from schema.refusals import handlers
+from schema.scalars import SCALARS
+
+QUERIES: tuple[type, ...] = (AccessQueries,)
+MUTATIONS: tuple[type, ...] = ()
+SUBSCRIPTIONS: tuple[type, ...] = ()
+
+
+class UnguardedField(TypeError):
+    """A root field says neither requires(...), signed_in() nor public()."""
+
+
+class OutdialSchema(strawberry.Schema):
+    """Strawberry's schema; errors are logged where they are hidden, without their text."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        return None
+
+
+def build_schema(
+    *,
+    queries: Sequence[type] = QUERIES,
+    mutations: Sequence[type] = MUTATIONS,
+    subscriptions: Sequence[type] = SUBSCRIPTIONS,
+) -> OutdialSchema:
+    """The schema of these slices. Raises UnguardedField: nothing is open by accident."""
+    for root in (*queries, *mutations, *subscriptions):
+        _check_guards(root)
+    return OutdialSchema(
+        query=merge_types("Query", tuple(queries)),
+        mutation=merge_types("Mutation", tuple(mutations)) if mutations else None,
+        subscription=merge_types("Subscription", tuple(subscriptions)) if subscriptions else None,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        exception_handlers=handlers(),
+        extensions=[
+            SpokenErrors,
+            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+            lambda: AddValidationRules(RULES),
+            lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+            lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        ],
+    )
+
+
+def _check_guards(root: type) -> None:
+    for field in root.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        guards = [extension for extension in field.extensions if isinstance(extension, Guard)]
+        if len(guards) != 1:
+            raise UnguardedField(
+                f"{root.__name__}.{field.python_name} has {len(guards)} guards, expected one: "
+                "add extensions=[requires(Permission.X)], or public() if everybody may ask."
+            )
