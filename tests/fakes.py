@@ -204,6 +204,29 @@ class RecordingJobs:
         return True
 
 
+class FakeThrottle:
+    """A throttle in memory, on the test's clock."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.clock = clock
+        self.counts: dict[str, int] = {}
+        self._ends: dict[str, float] = {}
+
+    async def take(self, key: str, *, limit: int, window_s: float) -> float:
+        now = self.clock.monotonic()
+        if self._ends.get(key, now) <= now:
+            self.counts[key] = 0
+        if self.counts[key] >= limit:
+            return self._ends[key] - now
+        if self.counts[key] == 0:
+            self._ends[key] = now + window_s
+        self.counts[key] += 1
+        return 0.0
+
+    async def give_back(self, key: str) -> None:
+        self.counts[key] -= 1
+
+
 class FolderFiles:
     """Files in a folder of the test."""
 
@@ -240,6 +263,7 @@ class FakePorts:
         self.jobs = RecordingJobs()
         self.floors = FakeFloors()
         self.files = FolderFiles(folder)
+        self.throttle = FakeThrottle(self.clock)
         self.ports = Ports(
             clock=self.clock,
             bus=self.bus,

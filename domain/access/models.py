@@ -25,6 +25,8 @@ class Account(Model):
     is_demo = fields.BooleanField(default=False)
     target_limit = fields.IntField(null=True)  # NULL: no limit
     created_at = fields.DatetimeField(auto_now_add=True)
+    users: fields.ReverseRelation["User"]
+    teams: fields.ReverseRelation["Team"]
 
     class Meta:
         table = "account"
@@ -44,6 +46,8 @@ class User(Model):
     password_hash = fields.CharField(max_length=200)  # argon2id
     created_at = fields.DatetimeField(auto_now_add=True)
     deactivated_at = fields.DatetimeField(null=True)  # NULL: may sign in
+    agents: fields.ReverseRelation["Agent"]
+    supervised_teams: fields.ReverseRelation["SupervisedTeam"]
 
     class Meta:
         table = "user"

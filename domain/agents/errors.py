@@ -5,7 +5,11 @@ DomainError
 ├── AgentBusy           the state the agent is in does not allow it
 ├── NoWrapUp            there is no call to wrap up
 ├── NothingOnTheLine    there is no customer call
-└── OfferGone           the contact is not offered to this agent any more
+├── OfferGone           the contact is not offered to this agent any more
+├── AgentCodeTaken      another agent of the account signs in with this code
+├── AgentSignedIn       the agent must sign out first
+├── TeamNameTaken       another team of the account has this name
+└── TeamNotEmpty        agents are still in the team
 """
 
 from uuid import UUID
@@ -75,3 +79,54 @@ class OfferGone(DomainError):
             "(the time to decide was over, or it was taken back). Wait for the next offer."
         )
         self.target_id = str(target_id)
+
+
+class AgentCodeTaken(DomainError):
+    """Another agent of the account, perhaps an archived one, has this code."""
+
+    code = "AGENT_CODE_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed: another agent of this account has this code. Archived agents "
+            "keep theirs. Use another one."
+        )
+
+
+class AgentSignedIn(DomainError):
+    """The agent is at work."""
+
+    code = "AGENT_SIGNED_IN"
+
+    def __init__(self, agent_id: UUID, state: AgentState) -> None:
+        super().__init__(
+            f"Nothing was changed: agent {agent_id} is signed in (state {state}). "
+            "Sign the agent out first."
+        )
+        self.agent_id = str(agent_id)
+        self.state = str(state)
+
+
+class TeamNameTaken(DomainError):
+    """Another team of the account has this name."""
+
+    code = "TEAM_NAME_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed: another team of this account has this name. Use another one."
+        )
+
+
+class TeamNotEmpty(DomainError):
+    """A team goes only when nobody is in it."""
+
+    code = "TEAM_NOT_EMPTY"
+
+    def __init__(self, team_id: UUID, agents: int) -> None:
+        super().__init__(
+            f"Nothing was changed: {agents} agents are in team {team_id}. Move or archive them "
+            "first."
+        )
+        self.team_id = str(team_id)
+        self.agents = agents

@@ -32,6 +32,7 @@ class Team(Model):
     )
     name = fields.CharField(max_length=100)
     created_at = fields.DatetimeField(auto_now_add=True)
+    agents: fields.ReverseRelation["Agent"]
 
     class Meta:
         table = "team"
