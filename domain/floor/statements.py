@@ -95,9 +95,7 @@ def _agent_of(line: Line) -> UUID | None:
     return line.seat.agent_id if line.seat else None
 
 
-def insert_attempts(
-    lines: list[Line], account_id: UUID, epoch: int
-) -> tuple[str, list[Any]]:
+def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[str, list[Any]]:
     """The statement that writes attempts before their calls are placed."""
     return _INSERT_ATTEMPTS, [
         account_id,

@@ -1,6 +1,5 @@
 """What stands on the simulated switch now: legs, rooms, and what every part of it works on."""
 
-import math
 from collections import deque
 from enum import IntEnum, StrEnum
 from uuid import UUID
@@ -91,11 +90,6 @@ class Leg:
     @property
     def is_up(self) -> bool:
         return self.status is LegStatus.UP
-
-    @property
-    def has_moods(self) -> bool:
-        """Whether the far end ever hangs up because of what he hears."""
-        return min(self.left) < math.inf
 
 
 class Room:

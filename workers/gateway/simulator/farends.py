@@ -30,7 +30,7 @@ class FarEnds:
 
     def notice(self, leg: Leg) -> None:
         """Let the far end notice what he hears now."""
-        if not leg.has_moods or not leg.is_up:
+        if not leg.behaviour.is_customer or not leg.is_up:
             return
         mood = self._mood(leg)
         if mood is leg.mood:

@@ -63,15 +63,16 @@ def forced_customer(number: str) -> Behaviour | None:
 
 def endpoint(name: str, answers_s: float) -> Behaviour:
     """How an agent's phone behaves: it answers by itself, unless its name says otherwise."""
-    kind = name.split("-", 1)[0]
-    if kind == "busy":
-        return Behaviour(nature=Nature.BUSY, refuses_s=0.1)
-    if kind == "dead":
-        return Behaviour(nature=Nature.DEAD, refuses_s=0.1)
-    if kind == "noanswer":
-        return Behaviour(nature=Nature.NO_ANSWER, set_up_s=0.05)
-    if kind == "drops":
-        return Behaviour(
-            nature=Nature.LIVE, set_up_s=0.05, answers_s=answers_s, ends_s=5.0, drops=True
-        )
-    return Behaviour(nature=Nature.LIVE, set_up_s=0.05, answers_s=answers_s)
+    made = Behaviour(
+        nature=Nature.LIVE, is_customer=False, set_up_s=0.05, answers_s=answers_s, refuses_s=0.1
+    )
+    match name.split("-", 1)[0]:
+        case "busy":
+            made.nature = Nature.BUSY
+        case "dead":
+            made.nature = Nature.DEAD
+        case "noanswer":
+            made.nature = Nature.NO_ANSWER
+        case "drops":
+            made.ends_s, made.drops = 5.0, True
+    return made

@@ -107,6 +107,7 @@ class Behaviour:
     """What one far end does in one call. Seconds; `inf` means never of his own accord."""
 
     nature: Nature
+    is_customer: bool = True  # minds what he hears; an agent's phone does not
     set_up_s: float = 0.0
     answers_s: float = 0.0  # from ringing
     refuses_s: float = 0.0
