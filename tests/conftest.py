@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from tortoise import Tortoise, connections
 
 from domain.core import database as db
+from domain.core import migrations
 from workers.launch.embedded import EmbeddedServers
 
 # Nothing here outlives the run, so nothing need reach the disk.
@@ -123,8 +124,8 @@ async def _empty_all() -> None:
 
 
 async def _shape(url: str) -> None:
-    if db.migration_names():
-        await db.migrate(url)
+    if migrations.names():
+        await migrations.migrate(url)
     else:
         async with db.connected(url):
             await Tortoise.generate_schemas()

@@ -10,7 +10,7 @@ from dataclasses import replace
 import click
 
 from domain.adapters.readiness import database_ready, redis_ready
-from domain.core import database
+from domain.core import migrations
 from domain.core.errors import OutdialError
 from domain.core.settings import Settings
 from workers.launch.embedded import EmbeddedServers, data_folder
@@ -66,8 +66,8 @@ def migrate(settings: Settings, target: str | None) -> None:
     """Bring the database to the newest migration, or forward or back to another."""
     with _database(settings) as url:
         try:
-            steps = asyncio.run(database.migrate(url, target=target))
-        except database.UnknownMigration as exc:
+            steps = asyncio.run(migrations.migrate(url, target=target))
+        except migrations.UnknownMigration as exc:
             raise LaunchRefused(str(exc)) from exc
     for step in steps:
         click.echo(step)

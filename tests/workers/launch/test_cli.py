@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from domain.core import database
+from domain.core import migrations
 
 
 def outdial(
@@ -132,7 +132,7 @@ def test_a_database_without_our_tables_is_refused(
 
 
 async def test_migrate_goes_forward_and_back_and_bears_repetition(empty_database: str) -> None:
-    names = database.migration_names()
+    names = migrations.names()
     forward = await asyncio.to_thread(outdial, "migrate", "--database", empty_database)
     again = await asyncio.to_thread(outdial, "migrate", "--database", empty_database)
     back = await asyncio.to_thread(outdial, "migrate", "--database", empty_database, "--to", "zero")
