@@ -36,7 +36,7 @@ def rows(module: Module) -> Iterator[Finding]:
     """A row is reached by id only inside its slice, through its access function.
 
     Each hole of the kind "any account can read any call" was one `Model.get(id=...)` in a place
-    that did not know whom it served.
+    that did not know whom it served. Inside the domain a filter may name the id beside the account.
     """
     foreign = {
         alias.asname or alias.name
@@ -46,7 +46,10 @@ def rows(module: Module) -> Iterator[Finding]:
     }
     for call in module.calls():
         owner, _, method = dotted(call.func).rpartition(".")
-        if owner in foreign and (method in ("get", "get_or_none") or _filters_by_id(method, call)):
+        if owner not in foreign:
+            continue
+        outside = module.path.parts[0] != "domain"
+        if method in ("get", "get_or_none") or (outside and _filters_by_id(method, call)):
             yield module.finding(
                 call,
                 "rows",

@@ -43,7 +43,6 @@ FOREIGN = "from domain.calls.models import Call\n"
     [
         "Call.get(id=call_id)",
         "Call.get_or_none(pk=call_id)",
-        "Call.filter(id=call_id)",
     ],
 )
 @pytest.mark.parametrize(
@@ -51,6 +50,11 @@ FOREIGN = "from domain.calls.models import Call\n"
 )
 def test_a_row_of_another_slice_by_id_is_found(call: str, path: str) -> None:
     assert found(FOREIGN + call, path) == ["rows"]
+
+
+def test_a_filter_by_id_is_found_outside_the_domain() -> None:
+    assert found(FOREIGN + "Call.filter(id=call_id)", "schema/calls/queries.py") == ["rows"]
+    assert found(FOREIGN + "Call.filter(id=call_id, account_id=a)") == []
 
 
 def test_a_row_of_ones_own_slice_is_fine() -> None:
