@@ -75,6 +75,31 @@ def migrate(settings: Settings, target: str | None) -> None:
 
 
 @cli.command()
+@server_options
+@click.argument("server", type=click.Choice(["database", "redis"]))
+def address(settings: Settings, server: str) -> None:
+    """Print the address of the database or of Redis, password included, for other tools."""
+    settings = _with_running_servers(settings)
+    click.echo(settings.database_url if server == "database" else settings.redis_url)
+
+
+@cli.command("migrations")
+@click.option("--check", "only_check", is_flag=True, help="Fail when the models went ahead.")
+@click.option("--write", "name", metavar="NAME", help="Write a migration for what changed.")
+def migrations_command(only_check: bool, name: str | None) -> None:
+    """List the migrations, or compare them with the models (for developers)."""
+    if only_check:
+        if steps := asyncio.run(migrations.drift()):
+            raise LaunchRefused("The models changed and no migration says so: " + "; ".join(steps))
+        return
+    written = asyncio.run(migrations.write(name)) if name else []
+    for each in written or migrations.names():
+        click.echo(each)
+    if name and not written:
+        click.echo("The models and the migrations agree; nothing was written.")
+
+
+@cli.command()
 @all_options
 def check(settings: Settings) -> None:
     """Say whether Outdial could start with these settings; change nothing."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -89,7 +90,7 @@ def test_an_unreachable_redis_is_named_without_its_password(
 
 
 def test_a_missing_database_is_refused(database_server: str, redis_url: str) -> None:
-    url = database_server.replace("/outdial?", "/nowhere?")
+    url = urlunsplit(urlsplit(database_server)._replace(path="/nowhere"))
     done = outdial("check", "--port", "0", "--database", url, "--redis", redis_url)
     assert "there is no such database" in refused(done)
 
