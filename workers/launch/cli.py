@@ -92,11 +92,10 @@ def migrations_command(only_check: bool, name: str | None) -> None:
         if steps := asyncio.run(migrations.drift()):
             raise LaunchRefused("The models changed and no migration says so: " + "; ".join(steps))
         return
-    written = asyncio.run(migrations.write(name)) if name else []
-    for each in written or migrations.names():
-        click.echo(each)
-    if name and not written:
+    if name and not (written := asyncio.run(migrations.write(name))):
         click.echo("The models and the migrations agree; nothing was written.")
+    for each in written if name else migrations.names():
+        click.echo(each)
 
 
 @cli.command()
