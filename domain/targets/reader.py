@@ -39,7 +39,10 @@ async def read_blocks(request: ReadRequest) -> AsyncIterator[Block | End]:
         stdin=PIPE,
         stdout=PIPE,
         limit=1 << 20,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")])},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")]),
+        },
     )
     assert process.stdin is not None
     assert process.stdout is not None
