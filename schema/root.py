@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.execution import ExecutionContext
 
+from schema.access.mutations import AccessMutations
 from schema.access.queries import AccessQueries
 from schema.errors import SpokenErrors
 from schema.guards import Guard
@@ -17,7 +18,7 @@ from schema.refusals import handlers
 from schema.scalars import SCALARS
 
 QUERIES: tuple[type, ...] = (AccessQueries,)
-MUTATIONS: tuple[type, ...] = ()
+MUTATIONS: tuple[type, ...] = (AccessMutations,)
 SUBSCRIPTIONS: tuple[type, ...] = ()
 
 
