@@ -135,6 +135,7 @@ async def change_user(
         changes["name"] = problems.text("name", name, longest=100)
     if role is not None:
         changes["role"] = role
+    problems.unless(teams is None or len(teams) <= 100, "supervisedTeamIds", "must be at most 100")
     problems.refuse_any()
     async with unit_of_work(ports):
         account = await access_account(principal, lock=True)  # admins are counted one at a time
