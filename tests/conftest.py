@@ -123,7 +123,7 @@ async def _empty_all() -> None:
 
 
 async def _shape(url: str) -> None:
-    if db.has_migrations():
+    if db.migration_names():
         await db.migrate(url)
     else:
         async with db.connected(url):

@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
-from tortoise.transactions import in_transaction
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.recorder import MigrationRecorder
 
+from domain.core.errors import OutdialError
 from domain.core.settings import Settings
 
 APP = "domain"
@@ -28,6 +31,10 @@ MODEL_MODULES = (
     "domain.calls.models",
     "domain.floor.models",
 )
+
+
+class UnknownMigration(OutdialError):
+    """The wanted migration does not exist. Nothing was changed."""
 
 
 def tortoise_config(url: str, *, pool: int = 10) -> dict[str, Any]:
@@ -83,7 +90,14 @@ async def migrate(url: str, *, target: str | None = None) -> list[str]:
 
     `target` is a migration's name, or "zero" for an empty database. Returns what was
     done, in order, as `+ name` or `- name`. Migrating twice changes nothing.
+
+    Raises UnknownMigration.
     """
+    names = migration_names()
+    if target not in (None, "zero", *names):
+        raise UnknownMigration(
+            f"Nothing was changed: there is no migration {target}. There are: {', '.join(names)}."
+        )
     name = "__latest__" if target is None else "__first__" if target == "zero" else target
     goal = MigrationTarget(app_label=APP, name=name)
     config = tortoise_config(url, pool=2)
@@ -93,14 +107,40 @@ async def migrate(url: str, *, target: str | None = None) -> list[str]:
         if sign := {"apply_done": "+", "rollback_done": "-"}.get(event):
             done.append(f"{sign} {name}")
 
+    async with _alone(url), TortoiseContext() as context:
+        await context.init(config=config)
+        executor = MigrationExecutor(connections.get("default"), config["apps"])
+        await executor.migrate([goal], progress=note)
+    return done
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    """Two processes that start together must not both create the tables: one waits."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()  # gives the lock back
+
+
+async def pending(url: str) -> list[tuple[str, str]]:
+    """How the database differs from this code's migrations, oldest first.
+
+    ("+", name): not applied yet. ("-", name): applied by a newer version of the code.
+    """
+    config = tortoise_config(url, pool=2)
     async with TortoiseContext() as context:
         await context.init(config=config)
-        connection = connections.get("default")
-        async with in_transaction() as lock:
-            # Two processes that start together must not both create the tables.
-            await lock.execute_query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK])
-            await MigrationExecutor(connection, config["apps"]).migrate([goal], progress=note)
-    return done
+        recorder = MigrationRecorder(connections.get("default"))
+        loader = MigrationLoader(config["apps"], recorder, load=False)
+        await loader.build_graph()
+        applied = {key.name for key in await recorder.applied_migrations() if key.app_label == APP}
+    known = {key.name for key in loader.disk_migrations}
+    return [("+", name) for name in sorted(known - applied)] + [
+        ("-", name) for name in sorted(applied - known)
+    ]
 
 
 async def drift() -> list[str]:
@@ -110,15 +150,20 @@ async def drift() -> list[str]:
         await context.init(config=config, init_connections=False)
         assert context.apps is not None  # init has just made them
         detector = MigrationAutodetector(context.apps, config["apps"])
-        return [
-            str(operation) for writer in await detector.changes() for operation in writer.operations
-        ]
+        changes = [step for writer in await detector.changes() for step in writer.operations]
+    return [_told(step) for step in changes]
 
 
-def has_migrations() -> bool:
-    """Whether there is any migration yet."""
+def _told(operation: object) -> str:
+    """An operation as a person reads it: `AddField Campaign.timezone`."""
+    named = (getattr(operation, part, None) for part in ("model_name", "name"))
+    return f"{type(operation).__name__} {'.'.join(str(name) for name in named if name)}"
+
+
+def migration_names() -> list[str]:
+    """Every migration of this code, oldest first."""
     package = importlib.import_module(MIGRATIONS)
-    return any(file for folder in package.__path__ for file in Path(folder).glob("[0-9]*.py"))
+    return sorted(file.stem for path in package.__path__ for file in Path(path).glob("[0-9]*.py"))
 
 
 def __getattr__(name: str) -> Any:

@@ -30,17 +30,18 @@ class EmbeddedServers:
         """Start what is wanted; what runs already is adopted. Raises LaunchRefused."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for server in self._all():
+            for server in self.all:
                 server.start()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        for server in self._all():
+        for server in self.all:
             server.stop()
 
-    def _all(self) -> list[EmbeddedPostgres | EmbeddedValkey]:
+    @property
+    def all(self) -> list[EmbeddedPostgres | EmbeddedValkey]:
         return [server for server in (self.valkey, self.postgres) if server is not None]
 
 

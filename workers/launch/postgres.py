@@ -24,6 +24,8 @@ DATABASE = "outdial"
 class EmbeddedPostgres:
     """One cluster in `folder`. Reachable only through a socket that its owner alone may open."""
 
+    name = "PostgreSQL"
+
     def __init__(self, folder: Path, *, options: Mapping[str, str] | None = None) -> None:
         self.cluster = folder.resolve() / "postgres"
         self.log = folder / "postgres.log"

@@ -17,6 +17,8 @@ START_S = 15.0
 class EmbeddedValkey:
     """One server, in memory only: what it holds may be lost at any time, and heals."""
 
+    name = "Valkey"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.log = folder / "valkey.log"

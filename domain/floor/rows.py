@@ -1,0 +1,202 @@
+"""What a floor reads from the database: at its start, and when it is told that rows changed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from tortoise import connections
+
+from domain.agents.models import Agent
+from domain.agents.rules import AgentState
+from domain.calls.rules import AttemptState, Disposition
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState
+from domain.floor.state import Ledger, Seat, Settings, StateEntry
+from domain.pacing.interface import PacingSettings
+from domain.targets.hopper import HopperTarget
+from domain.targets.rules import TargetState
+
+_LEVELS = """
+SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level
+FROM agent JOIN campaign_team ON campaign_team.team_id = agent.team_id
+WHERE agent.account_id = $1 AND agent.archived_at IS NULL
+    AND ($2::uuid IS NULL OR campaign_team.campaign_id = $2)
+UNION ALL
+SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level
+FROM agent JOIN campaign_agent ON campaign_agent.agent_id = agent.id
+WHERE agent.account_id = $1 AND agent.archived_at IS NULL
+    AND ($2::uuid IS NULL OR campaign_agent.campaign_id = $2)
+"""
+
+_OPEN_ATTEMPTS = """
+SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.max_attempts,
+    target.last_ordinal, target.caller_id AS own_caller_id, contact.name, contact.variables
+FROM attempt
+JOIN target ON target.id = attempt.target_id
+JOIN contact ON contact.id = target.contact_id
+WHERE attempt.account_id = $1
+    AND (attempt.state <> 'ended' OR attempt.id = ANY($2::uuid[]))
+"""
+
+_OPEN_STATES = """
+SELECT * FROM agent_state WHERE account_id = $1 AND ended_at IS NULL ORDER BY started_at
+"""
+
+# A connected or abandoned attempt was a live answer; nothing else was.
+_LEDGER = """
+SELECT campaign_id, floor(extract(epoch FROM answered_at) / 60)::bigint AS minute,
+    count(*) AS live, count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned
+FROM attempt
+WHERE campaign_id = ANY($1) AND created_at >= $2 AND answered_at IS NOT NULL
+    AND (connected_at IS NOT NULL OR disposition = 'abandoned')
+GROUP BY 1, 2 ORDER BY 2
+"""
+
+
+async def read_seats(account_id: UUID) -> dict[UUID, Seat]:
+    """All agents who work here, offline, with the campaigns they are assigned to."""
+    agents = await Agent.filter(account_id=account_id, archived_at=None)
+    seats = {agent.id: seat_of(agent) for agent in agents}
+    for row in await _query(_LEVELS, account_id, None):
+        seats[row["agent_id"]].levels[row["campaign_id"]] = row["level"]
+    return seats
+
+
+async def read_seat(account_id: UUID, agent_id: UUID) -> Seat | None:
+    """One agent, offline; None when archived or unknown."""
+    agent = await Agent.filter(account_id=account_id, id=agent_id, archived_at=None).first()
+    if agent is None:
+        return None
+    seat = seat_of(agent)
+    for row in await _query(_LEVELS, account_id, None):
+        if row["agent_id"] == agent_id:
+            seat.levels[row["campaign_id"]] = row["level"]
+    return seat
+
+
+def seat_of(agent: Agent) -> Seat:
+    """An agent's seat before anything happened."""
+    return Seat(
+        agent_id=agent.id,
+        name=agent.name,
+        endpoint_kind=agent.endpoint_kind,
+        endpoint=agent.endpoint,
+        caller_id=agent.caller_id,
+        levels={},
+    )
+
+
+async def read_levels(account_id: UUID, campaign_id: UUID) -> dict[UUID, int]:
+    """The agents of one campaign with their levels; an agent's own level beats the team's."""
+    rows = await _query(_LEVELS, account_id, campaign_id)
+    return {row["agent_id"]: row["level"] for row in rows}
+
+
+async def read_campaigns(account_id: UUID, ids: list[UUID] | None = None) -> list[Campaign]:
+    """These campaigns, or all that are running."""
+    if ids is None:
+        return await Campaign.filter(account_id=account_id, state=CampaignState.RUNNING)
+    return await Campaign.filter(account_id=account_id, id__in=ids)
+
+
+async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
+    """The stretch that each agent is in, oldest first."""
+    return [
+        (
+            row["agent_id"],
+            StateEntry(
+                id=row["id"],
+                state=AgentState(row["state"]),
+                started_at=row["started_at"],
+                reason=row["reason"],
+                campaign_id=row["campaign_id"],
+                call_id=row["call_id"],
+            ),
+        )
+        for row in await _query(_OPEN_STATES, account_id)
+    ]
+
+
+async def read_open_attempts(account_id: UUID, also: list[UUID]) -> list[dict[str, Any]]:
+    """Attempts that have not ended, and those that agents are wrapping up, with their targets."""
+    return await _query(_OPEN_ATTEMPTS, account_id, also)
+
+
+async def read_ledgers(campaign_ids: list[UUID], *, now: datetime) -> dict[UUID, Ledger]:
+    """Live answers and abandoned calls of the last 24 hours, by campaign and minute."""
+    ledgers = {campaign_id: Ledger() for campaign_id in campaign_ids}
+    for row in await _query(_LEDGER, campaign_ids, now - timedelta(hours=24)):
+        ledgers[row["campaign_id"]].minutes.append([row["minute"], row["live"], row["abandoned"]])
+    return ledgers
+
+
+def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
+    """The target of an attempt under way, as it was before that attempt was counted."""
+    attempts = row["attempts"] - 1
+    return HopperTarget(
+        id=row["target_id"],
+        contact_id=row["contact_id"],
+        number=row["number"],
+        caller_id=row["own_caller_id"],
+        priority=row["priority"],
+        attempts=attempts,
+        max_attempts=row["max_attempts"],
+        last_ordinal=row["last_ordinal"],
+        name=row["name"],
+        variables=orjson.loads(row["variables"]),
+        state=TargetState.RETRY if attempts else TargetState.NEW,
+    )
+
+
+def attempt_state(row: dict[str, Any]) -> AttemptState:
+    """The state of a read attempt."""
+    return AttemptState(row["state"])
+
+
+def settings_of(campaign: Campaign) -> Settings:
+    """A campaign's row as the floor uses it."""
+    delays = {Disposition(key): value for key, value in campaign.retry_delays_s.items()}
+    return Settings(
+        name=campaign.name,
+        mode=campaign.mode,
+        state=campaign.state,
+        priority=campaign.priority,
+        caller_id=campaign.caller_id,
+        caller_name=campaign.caller_name,
+        lines_per_agent=campaign.lines_per_agent,
+        ring_limit_s=campaign.ring_limit_s,
+        patience_s=campaign.patience_s,
+        analysis=campaign.analysis,
+        retry_delays_s={**DEFAULT_RETRY_DELAYS_S, **delays},
+        wrap_up_s=campaign.wrap_up_s,
+        preview_s=campaign.preview_s,
+        variables=tuple(campaign.variables),
+        crm_url=campaign.crm_url,
+        call_guide=tuple(campaign.call_guide),
+    )
+
+
+def pacing_of(campaign: Campaign, ledger: Ledger, *, at: float) -> PacingSettings:
+    """What the campaign's pacer is told; the last 24 hours count towards the abandon target."""
+    live, abandoned = ledger.totals(at)
+    return PacingSettings(
+        lines_per_agent=campaign.lines_per_agent,
+        max_lines_per_agent=campaign.max_lines_per_agent,
+        abandon_target=campaign.abandon_target,
+        correction_pace=campaign.correction_pace,
+        gain=campaign.gain,
+        ring_limit=campaign.ring_limit_s,
+        minimum_ring=min(15.0, campaign.ring_limit_s),
+        minimum_agents=campaign.minimum_agents,
+        patience=campaign.patience_s,
+        live_answers_before=live,
+        abandoned_before=abandoned,
+    )
+
+
+async def _query(sql: str, *values: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await connections.get("default").execute_query_dict(
+        sql, list(values)
+    )
+    return rows

@@ -1,0 +1,114 @@
+"""The abandon budget: what the measuring period may still spend, and the risk it allows.
+
+The limits are those of 16 CFR 310.4(b)(4)(i) (3 % of live answers in a campaign or 30 days) and of
+Ofcom's 2010 statement (3 % per campaign per 24 hours); the target may be set lower. The threshold
+is steered by the observed rate as in Gibbs & Candes (2021), adaptive conformal inference: whatever
+the model's error, the long-run rate of abandons becomes what is wanted.
+"""
+
+from dataclasses import dataclass
+from math import exp, log, sqrt
+
+from domain.pacing.interface import PacingSettings
+
+STEP = 0.12
+OPENING_RUSH = 45.0  # seconds after the first call that teach nothing about the steady state
+RATE_MEMORY = 900.0
+CLOSING_RINGS = 40.0  # calls placed later than this before the close repay nothing
+ANYTIME_CREDIT = 0.5  # abandons that may be owed when nobody knows when the period ends
+ANYTIME_OUTLOOK = 1800.0  # seconds of answers that repay a debt when the close is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the budget says at one instant. Rates are fractions of live answers."""
+
+    slack: float  # abandons that the target would still allow now
+    wanted: float  # the abandon rate to aim at until the close
+    guarded: bool  # True: one call per free agent, until the period has repaid its debt
+    threshold: float  # the highest risk of an abandon that one more call may carry
+    answers_to_come: float
+
+
+class AbandonBudget:
+    """Counts live answers and abandons of the period and steers the risk threshold."""
+
+    def __init__(self, settings: PacingSettings, *, reserve: float) -> None:
+        self.settings = settings
+        self.target = settings.abandon_target
+        self.live = settings.live_answers_before
+        self.abandoned = settings.abandoned_before
+        self.theta = 0.93 * self.target
+        self.corrections = 0
+        self._reserve = reserve
+        self._began: float | None = None
+        self._last = 0.0
+        self._answers = 0.0  # forgotten over RATE_MEMORY
+        self._agent_seconds = 0.0
+        self._window: tuple[float, int, int] | None = None  # since, live, abandoned
+
+    def pass_time(self, now: float, agents: int, expected_cycle: float) -> None:
+        """Let time pass; `expected_cycle` is talk + wrap-up in seconds, a prior for the rate."""
+        if self._began is None:
+            self._began = self._last = now
+            self._agent_seconds = 120.0 * max(agents, 1)
+            self._answers = 0.75 * self._agent_seconds / max(expected_cycle, 1.0)
+            return
+        seconds = now - self._last
+        if seconds > 0.0:
+            keep = exp(-seconds / RATE_MEMORY)
+            self._answers *= keep
+            self._agent_seconds = self._agent_seconds * keep + agents * seconds
+            self._last = now
+
+    def live_answer(self) -> None:
+        """Count one live answer."""
+        self.live += 1
+        self._answers += 1.0
+
+    def abandon(self) -> None:
+        """Count one live answer that met no agent."""
+        self.abandoned += 1
+
+    def allow(
+        self, now: float, agents: int, closes_in: float | None, answers_in_list: float | None
+    ) -> Allowance:
+        """Return what may be risked at `now`, and correct the threshold when one is due."""
+        target = self.target
+        slack = target * self.live - self.abandoned
+        rate = agents * self._answers / max(self._agent_seconds, 1.0)
+        if closes_in is None:
+            to_come = rate * ANYTIME_OUTLOOK
+        else:
+            to_come = rate * max(closes_in - CLOSING_RINGS, 0.0)
+        if answers_in_list is not None:
+            to_come = min(to_come, answers_in_list)
+        budget = target * to_come
+        reserve = self._reserve * (1.0 + 0.6 * sqrt(budget) + sqrt(target * 60.0 * rate))
+        wanted = 0.0
+        if to_come > 0.0:
+            wanted = min(max((slack - reserve + budget) / to_come, 0.0), 1.6 * target)
+        if closes_in is None:
+            guarded = slack < 0.5 - ANYTIME_CREDIT
+        else:
+            guarded = slack < 0.5 - 0.7 * budget or (budget < 1.5 and slack < 1.0)
+        self._correct(now, wanted, rate)
+        threshold = self.theta * wanted / target if target > 0.0 else 0.0
+        return Allowance(slack, wanted, guarded or target <= 0.0, threshold, to_come)
+
+    def _correct(self, now: float, wanted: float, rate: float) -> None:
+        if self._window is None:
+            began = self._began if self._began is not None else now
+            if now - began >= OPENING_RUSH:
+                self._window = (now, self.live, self.abandoned)
+            return
+        since, live, abandoned = self._window
+        answers = self.live - live
+        if answers < self.settings.correction_pace or now - since < 60.0 or self.target <= 0.0:
+            return
+        self.corrections += 1
+        miss = (wanted - (self.abandoned - abandoned) / answers) / self.target
+        step = STEP * self.settings.gain * (1.0 + 1.5 / self.corrections)
+        moved = log(self.theta) + step * min(max(miss, -1.0), 1.0)
+        self.theta = exp(min(max(moved, log(0.02 * self.target)), log(0.9)))
+        self._window = (now, self.live, self.abandoned)

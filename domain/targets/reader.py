@@ -1,0 +1,71 @@
+"""A file as blocks of rows, read by a process of its own."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+import domain
+from domain.core.errors import OutdialError
+from domain.targets.errors import file_refusal
+from domain.targets.reading.blocks import HEADER_BYTES, Block, Crashed, End, ReadRequest, Said
+
+_decoder = msgspec.msgpack.Decoder(Said)
+_CODE = "from domain.targets.reading.child import main; main()"
+_ROOT = str(Path(domain.__file__).parent.parent)
+
+
+class ReaderCrashed(OutdialError):
+    """The reading process ended without an end. `where` names code or a signal, never data."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"The process that reads a file ended unexpectedly: {where}.")
+
+
+async def read_blocks(request: ReadRequest) -> AsyncIterator[Block | End]:
+    """The file's blocks in order, then one End.
+
+    The process waits while nobody asks for the next block, and is killed when the iteration ends
+    early. Raises an ImportFileRefused for the file's faults and ReaderCrashed for ours.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _CODE,
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=1 << 20,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")]),
+        },
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(msgspec.json.encode(request))
+        process.stdin.close()
+        while True:
+            try:
+                header = await process.stdout.readexactly(HEADER_BYTES)
+                message = await process.stdout.readexactly(int.from_bytes(header, "big"))
+            except asyncio.IncompleteReadError:
+                raise ReaderCrashed(f"exit status {await process.wait()}") from None
+            match _decoder.decode(message):
+                case Block() as block:
+                    yield block
+                case End() as end:
+                    yield end
+                    return
+                case Crashed(where=where):
+                    raise ReaderCrashed(where)
+                case refused:
+                    raise file_refusal(refused.code, refused.message)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,48 @@
+"""What the reading process says: blocks of rows ready to insert, then an end or a refusal."""
+
+import msgspec
+
+
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to read and how."""
+
+    path: str
+    kind: str  # a FileKind
+    country: str | None  # ISO 3166-1; None: numbers are international
+    columns: tuple[tuple[str, str], ...] = ()  # header and meaning; none: guessed from the headers
+    skip: int = 0  # rows that an earlier run committed
+    block_rows: int = 2_000
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, tag="block"):
+    """Some rows, in order. Staged and reported ones are CSV for PostgreSQL's COPY."""
+
+    rows: int  # of the file, with those that had no text in them
+    staged: bytes
+    staged_rows: int
+    reported: bytes
+    reported_rows: int
+    rows_total: int | None  # the best guess so far; None: none yet
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):
+    """The file is read to its end."""
+
+    rows_total: int
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """The file can't be read any further. An ImportFileRefused by its code and words."""
+
+    code: str
+    message: str
+
+
+class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
+    """Our own fault. `where` names the code, never the data."""
+
+    where: str
+
+
+Said = Block | End | Refused | Crashed
+HEADER_BYTES = 4  # big-endian length in front of each message

@@ -1,0 +1,125 @@
+"""What kind of file something is, by its bytes and never by its name."""
+
+import mmap
+from enum import StrEnum
+from pathlib import Path
+
+from domain.targets.errors import (
+    FileBroken,
+    FileEmpty,
+    FileEncrypted,
+    FileHasMacros,
+    FileKindUnknown,
+)
+from domain.targets.reading.archive import Archive
+
+HEAD_BYTES = 4096
+READ_KINDS = "XLSX, XLS, CSV, XML, JSON and NDJSON files are read"
+
+
+class FileKind(StrEnum):
+    """A kind of file that is read."""
+
+    XLSX = "xlsx"
+    XLS = "xls"
+    CSV = "csv"
+    XML = "xml"
+    JSON = "json"
+    NDJSON = "ndjson"
+
+
+_NAMED = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"{\\rtf": "a text document",
+    b"SQLite format 3": "a database",
+}
+
+
+def kind_of(path: Path) -> FileKind:
+    """The kind of the file. Raises an ImportFileRefused for what can be told without reading it:
+    wrong kinds, passwords, macros, bombs, an empty file."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.strip():
+        raise FileEmpty
+    if head.startswith(b"PK"):
+        return _zipped(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _compound(path)
+    for magic, name in _NAMED.items():
+        if head.startswith(magic):
+            raise FileKindUnknown(f"it is {name}; {READ_KINDS}.")
+    return _text(head)
+
+
+def _zipped(path: Path) -> FileKind:
+    archive = Archive(path)
+    try:
+        names = archive.names()
+        if "encryptedpackage" in names:
+            raise FileEncrypted
+        if "[content_types].xml" not in names:
+            what = "an OpenDocument file" if "mimetype" in names else "a zip archive"
+            raise FileKindUnknown(f"it is {what}; {READ_KINDS}.")
+        with archive.open("[Content_Types].xml") as file:
+            types = file.read(1 << 20)
+        if b"macroEnabled" in types or any(name.endswith("vbaproject.bin") for name in names):
+            raise FileHasMacros
+        if b"spreadsheetml.sheet.main" not in types and b"spreadsheetml.template" not in types:
+            raise FileKindUnknown(f"it is another kind of Office file; {READ_KINDS}.")
+    finally:
+        archive.close()
+    return FileKind.XLSX
+
+
+def _compound(path: Path) -> FileKind:
+    """The old container of Office: XLS, but also the wrapping of every encrypted XLSX."""
+
+    def names(*streams: str) -> list[bytes]:
+        return [stream.encode("utf-16-le") for stream in streams]
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if any(content.find(name) >= 0 for name in names("EncryptedPackage", "EncryptionInfo")):
+            raise FileEncrypted
+        if any(content.find(name) >= 0 for name in names("_VBA_PROJECT")):
+            raise FileHasMacros
+        if not any(content.find(name) >= 0 for name in names("Workbook", "Book")):
+            raise FileKindUnknown(f"it is another kind of Office file; {READ_KINDS}.")
+    return FileKind.XLS
+
+
+def _text(head: bytes) -> FileKind:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = head.decode("utf-16", "ignore")
+    elif b"\0" in head:
+        raise FileKindUnknown(f"it is not text, nor a workbook; {READ_KINDS}.")
+    else:
+        start = head.decode("utf-8-sig", "replace")
+    start = start.lstrip("\ufeff \t\r\n")
+    lowered = start[:1024].lower()
+    if lowered.startswith("<"):
+        if "<html" in lowered or "<table" in lowered or "<!doctype html" in lowered:
+            raise FileKindUnknown(f"it is a web page, whatever its name; {READ_KINDS}.")
+        if "schemas-microsoft-com:office:spreadsheet" in lowered:
+            raise FileKindUnknown("it is an XML Spreadsheet of 2003. Save it as .xlsx.")
+        return FileKind.XML
+    if lowered.startswith("["):
+        return FileKind.JSON
+    if lowered.startswith("{"):
+        # One object a line, or one object around a list.
+        first = start.partition("\n")[0].rstrip()
+        return FileKind.NDJSON if first.endswith("}") else FileKind.JSON
+    return FileKind.CSV
+
+
+def must_read(path: Path) -> Path:
+    """The path, if there is still a file behind it."""
+    if not path.is_file():
+        raise FileBroken("its upload is gone from the store. Send it again.")
+    return path

@@ -1,0 +1,3 @@
+from workers.launch.cli import main
+
+main()
