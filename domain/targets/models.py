@@ -88,6 +88,7 @@ class Target(Model):
         unique_together = (("campaign", "number"),)
         indexes = (
             Index(fields=("account_id", "number")),
+            Index(fields=("campaign_id", "id")),  # the newest target; a list of them by key
             # What the hopper reads; one short range per priority (domain/targets/hopper.py).
             PartialIndex(
                 name="target_new",
