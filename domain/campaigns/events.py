@@ -66,3 +66,15 @@ class FloorBoard(msgspec.Struct, frozen=True, kw_only=True):
     account: UUID
     at: float  # Unix seconds
     agents: tuple[AgentLine, ...]
+
+
+_encode = msgspec.json.Encoder().encode
+decode_campaign_board = msgspec.json.Decoder(CampaignBoard).decode
+decode_floor_board = msgspec.json.Decoder(FloorBoard).decode
+encode_row_changed = _encode
+decode_row_changed = msgspec.json.Decoder(CampaignRowChanged).decode
+
+
+def encode_board(board: CampaignBoard | FloorBoard, *, at: float | None = None) -> bytes:
+    """A board as JSON; with `at`, as of another instant, so that two can be compared."""
+    return _encode(board if at is None else msgspec.structs.replace(board, at=at))

@@ -108,7 +108,7 @@ class Dialing:
             talking=talking,
             wrapping=wrapping,
             agents=free + len(talking) + len(wrapping),
-            targets_left=len(run.hopper) if run.empty_since is not None else None,
+            targets_left=len(run.hopper) if run.exhausted else None,
         )
 
     def _pace(self, run: Run, free: list[Seat], now: float) -> None:
@@ -159,6 +159,7 @@ class Dialing:
             run.targets_left -= 1
         else:
             outcome = Outcome(TargetState.RETRY, next_at=self._context.clock.now() + SKIPPED_FOR)
+        run.aside.add(target.id)
         self._context.journal.target(
             TargetChange(
                 target.id,
@@ -168,11 +169,12 @@ class Dialing:
                 from_states=(TargetState.NEW, TargetState.RETRY),
             )
         )
+        self._context.journal.after(lambda: run.aside.discard(target.id))
 
     def _top_up(self, run: Run, now: float) -> None:
         if run.refilling:
             return
-        if run.empty_since is not None:
+        if run.exhausted:
             if now - run.refilled >= LOOK_AGAIN_S:
                 self.refill(run)
         elif len(run.hopper) < LOW_WATER:

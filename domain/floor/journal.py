@@ -101,6 +101,7 @@ class Journal:
         self._sleep = sleep
         self._group = Group()
         self._wake = asyncio.Event()
+        self._flushing = asyncio.Lock()
         self.stalled = False  # the database is away: no new calls
 
     def moved(self, position: str) -> None:
@@ -161,6 +162,10 @@ class Journal:
 
     async def flush(self) -> None:
         """Write what waits now, for as many tries as it takes, then announce it."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         self._wake.clear()
         group, self._group = self._group, Group()
         rows = statements.rows_of(group, self._account_id)

@@ -1,4 +1,4 @@
-"""One owner for one floor: a lease in Redis that is renewed, and an epoch in PostgreSQL that fences.
+"""One owner for one floor: a lease in Redis, renewed, and an epoch in PostgreSQL that fences.
 
 The lease says who should own the floor; it may be lost with Redis and taken again. The epoch says
 who may write: each owner raises it once, and every later write of an older owner finds no row.

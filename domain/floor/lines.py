@@ -98,12 +98,14 @@ class Lines:
         return lines
 
     def _place(self, lines: list[Line]) -> None:
-        """The attempts are committed: ask the switch, unless the lease ran out meanwhile."""
+        """The attempts are committed: ask the switch, unless we may not any more."""
+        if not lines:
+            return
         before = self.place_before()
-        if before is None:
+        run = self._state.runs[lines[0].campaign_id]
+        if before is None or not run.dials:
             self._drop(lines)
             return
-        run = self._state.runs[lines[0].campaign_id]
         for line in lines:
             if line.ended_at is not None:  # given up between decision and commit
                 continue

@@ -49,7 +49,7 @@ SELECT campaign_id, floor(extract(epoch FROM answered_at) / 60)::bigint AS minut
     count(*) AS live, count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned
 FROM attempt
 WHERE campaign_id = ANY($1) AND created_at >= $2 AND answered_at IS NOT NULL
-    AND (disposition IN ('connected', 'abandoned') OR (disposition IS NULL AND connected_at IS NOT NULL))
+    AND (connected_at IS NOT NULL OR disposition = 'abandoned')
 GROUP BY 1, 2 ORDER BY 2
 """
 

@@ -96,6 +96,11 @@ class Seats:
             raise NothingOnTheLine(seat.agent_id)
         self.give_up(seat.line)
 
+    def withdraw(self, seat: Seat) -> None:
+        """Take an offered contact back, because its campaign stopped."""
+        self._drop_work(seat)
+        self.release(seat)
+
     # What calls do to agents
 
     def reserve(self, seat: Seat, campaign_id: UUID, line: Line | None) -> None:

@@ -186,10 +186,11 @@ class Run:
     settings: Settings
     policy: PacingPolicy
     hopper: deque[HopperTarget] = field(default_factory=deque)
+    aside: set[UUID] = field(default_factory=set)  # targets whose change is not written yet
     refilling: bool = False
-    refill_again: bool = False
-    empty_since: float | None = None  # the hopper found nothing then
-    refilled: float = 0.0
+    exhausted: bool = False  # the last look found fewer targets than the hopper had room for
+    refilled: float = 0.0  # monotonic seconds of that look
+    generation: int = 0  # of the hopper; what was asked for before a change is thrown away
     targets_left: int = 0
     tally: Tally = field(default_factory=Tally)
     ledger: Ledger = field(default_factory=Ledger)

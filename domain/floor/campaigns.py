@@ -1,0 +1,169 @@
+"""Which campaigns a floor runs, with which settings, and what is in their hoppers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from logging import getLogger
+from typing import Any
+from uuid import UUID
+
+from tortoise import connections
+
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState, DialMode
+from domain.floor import rows
+from domain.floor.context import FloorContext
+from domain.floor.dialing import HOPPER_SIZE
+from domain.floor.journal import LOST
+from domain.floor.seats import Seats
+from domain.floor.state import Ledger, Run, Seat, Tally
+from domain.pacing import policy_for
+from domain.pacing.interface import PacingPolicy
+from domain.targets.hopper import count_left, next_targets
+
+logger = getLogger(__name__)
+
+
+class Campaigns:
+    """Reads campaigns, assignments and targets into the floor's state."""
+
+    def __init__(
+        self,
+        context: FloorContext,
+        seats: Seats,
+        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+    ) -> None:
+        self._context = context
+        self._state = context.state
+        self._seats = seats
+        self._spawn = spawn
+
+    async def load(self, also: list[UUID]) -> None:
+        """Read all running campaigns, and those that have calls under way."""
+        account_id = self._state.account_id
+        campaigns = {c.id: c for c in await rows.read_campaigns(account_id)}
+        missing = [id for id in also if id not in campaigns]
+        for campaign in await rows.read_campaigns(account_id, missing):
+            campaigns[campaign.id] = campaign
+        ledgers = await rows.read_ledgers(list(campaigns), now=self._context.clock.now())
+        for campaign in campaigns.values():
+            self._add(campaign, ledgers[campaign.id])
+        await self._count(list(campaigns))
+
+    async def changed(self, campaign_id: UUID) -> None:
+        """Take over a campaign's row and assignments as they are now."""
+        found = await rows.read_campaigns(self._state.account_id, [campaign_id])
+        levels = await rows.read_levels(self._state.account_id, campaign_id)
+        for seat in self._state.seats.values():
+            seat.levels.pop(campaign_id, None)
+            if seat.agent_id in levels:
+                seat.levels[campaign_id] = levels[seat.agent_id]
+        for campaign in found:
+            run = self._state.runs.get(campaign_id)
+            if run is None and campaign.state is CampaignState.RUNNING:
+                ledgers = await rows.read_ledgers([campaign_id], now=self._context.clock.now())
+                run = self._add(campaign, ledgers[campaign_id])
+                await self._count([campaign_id])
+            elif run is not None:
+                self._update(run, campaign)
+        if run := self._state.runs.get(campaign_id):
+            run.due = True
+
+    async def targets_changed(self, campaign_id: UUID) -> None:
+        """Look again what is to be dialed: better targets may have come, others may be gone."""
+        if run := self._state.runs.get(campaign_id):
+            self._empty(run)
+            await self._count([campaign_id])
+
+    async def agent_changed(self, agent_id: UUID) -> None:
+        """Take over an agent's row and assignments as they are now."""
+        fresh = await rows.read_seat(self._state.account_id, agent_id)
+        seat = self._state.seats.get(agent_id)
+        if fresh is None:
+            if seat is not None:
+                self._seats.sign_out(seat, reason="archived", force=True)
+                del self._state.seats[agent_id]
+        elif seat is None:
+            self._state.seats[agent_id] = fresh
+        else:
+            seat.name, seat.caller_id, seat.levels = fresh.name, fresh.caller_id, fresh.levels
+            seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
+            self._seats.stir(seat)
+
+    def refill(self, run: Run) -> None:
+        """Fetch targets for a hopper in the background."""
+        run.refilling = True
+        self._spawn(self._refill(run))
+
+    async def _refill(self, run: Run) -> None:
+        generation, room = run.generation, HOPPER_SIZE - len(run.hopper)
+        held = {target.id for target in run.hopper} | run.aside
+        held |= {line.target.id for line in run.lines.values()}
+        held |= {s.offer.target.id for s in self._state.seats.values() if s.offer is not None}
+        try:
+            found = await next_targets(
+                connections.get("default"),
+                run.campaign_id,
+                now=self._context.clock.now(),
+                limit=max(1, room),
+                not_ids=held,
+            )
+        except LOST:
+            found = None
+        run.refilling = False
+        run.refilled = self._context.clock.monotonic()
+        if found is None or run.generation != generation:
+            return
+        run.exhausted = len(found) < room
+        if found:
+            run.hopper.extend(found)
+            run.due = True
+
+    def _add(self, campaign: Campaign, ledger: Ledger) -> Run:
+        run = Run(
+            campaign_id=campaign.id,
+            settings=rows.settings_of(campaign),
+            policy=self._policy(campaign, ledger),
+            ledger=ledger,
+        )
+        self._state.runs[campaign.id] = run
+        return run
+
+    def _update(self, run: Run, campaign: Campaign) -> None:
+        before, run.settings = run.settings, rows.settings_of(campaign)
+        started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
+        run.policy = self._policy(campaign, run.ledger)
+        if started:
+            run.tally = Tally()
+        if started or not run.dials:
+            self._empty(run)
+        if not run.dials:
+            run.why = f"campaign is {run.settings.state}"
+            for seat in self._offered(run):
+                self._seats.withdraw(seat)
+            run.hopper.clear()
+
+    def _offered(self, run: Run) -> list[Seat]:
+        return [
+            seat
+            for seat in self._state.seats.values()
+            if seat.offer is not None and seat.offer.campaign_id == run.campaign_id
+        ]
+
+    def _empty(self, run: Run) -> None:
+        run.hopper.clear()
+        run.generation += 1
+        run.exhausted, run.due = False, True
+
+    def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
+        settings = rows.pacing_of(campaign, ledger, at=self._context.unix())
+        # Preview is not paced, but what it sees is worth keeping the counts of.
+        mode = DialMode.PROGRESSIVE if campaign.mode is DialMode.PREVIEW else campaign.mode
+        return policy_for(mode, settings, seed=campaign.id.int & 0x7FFFFFFF)
+
+    async def _count(self, campaign_ids: list[UUID]) -> None:
+        if not campaign_ids:
+            return
+        left = await count_left(connections.get("default"), campaign_ids)
+        for campaign_id, count in left.items():
+            if run := self._state.runs.get(campaign_id):
+                run.targets_left = count

@@ -1,0 +1,141 @@
+"""What a floor does when it is asked. Each command has one handler, found by its type."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.agents import commands as agents
+from domain.agents.errors import NothingOnTheLine
+from domain.calls.commands import CallHangUp
+from domain.campaigns.commands import CampaignChanged
+from domain.core.errors import NotFound
+from domain.core.floors import FloorCommand
+from domain.floor.campaigns import Campaigns
+from domain.floor.context import FloorContext
+from domain.floor.dialing import Dialing
+from domain.floor.lines import Lines
+from domain.floor.seats import Seats
+from domain.floor.state import Seat
+from domain.targets.commands import TargetsChanged
+
+Known = (
+    agents.AgentSignIn
+    | agents.AgentSignOut
+    | agents.AgentGoAvailable
+    | agents.AgentTakeBreak
+    | agents.AgentEndWrapUp
+    | agents.AgentHangUp
+    | agents.PreviewDecide
+    | agents.AgentChanged
+    | CampaignChanged
+    | CallHangUp
+    | TargetsChanged
+)
+decode_command = msgspec.json.Decoder(Known).decode
+
+Result = dict[str, Any]
+
+
+class Commands:
+    """Finds the seat or line that a command is about, and lets its owner do it.
+
+    A handler raises a DomainError to refuse. Those that read rows are coroutines; the rest never
+    wait.
+    """
+
+    def __init__(
+        self,
+        context: FloorContext,
+        seats: Seats,
+        lines: Lines,
+        dialing: Dialing,
+        campaigns: Campaigns,
+    ) -> None:
+        self._context = context
+        self._seats = seats
+        self._lines = lines
+        self._dialing = dialing
+        self._campaigns = campaigns
+        self._handlers: dict[type[FloorCommand], Callable[[Any], Result | Awaitable[Result]]] = {
+            agents.AgentSignIn: self._sign_in,
+            agents.AgentSignOut: self._sign_out,
+            agents.AgentGoAvailable: self._go_available,
+            agents.AgentTakeBreak: self._take_break,
+            agents.AgentEndWrapUp: self._end_wrap_up,
+            agents.AgentHangUp: self._agent_hang_up,
+            agents.PreviewDecide: self._preview_decide,
+            agents.AgentChanged: self._agent_changed,
+            CampaignChanged: self._campaign_changed,
+            CallHangUp: self._call_hang_up,
+            TargetsChanged: self._targets_changed,
+        }
+
+    def handle(self, command: FloorCommand) -> Result | Awaitable[Result]:
+        """Do a command; its answer, or what will be its answer. Raises DomainError."""
+        return self._handlers[type(command)](command)
+
+    def _seat(self, agent_id: UUID) -> Seat:
+        if seat := self._context.state.seats.get(agent_id):
+            return seat
+        raise NotFound("agent", agent_id)
+
+    def _state_of(self, seat: Seat) -> Result:
+        return {"state": seat.state, "reason": seat.reason}
+
+    def _sign_in(self, command: agents.AgentSignIn) -> Result:
+        seat = self._seat(command.agent)
+        self._seats.sign_in(seat)
+        return self._state_of(seat)
+
+    def _sign_out(self, command: agents.AgentSignOut) -> Result:
+        seat = self._seat(command.agent)
+        self._seats.sign_out(seat, reason=command.reason, force=command.force)
+        return self._state_of(seat)
+
+    def _go_available(self, command: agents.AgentGoAvailable) -> Result:
+        seat = self._seat(command.agent)
+        self._seats.go_available(seat)
+        return self._state_of(seat)
+
+    def _take_break(self, command: agents.AgentTakeBreak) -> Result:
+        seat = self._seat(command.agent)
+        self._seats.take_break(seat, reason=command.reason)
+        return self._state_of(seat)
+
+    def _end_wrap_up(self, command: agents.AgentEndWrapUp) -> Result:
+        seat = self._seat(command.agent)
+        self._seats.end_wrap_up(
+            seat, code=command.code, note=command.note, then_break=command.then_break
+        )
+        return self._state_of(seat)
+
+    def _agent_hang_up(self, command: agents.AgentHangUp) -> Result:
+        seat = self._seat(command.agent)
+        self._seats.hang_up(seat)
+        return self._state_of(seat)
+
+    def _preview_decide(self, command: agents.PreviewDecide) -> Result:
+        seat = self._seat(command.agent)
+        self._dialing.answer_offer(seat, command.target, command.decision)
+        return self._state_of(seat)
+
+    def _call_hang_up(self, command: CallHangUp) -> Result:
+        line = self._lines.find(command.call)
+        if line is None:
+            raise NothingOnTheLine(command.call)
+        self._lines.hang_up(line)
+        return {}
+
+    async def _agent_changed(self, command: agents.AgentChanged) -> Result:
+        await self._campaigns.agent_changed(command.agent)
+        return {}
+
+    async def _campaign_changed(self, command: CampaignChanged) -> Result:
+        await self._campaigns.changed(command.campaign)
+        return {}
+
+    async def _targets_changed(self, command: TargetsChanged) -> Result:
+        await self._campaigns.targets_changed(command.campaign)
+        return {}

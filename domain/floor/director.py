@@ -1,0 +1,320 @@
+"""The floor: the single writer of one account's live state, from lease to release.
+
+    inbox (Redis stream) ─► handlers, one message at a time, never waiting ─► state
+                                     │              │
+                     journal ─► PostgreSQL ─► bus   └─► outbox ─► gateways
+
+Five tasks share one loop: the reader, the journal, the outbox, the ticker (timers and decisions)
+and the keeper (lease, gateways, boards). When any of them ends, the floor ends, and another worker
+takes it over from the rows.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Coroutine
+from logging import getLogger
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from domain.core import floor_wire
+from domain.core.bus import Bus, Notice
+from domain.core.clock import Clock
+from domain.core.errors import DomainError, Unavailable
+from domain.core.floor_wire import Asked
+from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
+from domain.floor.campaigns import Campaigns
+from domain.floor.commands import Commands, Result, decode_command
+from domain.floor.context import FloorContext
+from domain.floor.dialing import Dialing
+from domain.floor.inbox import Heard
+from domain.floor.journal import Fenced, Journal
+from domain.floor.lease import RENEW_S, Lease, LeaseLost, raise_epoch
+from domain.floor.lines import Lines
+from domain.floor.outbox import Gateways, Outbox
+from domain.floor.recovery import Recovery
+from domain.floor.seats import Seats
+from domain.floor.state import FloorState
+from domain.floor.switches import Switches
+from domain.telephony import events
+from domain.telephony.link import (
+    FromGateway,
+    Link,
+    inbox_stream,
+    is_from_gateway,
+    read_from_gateway,
+)
+
+logger = getLogger(__name__)
+
+TICK_S = 0.05
+READ_AT_ONCE = 500
+LET_GO_WITHIN_S = 3.0  # what is decided is written and sent, when a floor is let go in order
+PLACE_WITHIN_S = 3.0  # a call that the gateway takes up later than this is not placed
+
+
+class Floor:
+    """One account's live state, owned by this object as long as it holds the lease."""
+
+    def __init__(
+        self,
+        account_id: UUID,
+        *,
+        redis: Redis,
+        gateways: Gateways,
+        bus: Bus,
+        clock: Clock,
+        owner: str | None = None,
+    ) -> None:
+        self._account_id = account_id
+        self._redis = redis
+        self._gateways = gateways
+        self._bus = bus
+        self._clock = clock
+        self._lease = Lease(redis, account_id, owner or uuid4().hex)
+        self._background: set[asyncio.Task[None]] = set()
+        self._heard = Heard()
+        self.ready = asyncio.Event()  # restored; commands are being answered
+
+    async def run(self) -> bool:
+        """Own the floor until it is lost. False: somebody else owns it, nothing was done.
+
+        Cancelling it lets the floor go in an orderly way: what is decided is written first.
+        """
+        if not await self._lease.acquire():
+            return False
+        try:
+            epoch, self._position = await raise_epoch(self._account_id)
+            self._build(epoch)
+            await self._restore()
+            logger.info("floor %s is owned by epoch %d", self._account_id, epoch)
+            await self._work()
+        except (LeaseLost, Fenced) as end:
+            logger.warning("floor %s let go: %s", self._account_id, type(end).__name__)
+        finally:
+            await self._lease.release()
+        return True
+
+    def _build(self, epoch: int) -> None:
+        self.state = FloorState(self._account_id, epoch)
+        self.journal = Journal(self._account_id, epoch, self._publish, self._clock.sleep)
+        self._outbox = Outbox(self._gateways, self._clock.sleep)
+        context = FloorContext(
+            state=self.state, journal=self.journal, clock=self._clock, send=self._outbox.put
+        )
+        self.context = context
+        self.seats = Seats(context)
+        self.lines = Lines(context, self.seats)
+        self.lines.place_before = self._place_before
+        self.dialing = Dialing(context, self.seats, self.lines)
+        self.campaigns = Campaigns(context, self.seats, self._spawn)
+        self.dialing.refill = self.campaigns.refill
+        self.commands = Commands(context, self.seats, self.lines, self.dialing, self.campaigns)
+        self.recovery = Recovery(context, self.seats, self.lines)
+        self.switches = Switches(context, self.recovery)
+        self.boards = Boards(context)
+
+    async def _restore(self) -> None:
+        also = await self.recovery.restore()
+        await self.campaigns.load(also)
+        self.recovery.resume()
+        self.switches.saw(await self._gateways.nodes())
+
+    async def _work(self) -> None:
+        deciding = [self._read(), self._tick(), self._show(), self._keep()]
+        carrying = [self.journal.run(), self._outbox.run()]
+        tasks = [asyncio.create_task(part) for part in deciding + carrying]
+        self.ready.set()
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        except asyncio.CancelledError:
+            for task in tasks[: len(deciding)]:
+                task.cancel()
+            async with asyncio.timeout(LET_GO_WITHIN_S):
+                await self.journal.flush()
+                await self._outbox.drained()
+            raise
+        finally:
+            self.ready.clear()
+            for task in [*tasks, *self._background]:
+                task.cancel()
+            await asyncio.gather(*tasks, *self._background, return_exceptions=True)
+
+    # The tasks
+
+    async def _keep(self) -> None:
+        while True:
+            await self._clock.sleep(RENEW_S)
+            await self._lease.renew()
+            try:
+                self.switches.saw(await self._gateways.nodes())
+            except Unavailable:
+                continue
+            if self._lease.was_emptied:
+                self._lease.was_emptied = False
+                self.switches.ask_all()
+
+    async def _tick(self) -> None:
+        while True:
+            await self._clock.sleep(
+                self.context.timers.next_in(self._clock.monotonic(), TICK_S) or 0.001
+            )
+            self.context.timers.run_due(self._clock.monotonic())
+            self.dialing.decide()
+
+    async def _show(self) -> None:
+        while True:
+            await self._clock.sleep(EVERY_S)
+            changed, everything = self.boards.look()
+            await self._publish(changed)
+            try:
+                for notice in everything:
+                    await self._bus.remember(notice.topic, notice.payload, seconds=REMEMBERED_S)
+            except Unavailable:
+                continue
+
+    async def _read(self) -> None:
+        stream, away = inbox_stream(self._account_id), False
+        while True:
+            try:
+                found = await self._redis.xread(
+                    {stream: self._position}, count=READ_AT_ONCE, block=500
+                )
+            except (RedisError, OSError) as error:
+                if not away:
+                    away = True
+                    logger.warning(
+                        "floor %s hears nothing: %s", self._account_id, type(error).__name__
+                    )
+                await self._clock.sleep(0.2)
+                continue
+            if away:
+                away = False
+                logger.warning("floor hears again")
+                self.switches.ask_all()
+            for _, entries in found:
+                for entry_id, fields in entries:
+                    self._handle(fields)
+                    self._position = entry_id.decode()
+                self.journal.moved(self._position)
+
+    # Messages
+
+    def _handle(self, fields: dict[bytes, bytes]) -> None:
+        try:
+            if is_from_gateway(fields):
+                self._hear(read_from_gateway(fields))
+            elif fields.get(b"k") == floor_wire.COMMAND:
+                self._obey(floor_wire.asked_of(fields))
+        except (KeyError, ValueError, msgspec.MsgspecError) as error:
+            logger.error("message not understood: %s", type(error).__name__)
+        except Exception:
+            # One message must not take the account down; it would do so again for the next owner.
+            logger.exception("message not handled")
+
+    def _hear(self, message: FromGateway) -> None:
+        said = message.said
+        if isinstance(said, Link):
+            self.switches.link(message.node, up=said.up)
+            return
+        if not self._heard.is_new(message):
+            return
+        if self._heard.tells_of_a_loss(message):
+            self.switches.ask(message.node)
+        self.hear(said)
+
+    def hear(self, event: events.Event) -> None:
+        """Handle one fact of a switch."""
+        if isinstance(event, events.Snapshot):
+            self.switches.answered(event)
+            return
+        leg = getattr(event, "leg", None)
+        if leg in self.state.legs:
+            seat = self.state.legs[leg]
+            match event:
+                case events.LegAnswered():
+                    self.seats.phone_answered(seat, event)
+                case events.LegFailed():
+                    self.seats.phone_failed(seat, event)
+                case events.LegEnded():
+                    self.seats.phone_ended(seat, event)
+        elif leg in self.state.lines:
+            line = self.state.lines[leg]
+            match event:
+                case events.LegRinging():
+                    self.lines.ringing(line, event)
+                case events.LegAnswered():
+                    self.lines.answered(line, event)
+                case events.LegAnalysed():
+                    self.lines.analysed(line, event)
+                case events.LegFailed():
+                    self.lines.failed(line, event)
+                case events.LegEnded():
+                    self.lines.ended(line, event)
+
+    def _obey(self, asked: Asked) -> None:
+        if asked.deadline is not None and asked.deadline < self.context.unix():
+            return  # nobody waits any more, and what was wanted then may be wrong now
+        command = decode_command(asked.command)
+        try:
+            result = self.commands.handle(command)
+        except DomainError as error:
+            self._reply(asked, floor_wire.refusal(asked.request_id, error))
+            return
+        if inspect.isawaitable(result):
+            self._spawn(self._finish(asked, result))
+        else:
+            self._reply(asked, floor_wire.answer(asked.request_id, result))
+
+    async def _finish(self, asked: Asked, result: Awaitable[Result]) -> None:
+        try:
+            answer = floor_wire.answer(asked.request_id, await result)
+        except DomainError as error:
+            answer = floor_wire.refusal(asked.request_id, error)
+        self._reply(asked, answer)
+
+    def _reply(self, asked: Asked, payload: bytes) -> None:
+        """Answer once everything that was decided so far is committed."""
+        channel = asked.reply_to
+        if channel is not None:
+            self.journal.after(lambda: self._send_reply(channel, payload))
+
+    def _send_reply(self, channel: str, payload: bytes) -> None:
+        async def send() -> None:
+            try:
+                await self._redis.publish(channel, payload)
+            except (RedisError, OSError):
+                logger.warning("an answer was lost: Redis is away")
+
+        self._spawn(send())
+
+    # Parts
+
+    def _place_before(self) -> float | None:
+        """Until which Unix second a call decided now may be placed; None: not at all.
+
+        Never beyond the lease: whoever takes the floor over may count on nothing more leaving.
+        """
+        left = self._lease.seconds_left()
+        if left <= 0:
+            return None
+        return self.context.unix() + min(PLACE_WITHIN_S, left)
+
+    async def _publish(self, notices: list[Notice]) -> None:
+        if not notices:
+            return
+        try:
+            await self._bus.publish(notices)
+        except Unavailable:
+            logger.warning("%d notices were not published: the bus is away", len(notices))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task

@@ -1,0 +1,176 @@
+"""How a new owner finds its floor again: from the rows, then from what the switches still hold."""
+
+from datetime import UTC, datetime
+from logging import getLogger
+from uuid import UUID
+
+from domain.agents.rules import AgentState
+from domain.calls.rules import AttemptState, Disposition
+from domain.floor import rows
+from domain.floor.context import FloorContext
+from domain.floor.lines import Lines
+from domain.floor.seats import Seats
+from domain.floor.state import Line, Run, Seat
+from domain.telephony.events import LegState, Snapshot
+from domain.telephony.port import HangUp
+
+logger = getLogger(__name__)
+
+SETTLED_S = 3.0  # what is younger than this may not be in a snapshot yet
+
+
+class Recovery:
+    """Restores seats and lines, and settles them with snapshots."""
+
+    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+        self._context = context
+        self._state = context.state
+        self._seats = seats
+        self._lines = lines
+
+    async def restore(self) -> list[UUID]:
+        """Fill the state from rows; the ids of campaigns that have calls under way."""
+        account_id = self._state.account_id
+        self._state.seats = await rows.read_seats(account_id)
+        entries = await rows.read_open_states(account_id)
+        for agent_id, entry in entries:
+            if seat := self._state.seats.get(agent_id):
+                seat.entry, seat.state, seat.reason = entry, entry.state, entry.reason
+                seat.since = self._monotonic(entry.started_at)
+        wrapping = [
+            entry.call_id
+            for _, entry in entries
+            if entry.state is AgentState.WRAP_UP and entry.call_id is not None
+        ]
+        attempts = await rows.read_open_attempts(account_id, wrapping)
+        for row in attempts:
+            self._restore_line(row)
+        return list({row["campaign_id"] for row in attempts})
+
+    def resume(self) -> None:
+        """Put restored lines into their runs and go on with what had a time limit."""
+        for line in list(self._state.lines.values()):
+            run = self._state.runs[line.campaign_id]
+            run.lines[line.id] = line
+            if line.state is AttemptState.WAITING:
+                self._state.waiting.append(line)
+                self._lines.watch_patience(run, line)
+        for seat in self._state.seats.values():
+            self._resume_seat(seat)
+
+    def settle(self, snapshot: Snapshot) -> None:
+        """Make lines and phones agree with what one switch really holds."""
+        known = {leg.leg: leg for leg in snapshot.legs}
+        before = snapshot.at - SETTLED_S
+        for line in list(self._state.lines.values()):
+            if line.node == snapshot.node and line.id not in known:
+                placed = self._context.instant(line.placed).timestamp()
+                if placed < before and line.state is not AttemptState.COMMITTED:
+                    logger.info("line %s is not at the switch any more", line.id)
+                    self._lines.lost(line, snapshot.at)
+        self._adopt_phones(snapshot, known)
+        now = self._context.clock.monotonic()
+        for seat in list(self._state.seats.values()):
+            if seat.node == snapshot.node and seat.leg is not None and seat.leg not in known:
+                if now - seat.leg_since > SETTLED_S:
+                    self._seats.phone_lost(seat, hung_up=False)
+        self._hang_up_strangers(snapshot, before)
+
+    def call_lost_phones(self) -> None:
+        """Call the phones of agents at work whom no switch holds on the line."""
+        for seat in list(self._state.seats.values()):
+            if seat.leg is None and seat.state in (
+                AgentState.AVAILABLE,
+                AgentState.RESERVED,
+                AgentState.RINGING,
+            ):
+                self._seats.phone_lost(seat, hung_up=False)
+
+    def end_lines_of(self, node: str, at: float) -> None:
+        """A switch is gone for good: everything on it has ended."""
+        for line in [line for line in self._state.lines.values() if line.node == node]:
+            self._lines.lost(line, at)
+        for seat in [seat for seat in self._state.seats.values() if seat.node == node]:
+            self._seats.phone_lost(seat, hung_up=False)
+
+    def _restore_line(self, row: dict[str, object]) -> None:
+        created_at = row["created_at"]
+        assert isinstance(created_at, datetime)
+        line = Line(
+            id=row["id"],  # type: ignore[arg-type]  # asyncpg gives a UUID
+            campaign_id=row["campaign_id"],  # type: ignore[arg-type]
+            target=rows.target_of_attempt(row),
+            ordinal=row["ordinal"],  # type: ignore[arg-type]
+            caller_id=row["caller_id"],  # type: ignore[arg-type]
+            node=row["node"],  # type: ignore[arg-type]
+            created_at=created_at,
+            placed=self._monotonic(created_at),
+            state=rows.attempt_state(row),
+            ringing_at=row["ringing_at"],  # type: ignore[arg-type]
+            answered_at=row["answered_at"],  # type: ignore[arg-type]
+            connected_at=row["connected_at"],  # type: ignore[arg-type]
+            ended_at=row["ended_at"],  # type: ignore[arg-type]
+        )
+        if line.state is AttemptState.COMMITTED:
+            line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
+        if line.answered_at is not None:
+            line.answered = self._monotonic(line.answered_at)
+            if line.state in (AttemptState.WAITING, AttemptState.CONNECTED):
+                line.presented = line.answered
+        if line.connected_at is not None:
+            line.connected = self._monotonic(line.connected_at)
+        if row["disposition"] is not None:
+            line.disposition = Disposition(str(row["disposition"]))
+        agent_id = row["agent_id"]
+        if isinstance(agent_id, UUID) and (seat := self._state.seats.get(agent_id)):
+            line.seat = seat
+            if seat.entry is not None and seat.entry.call_id == line.id:
+                seat.line = line
+        if line.state is not AttemptState.ENDED:
+            self._state.lines[line.id] = line
+
+    def _resume_seat(self, seat: Seat) -> None:
+        if seat.state is AgentState.WRAP_UP:
+            run = self._run_of(seat)
+            if seat.line is None or run is None:
+                self._seats.change(seat, AgentState.BREAK, reason="restored")
+            elif run.settings.wrap_up_s is not None:
+                seat.wrap_up_ends = seat.since + run.settings.wrap_up_s
+                self._seats.watch_wrap_up(seat, seat.line)
+        elif seat.state is AgentState.RESERVED and seat.line is None:
+            seat.state = AgentState.AVAILABLE  # an offer lives in memory only
+            self._seats.change(seat, AgentState.AVAILABLE, reason="restored")
+        elif seat.state is AgentState.TALKING and (
+            seat.line is None or seat.line.state is AttemptState.ENDED
+        ):
+            self._seats.change(seat, AgentState.WRAP_UP, reason="restored")
+            self._seats.change(seat, AgentState.BREAK, reason="restored")
+
+    def _run_of(self, seat: Seat) -> Run | None:
+        return self._state.runs.get(seat.line.campaign_id) if seat.line else None
+
+    def _adopt_phones(self, snapshot: Snapshot, known: dict[UUID, LegState]) -> None:
+        for room in snapshot.rooms:
+            seat = self._state.seats.get(room.room)
+            if seat is None or seat.leg is not None or seat.state is AgentState.OFFLINE:
+                continue
+            phones = [leg for leg in room.legs if leg in known and leg not in self._state.lines]
+            if phones:
+                seat.leg, seat.leg_up, seat.node = phones[0], True, snapshot.node
+                seat.leg_since = self._context.clock.monotonic()
+                self._state.legs[phones[0]] = seat
+                if seat.state is AgentState.RINGING:
+                    self._seats.change(seat, AgentState.AVAILABLE)
+                self._seats.stir(seat)
+                self._seats.became_free(seat)
+
+    def _hang_up_strangers(self, snapshot: Snapshot, before: float) -> None:
+        for leg in snapshot.legs:
+            stranger = leg.leg not in self._state.lines and leg.leg not in self._state.legs
+            if stranger and leg.since < before:
+                logger.info("leg %s belongs to nobody: hung up", leg.leg)
+                self._context.send(snapshot.node, HangUp(leg=leg.leg))
+
+    def _monotonic(self, at: datetime) -> float:
+        age = (self._context.clock.now() - at.astimezone(UTC)).total_seconds()
+        return self._context.clock.monotonic() - max(0.0, age)

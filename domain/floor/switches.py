@@ -1,0 +1,76 @@
+"""Which gateways live, and what their switches still hold."""
+
+from logging import getLogger
+from uuid import uuid4
+
+from domain.floor.context import FloorContext
+from domain.floor.recovery import Recovery
+from domain.telephony.events import Snapshot
+from domain.telephony.link import Node
+from domain.telephony.port import TakeSnapshot
+
+logger = getLogger(__name__)
+
+SETTLE_EVERY_S = 15.0
+GIVEN_UP_AFTER_S = 30.0  # a gateway that is away longer takes its calls with it
+PHONES_AFTER_S = 3.0  # then the phones that no snapshot showed are called again
+
+
+class Switches:
+    """Follows the gateways' heartbeats and settles the floor with their snapshots."""
+
+    def __init__(self, context: FloorContext, recovery: Recovery) -> None:
+        self._context = context
+        self._recovery = recovery
+        self._incarnations: dict[str, str] = {}
+        self._gone: dict[str, float] = {}  # name -> monotonic seconds since it is away
+        self._asked: dict[str, float] = {}
+        self._phones_due = context.clock.monotonic() + PHONES_AFTER_S
+
+    def saw(self, nodes: list[Node]) -> None:
+        """Take over which gateways live now."""
+        now = self._context.clock.monotonic()
+        living = {node.node: node for node in nodes if node.up}
+        for name in self._context.nodes.keys() - living.keys():
+            logger.warning("gateway %s is away", name)
+            self._gone[name] = now
+        for name, node in living.items():
+            back = name not in self._context.nodes
+            if back or self._incarnations.get(name) != node.incarnation:
+                self._incarnations[name] = node.incarnation
+                self._gone.pop(name, None)
+                self.ask(name)
+            elif now - self._asked.get(name, 0.0) >= SETTLE_EVERY_S:
+                self.ask(name)
+        self._context.nodes = living
+        for name, since in list(self._gone.items()):
+            if now - since >= GIVEN_UP_AFTER_S:
+                del self._gone[name]
+                logger.warning("gateway %s does not come back: its calls are over", name)
+                self._recovery.end_lines_of(name, self._context.unix())
+        if self._phones_due <= now:
+            self._phones_due = now + SETTLE_EVERY_S
+            self._recovery.call_lost_phones()
+
+    def link(self, name: str, *, up: bool) -> None:
+        """The gateway's link to its switch went up or down."""
+        if up:
+            self.ask(name)
+        else:
+            logger.warning("gateway %s lost its switch", name)
+
+    def ask(self, name: str) -> None:
+        """Ask a gateway what its switch holds."""
+        self._asked[name] = self._context.clock.monotonic()
+        self._context.send(
+            name, TakeSnapshot(account=self._context.state.account_id, request=uuid4())
+        )
+
+    def ask_all(self) -> None:
+        """Ask every living gateway: messages may have been lost."""
+        for name in self._context.nodes:
+            self.ask(name)
+
+    def answered(self, snapshot: Snapshot) -> None:
+        """Settle the floor with what a switch holds."""
+        self._recovery.settle(snapshot)
