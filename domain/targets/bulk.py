@@ -33,9 +33,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_target (
 _INSERT = """
 WITH fresh AS (
     INSERT INTO target (id, account_id, campaign_id, contact_id, batch_id, number, caller_id,
-                        priority, state, attempts, max_attempts, created_at)
+                        priority, state, attempts, last_ordinal, max_attempts, created_at)
     SELECT target_id, $1, $2, contact_id, $3, number, caller_id,
-           coalesce(priority, $4), 'new', 0, $5, $6
+           coalesce(priority, $4), 'new', 0, 0, $5, $6
     FROM staged_target ORDER BY number, row
     ON CONFLICT (campaign_id, number) DO NOTHING
     RETURNING contact_id
@@ -101,9 +101,7 @@ async def insert_staged(
     return [Duplicate(row["row"], row["number"], row["in_file"]) for row in rows]
 
 
-async def insert_problems(
-    connection: BaseDBAsyncClient, import_id: UUID, reported: bytes
-) -> None:
+async def insert_problems(connection: BaseDBAsyncClient, import_id: UUID, reported: bytes) -> None:
     """Insert rows of problems that are CSV: row, code, message, value."""
     raw = _asyncpg(connection)
     await raw.execute(
@@ -142,5 +140,5 @@ async def insert_duplicates(
 
 def _asyncpg(connection: BaseDBAsyncClient) -> "asyncpg.Connection[asyncpg.Record]":
     """The driver's connection: Tortoise has no words for COPY."""
-    raw: asyncpg.Connection[asyncpg.Record] = connection._connection  # type: ignore[attr-defined]  # the only way to it
+    raw: asyncpg.Connection[asyncpg.Record] = connection._connection
     return raw

@@ -6,7 +6,7 @@ thought dead and replaced) finds out when it writes, and writes nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +37,8 @@ LOST_AFTER = timedelta(seconds=60)  # waiting without having been started
 TELL_FLOOR_S = 5.0  # a floor counts what is left each time it is told
 FRUITLESS_STARTS = 5  # runs that died before committing a row, after which the import fails
 
-Reader = Callable[[ReadRequest], AsyncIterator[Block | End]]
+Blocks = AsyncGenerator[Block | End, None]
+Reader = Callable[[ReadRequest], Blocks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,7 @@ class _ClaimLost(Exception):
     """Another run has the import, or it was canceled."""
 
 
-async def run_import(
-    id: UUID, *, ports: Ports, for_s: float, read: Reader = read_blocks
-) -> bool:
+async def run_import(id: UUID, *, ports: Ports, for_s: float, read: Reader = read_blocks) -> bool:
     """Read the file on, for about `for_s` seconds. Returns whether nothing is left to do.
 
     May run any number of times, also at once: only the newest claim writes.
@@ -154,14 +153,12 @@ async def _read_all(run: _Run, *, for_s: float, read: Reader) -> bool:
     raise ReaderCrashed("no end")
 
 
-async def _beating(
-    run: _Run, blocks: AsyncIterator[Block | End]
-) -> AsyncIterator[Block | End]:
+async def _beating(run: _Run, blocks: Blocks) -> Blocks:
     """The blocks, with a sign of life while the next one takes long."""
     waiting: asyncio.Task[Block | End] | None = None
     try:
         while True:
-            waiting = asyncio.ensure_future(anext(blocks))  # type: ignore[arg-type]  # an awaitable
+            waiting = asyncio.ensure_future(anext(blocks))
             while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
                 if not await _beat(run):
                     raise _ClaimLost
@@ -173,13 +170,11 @@ async def _beating(
         if waiting is not None and not waiting.done():
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        await blocks.aclose()  # type: ignore[attr-defined]  # an async generator
+        await blocks.aclose()
 
 
 async def _beat(run: _Run) -> bool:
-    return bool(
-        await TargetImport.filter(run.mine()).update(heartbeat_at=run.ports.clock.now())
-    )
+    return bool(await TargetImport.filter(run.mine()).update(heartbeat_at=run.ports.clock.now()))
 
 
 async def _write(run: _Run, block: Block, pace: Pace) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ class ReaderCrashed(OutdialError):
         super().__init__(f"The process that reads a file ended unexpectedly: {where}.")
 
 
-async def read_blocks(request: ReadRequest) -> AsyncIterator[Block | End]:
+async def read_blocks(request: ReadRequest) -> AsyncGenerator[Block | End, None]:
     """The file's blocks in order, then one End.
 
     The process waits while nobody asks for the next block, and is killed when the iteration ends
@@ -39,7 +39,10 @@ async def read_blocks(request: ReadRequest) -> AsyncIterator[Block | End]:
         stdin=PIPE,
         stdout=PIPE,
         limit=1 << 20,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")])},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")]),
+        },
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -174,9 +174,7 @@ class SharedStrings:
 class _SheetReader:
     """Collects rows out of a sheet's XML, for `take` to hand over."""
 
-    def __init__(
-        self, shared: SharedStrings, date_styles: frozenset[int], epoch: datetime
-    ) -> None:
+    def __init__(self, shared: SharedStrings, date_styles: frozenset[int], epoch: datetime) -> None:
         self._shared = shared
         self._date_styles = date_styles
         self._epoch = epoch
