@@ -1,6 +1,10 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from domain.core.ids import new_id
 from domain.targets.reading.kinds import FileKind
+from orjson import loads
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 from tortoise.indexes import Index, PartialIndex
 
@@ -10,6 +14,19 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        ops.CreateModel(
+            name='TargetAddition',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('domain.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='target_additions', on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(max_length=100)),
+                ('digest', fields.CharField(max_length=64)),
+                ('answers', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={'table': 'target_addition', 'app': 'domain', 'unique_together': (('account', 'key'),), 'pk_attr': 'id', 'table_description': 'What was answered to an addition with an idempotency key, to answer a repetition.'},
+            bases=['Model'],
+        ),
         ops.AlterModelOptions(
             name='FloorLease',
             options={'table': 'floor', 'app': 'domain', 'pk_attr': 'account_id', 'table_description': "The fence of one account's floor: only the newest epoch dials."},

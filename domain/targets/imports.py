@@ -68,7 +68,7 @@ async def begin_import(
     problems = Problems()
     batch_name = problems.text("batchName", batch_name, longest=100)
     problems.between("priority", priority, 1, 10)
-    country = await _country(principal, options.country, problems)
+    country = await read_country(principal, options.country, problems)
     problems.refuse_any()
 
     import_id = new_id()
@@ -100,7 +100,8 @@ async def begin_import(
     return row
 
 
-async def _country(principal: Principal, said: str | None, problems: Problems) -> str | None:
+async def read_country(principal: Principal, said: str | None, problems: Problems) -> str | None:
+    """The country of national numbers: as said, or the account's; None for international ones."""
     if said == MULTIPLE_COUNTRIES:
         return None
     if said is None:

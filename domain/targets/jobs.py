@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.core.jobs import Job
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportTargets(Job):
     """Turn an uploaded file into targets, from where the last run of it stopped."""
 

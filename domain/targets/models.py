@@ -1,7 +1,7 @@
 """Contacts, the targets they become in a campaign, and how they came in."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
@@ -110,6 +110,24 @@ class Target(Model):
                 condition={"state": "retry"},
             ),
         )
+
+
+class TargetAddition(Model):
+    """What was answered to an addition with an idempotency key, to answer a repetition."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="target_additions", on_delete=fields.CASCADE
+    )
+    key = fields.CharField(max_length=100)
+    digest = fields.CharField(max_length=64)  # SHA-256 of what was asked, hex
+    answers: list[dict[str, Any]] = fields.JSONField(default=list)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "target_addition"
+        unique_together = (("account", "key"),)
 
 
 class ImportState(StrEnum):
