@@ -31,7 +31,7 @@ class Archive:
             )
         if unpacked > RATIO_MATTERS_FROM_BYTES and unpacked / packed > MAX_RATIO:
             raise FileUnpacksTooLarge(
-                f"it unpacks to {unpacked // packed} times its size, which no list of contacts does."
+                f"it unpacks to {unpacked // packed} times its size, as no list of contacts does."
             )
         # By lower case: some programs write xl/sharedstrings.xml, and Excel reads it.
         self._members = {member.filename.lower().lstrip("/"): member for member in members}

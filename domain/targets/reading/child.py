@@ -27,7 +27,6 @@ from domain.targets.reading.blocks import (
     Refused,
     Said,
 )
-from domain.targets.reading.cells import Row
 from domain.targets.reading.kinds import FileKind
 from domain.targets.reading.staging import (
     Reported,
@@ -48,8 +47,8 @@ def said(request: ReadRequest) -> Iterator[Said]:
     except ImportFileRefused as refusal:
         yield Refused(code=refusal.code, message=refusal.message)
     except MemoryError:
-        refusal = FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
-        yield Refused(code=refusal.code, message=refusal.message)
+        too_large = FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
+        yield Refused(code=too_large.code, message=too_large.message)
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = Path(place.filename).name
