@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -42,14 +42,14 @@ class Rig:
         self._gateways: dict[str, list[asyncio.Task[Any]]] = {}
         self._floors: dict[Floor, asyncio.Task[bool]] = {}
 
-    async def account(self, **fields: Any) -> Account:
-        self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}", **fields)
+    async def account(self) -> Account:
+        self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}")
         self.team = await Team.create(account=self.row, name="Sales")
         return self.row
 
     async def campaign(self, mode: DialMode, **fields: Any) -> Campaign:
         count = await Campaign.filter(account=self.row).count()
-        given = {
+        given: dict[str, Any] = {
             "state": CampaignState.RUNNING,
             "caller_id": "+12025550100",
             "wrap_up_s": 1.0,
@@ -189,9 +189,7 @@ class Rig:
             assert (await self.ask(AgentSignIn(agent=agent.id))).code is None
             assert (await self.ask(AgentGoAvailable(agent=agent.id))).code is None
 
-    async def until(
-        self, holds: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = 20.0
-    ) -> None:
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
         """Wait until something holds; fails the test when it does not come true."""
         async with asyncio.timeout(seconds):
             while not await holds():  # rows have no event to wait for
