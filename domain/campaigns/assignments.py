@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from tortoise.queryset import QuerySet
 
 from domain.access import audit
 from domain.access.permissions import Permission
@@ -18,7 +19,8 @@ from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import CampaignState
 from domain.campaigns.service import access_campaign
 from domain.core.bus import Notice
-from domain.core.errors import NotFound, Unavailable
+from domain.core.errors import NotFound
+from domain.core.floors import tell_of_rows
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
@@ -78,6 +80,18 @@ async def unassign(
     return await _change(principal, id, "campaignUnassign", [], [], teams, agents, ports)
 
 
+async def visible_campaign_agents(principal: Principal, id: UUID) -> QuerySet[CampaignAgent]:
+    """Who works on the campaign alone; each with its agent. Page them by `("id",)`.
+
+    Raises NotFound.
+    """
+    campaign = await access_campaign(principal, id)
+    query = CampaignAgent.filter(campaign_id=campaign.id).select_related("agent")
+    if principal.teams is not None:
+        query = query.filter(agent__team_id__in=list(principal.teams))
+    return query
+
+
 async def _see_all(principal: Principal, teams: Sequence[UUID], agents: Sequence[UUID]) -> None:
     for kind, wanted, visible in (
         ("team", teams, visible_teams(principal)),
@@ -129,10 +143,7 @@ async def _change(
         )
         changed = CampaignRowChanged(campaign=id)
         work.publish(Notice(campaign_topic(campaign.account_id), msgspec.json.encode(changed)))
-    try:
-        await ports.floors.tell(campaign.account_id, CampaignChanged(campaign=id))
-    except Unavailable:
-        pass  # a floor that is away reads the rows when it is back
+    await tell_of_rows(ports.floors, campaign.account_id, CampaignChanged(campaign=id))
     return campaign
 
 

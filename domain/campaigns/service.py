@@ -22,6 +22,7 @@ from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMo
 from domain.campaigns.settings import PUBLIC_NAMES, CampaignSettings, checked_settings
 from domain.core.bus import Notice
 from domain.core.errors import NotFound, Unavailable
+from domain.core.floors import tell_of_rows
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import UnitOfWork, unit_of_work
@@ -217,11 +218,8 @@ async def _end(
 
 
 async def _tell(campaign: Campaign, ports: Ports) -> None:
-    """Let the floor know; one that misses it reads the rows when it starts."""
-    try:
-        await ports.floors.tell(campaign.account_id, CampaignChanged(campaign=campaign.id))
-    except Unavailable as error:
-        logger.warning("campaign %s changed, floor not told: %s", campaign.id, error.code)
+    command = CampaignChanged(campaign=campaign.id)
+    await tell_of_rows(ports.floors, campaign.account_id, command)
 
 
 def _announce(work: UnitOfWork, campaign: Campaign) -> None:

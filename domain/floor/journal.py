@@ -136,7 +136,7 @@ class Journal:
 
     def event(self, line_id: UUID, at: datetime, kind: str, **detail: Any) -> None:
         """Something for the call's timeline."""
-        self._group.events.append((line_id, at, kind, orjson.dumps(detail).decode()))
+        self._group.events.append((line_id, at, kind, orjson.dumps(detail, default=str).decode()))
         self._wake.set()
 
     def publish(self, notice: Notice) -> None:
