@@ -12,12 +12,12 @@ from domain.targets.models import TargetImport
 EVERY_S = 0.5
 
 
-def notice_of(row: TargetImport, *, rate: float = 0.0) -> Notice:
-    """The import as it is now, to publish. `rate` is rows a second, 0 when none are read."""
+def progress_of(row: TargetImport, *, rate: float = 0.0) -> ImportProgressed:
+    """The import as it is now. `rate` is rows a second, 0 when none are read."""
     left = None
     if rate and row.rows_total is not None:
         left = max(0, row.rows_total - row.rows_read) / rate
-    said = ImportProgressed(
+    return ImportProgressed(
         target_import=row.id,
         state=row.state.value,
         rows_total=row.rows_total,
@@ -28,6 +28,11 @@ def notice_of(row: TargetImport, *, rate: float = 0.0) -> Notice:
         rows_per_second=rate,
         seconds_left=left,
     )
+
+
+def notice_of(row: TargetImport, *, rate: float = 0.0) -> Notice:
+    """The same, to publish."""
+    said = progress_of(row, rate=rate)
     return Notice(import_topic(row.id), msgspec.json.encode(said))
 
 
