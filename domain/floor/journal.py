@@ -34,6 +34,7 @@ LOST = (
     DBConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # it accepts no connections just now
     asyncpg.InterfaceError,
     OSError,
     TimeoutError,
