@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from tortoise import Tortoise, connections
 
 from domain.core import database as db
+from tests.fakes import FakePorts
 from workers.launch.embedded import EmbeddedServers
 
 # Nothing here outlives the run, so nothing need reach the disk.
@@ -94,6 +95,12 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.flushdb()
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def fakes(tmp_path: Path) -> FakePorts:
+    """The ports in memory, with a clock that stands still."""
+    return FakePorts(tmp_path / "files")
 
 
 # TRUNCATE of an empty table costs as much as of a full one; most tests fill three of thirty.
