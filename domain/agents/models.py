@@ -85,6 +85,8 @@ class AgentStateEntry(Model):
     reason = fields.CharField(max_length=64, null=True)  # of a break or a log-out; NULL: none
     campaign_id = fields.UUIDField(null=True)  # NULL: none concerned
     call_id = fields.UUIDField(null=True)
+    leg_id = fields.UUIDField(null=True)  # the phone call that held the agent; NULL: none
+    node = fields.CharField(max_length=64, null=True)  # the gateway of that leg
     started_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)  # NULL: still in it
 

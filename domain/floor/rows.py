@@ -112,6 +112,8 @@ async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
                 reason=row["reason"],
                 campaign_id=row["campaign_id"],
                 call_id=row["call_id"],
+                leg_id=row["leg_id"],
+                node=row["node"],
             ),
         )
         for row in await _query(_OPEN_STATES, account_id)

@@ -10,7 +10,6 @@ from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode
-from domain.core.ids import new_id
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
@@ -30,6 +29,8 @@ class StateEntry:
     reason: str | None = None
     campaign_id: UUID | None = None
     call_id: UUID | None = None
+    leg_id: UUID | None = None
+    node: str | None = None
     ended_at: datetime | None = None
 
 
@@ -224,22 +225,3 @@ class FloorState:
             for seat in self.seats.values()
             if campaign_id in seat.levels and seat.state is not AgentState.OFFLINE
         )
-
-
-def new_entry(
-    state: AgentState,
-    at: datetime,
-    *,
-    reason: str | None,
-    campaign_id: UUID | None,
-    call_id: UUID | None,
-) -> StateEntry:
-    """The row for a stretch that begins now."""
-    return StateEntry(
-        id=new_id(),
-        state=state,
-        started_at=at,
-        reason=reason,
-        campaign_id=campaign_id,
-        call_id=call_id,
-    )

@@ -66,12 +66,13 @@ ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
 """
 
 _UPSERT_ENTRIES = """
-INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, started_at,
-    ended_at)
-SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.started_at, u.ended_at
-FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-    $8::timestamptz[], $9::timestamptz[])
-    AS u(id, agent_id, state, reason, campaign_id, call_id, started_at, ended_at)
+INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, leg_id,
+    node, started_at, ended_at)
+SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.leg_id, u.node,
+    u.started_at, u.ended_at
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
+    $9::text[], $10::timestamptz[], $11::timestamptz[])
+    AS u(id, agent_id, state, reason, campaign_id, call_id, leg_id, node, started_at, ended_at)
 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 """
 
@@ -131,6 +132,8 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [entry.reason for _, entry in entries],
                     [entry.campaign_id for _, entry in entries],
                     [entry.call_id for _, entry in entries],
+                    [entry.leg_id for _, entry in entries],
+                    [entry.node for _, entry in entries],
                     [entry.started_at for _, entry in entries],
                     [entry.ended_at for _, entry in entries],
                 ],
