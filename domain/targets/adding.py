@@ -27,6 +27,7 @@ from domain.targets.models import TargetAddition, TargetBatch
 from domain.targets.reading.cells import Cell
 from domain.targets.reading.staging import Reported, Staged, copy_staged, staged
 
+MAX_ROWS = 1_000  # of one structured addition
 MAX_PASTED = 10_000  # lines
 ADDED = "ADDED"
 

@@ -13,7 +13,7 @@ from domain.core.errors import InvalidInput as InvalidInputError
 from domain.targets import adding, imports, removing
 from domain.targets.adding import MAX_PASTED, MAX_ROWS, AddOptions, NewTarget
 from domain.targets.imports import ImportOptions
-from schema.campaigns.refusals import CampaignClosed
+from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
@@ -29,7 +29,10 @@ from schema.targets.refusals import (
 )
 from schema.targets.types import Target, TargetAnswer, TargetImport
 
-COUNTRY = "ISO 3166-1 of national numbers; `multiple`: all are international; null: the account's country."
+COUNTRY = (
+    "ISO 3166-1 of national numbers; `multiple`: all are international; "
+    "null: the account's country."
+)
 UPLOAD_CHUNK_BYTES = 256 * 1024
 
 
@@ -130,7 +133,7 @@ class TargetsRemoved:
 TargetImportStartResult = Annotated[
     TargetImportStarted
     | NotFound
-    | CampaignClosed
+    | CampaignIsClosed
     | InvalidInput
     | FileTooLarge
     | ImportFileRefused
@@ -144,7 +147,7 @@ TargetImportCancelResult = Annotated[
 TargetsAddResult = Annotated[
     TargetsAdded
     | NotFound
-    | CampaignClosed
+    | CampaignIsClosed
     | InvalidInput
     | IdempotencyKeyReused
     | TargetLimitReached,

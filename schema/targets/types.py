@@ -22,7 +22,6 @@ from schema.targets.loaders import batches_by_id, contacts_by_id, last_attempts_
 
 strawberry.enum(TargetState, description="Whether a target is still to be dialed.")
 strawberry.enum(ClosedReason, description="Why a target is never dialed again.")
-strawberry.enum(Disposition, description="How an attempt ended, as the system saw it.")
 strawberry.enum(ImportState, description="How far an import is.")
 strawberry.enum(FileKind, description="A kind of file that is read.")
 strawberry.enum(TargetOrder, description="How a list of targets is ordered.")

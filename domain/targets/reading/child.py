@@ -16,8 +16,9 @@ from typing import BinaryIO
 import msgspec
 
 from domain.targets.columns import chosen, guess
-from domain.targets.errors import FileEmpty, FileUnpacksTooLarge, ImportFileRefused
+from domain.targets.errors import FileBroken, FileEmpty, FileUnpacksTooLarge, ImportFileRefused
 from domain.targets.numbers import RowProblem
+from domain.targets.reading.archive import DAMAGE
 from domain.targets.reading.blocks import (
     HEADER_BYTES,
     Block,
@@ -46,6 +47,9 @@ def said(request: ReadRequest) -> Iterator[Said]:
         yield from _blocks(request)
     except ImportFileRefused as refusal:
         yield Refused(code=refusal.code, message=refusal.message)
+    except DAMAGE:
+        broken = FileBroken("it is damaged or was cut off. Send it again.")
+        yield Refused(code=broken.code, message=broken.message)
     except MemoryError:
         too_large = FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
         yield Refused(code=too_large.code, message=too_large.message)
