@@ -1,8 +1,7 @@
 """The switch that a gateway's settings name."""
 
-from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from domain.adapters.system_clock import SystemClock
@@ -67,24 +66,22 @@ def _asterisk(settings: Settings, recordings: Path, numbers: NumberBook) -> Owne
     except ValueError:
         raise SettingsInvalid("OUTDIAL_PBX", "a URL whose capacity is a number") from None
     there = asked.get("recordings")
-    # By name: only a gateway of an Asterisk loads what is needed to talk to one.
-    its_settings = import_module("workers.gateway.asterisk.settings")
-    its_switch = import_module("workers.gateway.asterisk.switch")
-    return cast(
-        OwnedSwitch,
-        its_switch.AsteriskSwitch(
-            its_settings.AsteriskSettings(
-                node=settings.node,
-                username=unquote(url.username),
-                secret=unquote(url.password or ""),
-                recordings=recordings,
-                recordings_there=Path(there[0]) if there else None,
-                host=url.hostname,
-                port=url.port or 5038,
-                trunks=tuple(its_settings.Trunk(name) for name in asked.get("trunk", [])),
-                capacity=capacity,
-            ),
-            clock=SystemClock(),
-            account_of=numbers.account_of,
+    # Only the gateway of an Asterisk loads what is needed to talk to one.
+    from workers.gateway.asterisk.settings import AsteriskSettings, Trunk
+    from workers.gateway.asterisk.switch import AsteriskSwitch
+
+    return AsteriskSwitch(
+        AsteriskSettings(
+            node=settings.node,
+            username=unquote(url.username),
+            secret=unquote(url.password or ""),
+            recordings=recordings,
+            recordings_there=Path(there[0]) if there else None,
+            host=url.hostname,
+            port=url.port or 5038,
+            trunks=tuple(Trunk(name) for name in asked.get("trunk", [])),
+            capacity=capacity,
         ),
+        clock=SystemClock(),
+        account_of=numbers.account_of,
     )
