@@ -88,7 +88,7 @@ class Call:
                 tone_at = stamp if frame[3:] == struct.pack("!H", FRAME) else tone_at
                 kind, sent_at, frame = 101, tone_at, frame[1:]
             header = struct.pack("!BBHII", 0x80, kind, sequence & 0xFFFF, sent_at, source)
-            if self._rtp and self._media:
+            if self._media and self._rtp and not self._rtp.is_closing():
                 self._rtp.sendto(header + frame, self._media)
             sequence, stamp = sequence + 1, stamp + FRAME
             due += 0.02
@@ -138,6 +138,7 @@ class Phones(asyncio.DatagramProtocol):
         """End all calls and forget them."""
         for call in self.calls.values():
             call.hang_up()
+            call.ended.set()
             if call._rtp:
                 call._rtp.close()
         self.calls.clear()
