@@ -100,9 +100,9 @@ def fact_of(message: Headers) -> Fact | None:
 
 def _appeared(message: Headers) -> Fact:
     channel = channel_of(message)
-    if channel.name.startswith("CBRec/conf-"):
-        # CBRec/conf-<room>-uid-<number>
-        room = parse_uuid(channel.name.removeprefix("CBRec/conf-").rpartition("-uid-")[0])
+    if channel.name.startswith("CBRec/"):
+        # CBRec/<room>-<number in eight digits>
+        room = parse_uuid(channel.name.removeprefix("CBRec/").rpartition("-")[0])
         if room:
             return RecorderAppeared(channel.name, room)
     return Appeared(channel)
@@ -132,14 +132,16 @@ def _gone(message: Headers) -> Fact:
 
 
 def _agi_step_done(message: Headers) -> Fact | None:
-    if not message.get("CommandID"):
+    # Asterisk 22 writes CommandId, and CommandID in its documentation.
+    command = message.get("CommandId") or message.get("CommandID")
+    if not command:
         return None
     # 200 result=<n> endpos=<samples>
     result = message.get("Result", "").partition("result=")[2].split(" ")[0]
     try:
-        return AgiStepDone(message["CommandID"], int(result))
+        return AgiStepDone(command, int(result))
     except ValueError:
-        return AgiStepDone(message["CommandID"], -1)
+        return AgiStepDone(command, -1)
 
 
 def _joined(message: Headers) -> Fact | None:
