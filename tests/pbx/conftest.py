@@ -19,8 +19,10 @@ from workers.gateway.asterisk.switch import AsteriskSwitch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Called with the items of the whole run, not of this folder alone.
     for item in items:
-        item.add_marker(pytest.mark.pbx)
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.pbx)
 
 
 @pytest.fixture(scope="session")
