@@ -1,10 +1,6 @@
 """What customers of the simulated carrier do, driven step by step."""
 
-import math
-from collections import Counter
-from pathlib import Path
-from random import Random
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -16,15 +12,11 @@ from domain.telephony.events import (
     Failure,
     LegAnalysed,
     LegAnswered,
-    LegArrived,
-    LegEnded,
     LegFailed,
     RoomLeft,
     Verdict,
 )
 from domain.telephony.port import (
-    Analysis,
-    Answer,
     Collect,
     CreateRoom,
     File,
@@ -34,57 +26,11 @@ from domain.telephony.port import (
     Play,
     Role,
     TakeSnapshot,
-    ToEndpoint,
     ToNumber,
 )
-from tests.fakes import FixedClock
 from tests.telephony.stage import ACCOUNT
-from workers.gateway.simulator.carrier import SimulatedCarrier
-from workers.gateway.simulator.forced import FORCED
-from workers.gateway.simulator.profile import Behaviour, CarrierProfile, Law, Nature, customer
-
-
-class Floor:
-    """Drives a carrier on a clock that it moves."""
-
-    def __init__(self, *, seed: int = 1, profile: CarrierProfile | None = None, capacity: int = 50):
-        self.clock = FixedClock()
-        self.carrier = SimulatedCarrier(
-            clock=self.clock, seed=seed, profile=profile, capacity=capacity
-        )
-        self.events: list[Event] = []
-        self.carrier.listen(self.events.append)
-
-    def pass_time(self, seconds: float) -> None:
-        self.clock.advance(seconds)
-        self.carrier.catch_up()
-
-    def place(
-        self, to: str, *, join: UUID | None = None, ring_limit_s: float = 30, analysis: bool = False
-    ) -> UUID:
-        leg = UUID(int=len(self.events) * 1000 + self.carrier.legs + 1)
-        is_number = to.startswith("+")
-        self.carrier.do(
-            PlaceLeg(
-                leg=leg,
-                account=ACCOUNT,
-                to=ToNumber(number=to) if is_number else ToEndpoint(endpoint=to),
-                not_after=self.clock.now().timestamp() + 10,
-                ring_limit_s=ring_limit_s,
-                join=join,
-                role=Role.CUSTOMER if is_number else Role.AGENT,
-                analysis=Analysis() if analysis else None,
-            )
-        )
-        return leg
-
-    def of(self, kind: type[Event], leg: UUID) -> list[Event]:
-        return [e for e in self.events if isinstance(e, kind) and getattr(e, "leg", None) == leg]
-
-    def ended(self, leg: UUID) -> LegEnded | None:
-        found = self.of(LegEnded, leg)
-        assert all(isinstance(event, LegEnded) for event in found)
-        return found[0] if found else None  # type: ignore[return-value]  # asserted above
+from tests.workers.gateway.driven import Floor
+from workers.gateway.simulator.profile import CarrierProfile
 
 
 def test_a_live_customer_who_hears_nobody_hangs_up_when_his_patience_ends() -> None:
@@ -261,95 +207,6 @@ def test_a_number_behaves_anew_in_each_call() -> None:
 
     kinds = {type(event) for event in floor.events if isinstance(event, LegAnswered | LegFailed)}
     assert kinds == {LegAnswered, LegFailed}
-
-
-def test_the_shares_of_the_profile_are_what_customers_are_like() -> None:
-    profile = CarrierProfile()
-    drawn = [customer(profile, Random(n)) for n in range(20_000)]
-    natures = Counter(made.nature for made in drawn)
-    live = [made for made in drawn if made.nature is Nature.LIVE]
-
-    assert natures[Nature.LIVE] / 20_000 == pytest.approx(0.35, abs=0.015)
-    assert natures[Nature.MACHINE] / 20_000 == pytest.approx(0.12, abs=0.015)
-    assert natures[Nature.NO_ANSWER] / 20_000 == pytest.approx(0.37, abs=0.015)
-    rings = [made.answers_s for made in live]
-    assert sum(rings) / len(rings) == pytest.approx(11.5, abs=0.5)  # 12 s, cut at 28 s
-    assert max(rings) <= 28
-    taken = sum(made.verdict is Nature.MACHINE for made in live)
-    assert taken / len(live) == pytest.approx(0.03, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    "law", [Law(mean=4, cv=0), Law(mean=4, cv=0.5), Law(mean=100, cv=3, longest=5)]
-)
-def test_a_law_gives_what_it_says(law: Law) -> None:
-    rng = Random(1)
-    drawn = [law.draw(rng) for _ in range(2000)]
-    assert 0 < min(drawn)
-    assert max(drawn) <= law.longest
-    if law.longest == math.inf:
-        assert sum(drawn) / 2000 == pytest.approx(4, abs=0.2)
-
-
-def test_shares_over_one_are_refused() -> None:
-    with pytest.raises(ValueError, match="at most 1 together"):
-        CarrierProfile(live=0.9, machine=0.2)
-
-
-def test_a_caller_whom_nobody_answers_gives_up() -> None:
-    floor = Floor()
-    leg = floor.carrier.arrive(
-        "+12025559999",
-        "+12025550123",
-        account=ACCOUNT,
-        behaviour=Behaviour(nature=Nature.LIVE, answers_s=20.0),
-    )
-    assert leg is not None
-    floor.pass_time(19)
-    assert floor.ended(leg) is None
-    floor.pass_time(2)
-
-    ended = floor.ended(leg)
-    assert ended is not None
-    assert ended.by == EndedBy.FAR_END
-    assert not floor.of(LegAnswered, leg)
-
-
-def test_callers_come_at_the_rate_asked_for() -> None:
-    floor = Floor(capacity=10_000)
-    owners = {"+12025559999": ACCOUNT, "+12025558888": ACCOUNT}
-    floor.carrier = SimulatedCarrier(clock=floor.clock, account_of=owners.get, capacity=10_000)
-    floor.carrier.listen(floor.events.append)
-    floor.carrier.expect_callers(lambda: sorted(owners), an_hour=600)
-    for _ in range(3600):
-        floor.pass_time(1)
-
-    arrived = [event for event in floor.events if isinstance(event, LegArrived)]
-    assert 500 < len(arrived) < 700
-    assert {event.number for event in arrived} == set(owners)
-    assert all(event.caller is None or event.caller.startswith("+1202555") for event in arrived)
-
-
-def test_an_answered_caller_waits_and_talks_as_a_customer_does() -> None:
-    floor, room = Floor(), uuid4()
-    floor.place("1001", join=room)
-    floor.pass_time(2)
-    leg = floor.carrier.arrive("+12025559999", account=ACCOUNT)
-    assert leg is not None
-    floor.carrier.do(Answer(leg=leg))
-    floor.carrier.do(Join(leg=leg, room=room, role=Role.CUSTOMER))
-    floor.pass_time(4000)
-
-    ended = floor.ended(leg)
-    assert ended is not None
-    assert ended.by == EndedBy.FAR_END
-
-
-def test_every_forced_number_is_in_the_manual() -> None:
-    manual = Path(__file__).parents[3] / "docs" / "simulated-carrier.md"
-    rows = [line for line in manual.read_text().splitlines() if line.startswith("| `")]
-    listed = {row.split("`")[1] for row in rows}
-    assert set(FORCED) <= listed
 
 
 def test_what_is_over_leaves_nothing_behind() -> None:
