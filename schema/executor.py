@@ -63,6 +63,14 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         self._plans: dict[tuple[str, int], Plan] = {}
 
+    def build_per_event_executor(self, payload: Any) -> "FastExecutor":
+        """A copy for one event. What it remembers goes with it: the copy that graphql-core makes
+        shares its memory with all the others, and keeps something new at every event."""
+        executor: Any = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields = {}
+        executor._plans = {}
+        return executor  # type: ignore[no-any-return]  # a copy of this one
+
     def execute_fields(
         self,
         parent_type: GraphQLObjectType,

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import uuid
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +31,7 @@ from domain.access.principal import Principal, PrincipalKind
 from domain.agents.models import Agent, Team
 from schema.context import Context
 from schema.engine import Engine, Request
+from schema.executor import FastExecutor
 from schema.guards import public
 from schema.root import build_schema
 from tests.fakes import FakePorts
@@ -246,6 +248,33 @@ async def test_a_value_that_does_not_fit_is_judged_the_same(
         "query($n: Int!) { thing(odd: $n) { secret text computed } }",
     ):
         await both(engines, query, {"n": odd}, nobody(tmp_path))
+
+
+async def test_a_long_subscription_remembers_nothing_of_its_events(tmp_path: Path) -> None:
+    @strawberry.type
+    class Subscriptions:
+        @strawberry.subscription(extensions=[public()])
+        async def things(self) -> AsyncGenerator[list[Thing], None]:
+            for number in range(50):
+                yield [Thing(number=number)]
+
+    seen: list[FastExecutor] = []
+
+    class Seen(FastExecutor):
+        def build_per_event_executor(self, payload: Any) -> FastExecutor:
+            seen.append(self)
+            return super().build_per_event_executor(payload)
+
+    schema = build_schema(queries=[Queries], mutations=[], subscriptions=[Subscriptions])
+    engine = Engine(schema, executor=Seen)
+    query = "subscription { things { number inner { text } pets { __typename } } }"
+    events = await engine.subscribe(Request(query), nobody(tmp_path))
+    assert not isinstance(events, ExecutionResult)
+    numbers = [event.data["things"][0]["number"] async for event in events if event.data]
+
+    assert numbers == list(range(50))
+    assert {id(executor) for executor in seen} == {id(seen[0])}
+    assert len(seen[0]._relevant_sub_fields) + len(seen[0]._plans) == 0
 
 
 async def test_a_forbidden_field_is_never_told(
