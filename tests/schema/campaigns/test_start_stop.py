@@ -48,10 +48,14 @@ async def with_an_agent(state: CampaignState = CampaignState.STOPPED) -> Campaig
     return campaign
 
 
-async def a_statement_waits_for_a_lock(connection: BaseDBAsyncClient) -> None:
+async def waits_for_a_lock(stopping: asyncio.Task[object], launch: BaseDBAsyncClient) -> bool:
+    """Whether the database says so, before the task is done."""
     waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not (await connection.execute_query(waiting))[0]:
+    while not stopping.done():  # the event is in the database
+        if (await launch.execute_query(waiting))[0]:
+            return True
         await asyncio.sleep(0.01)
+    return False
 
 
 @pytest.mark.feature("CAM-03")
@@ -187,8 +191,7 @@ async def test_a_stop_waits_for_a_launch_that_is_being_committed(
         stopping = asyncio.get_running_loop().create_task(
             ask(STOP, who, fakes, id=str(campaign.id)), context=outside
         )
-        await a_statement_waits_for_a_lock(launch)
-        assert not stopping.done()
+        assert await waits_for_a_lock(stopping, launch)
     assert (await stopping)["settled"]
 
     async with in_transaction() as launch:
