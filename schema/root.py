@@ -25,16 +25,30 @@ from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.refusals import handlers
 from schema.scalars import SCALARS
+from schema.targets.mutations import TargetMutations
+from schema.targets.queries import TargetQueries
+from schema.targets.subscriptions import TargetSubscriptions
 
-QUERIES: tuple[type, ...] = (AccessQueries, AgentQueries, CampaignQueries, CallQueries)
+QUERIES: tuple[type, ...] = (
+    AccessQueries,
+    AgentQueries,
+    CampaignQueries,
+    TargetQueries,
+    CallQueries,
+)
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
     AgentMutations,
     DeskMutations,
     CampaignMutations,
+    TargetMutations,
     CallMutations,
 )
-SUBSCRIPTIONS: tuple[type, ...] = (CampaignSubscriptions, CallSubscriptions)
+SUBSCRIPTIONS: tuple[type, ...] = (
+    CampaignSubscriptions,
+    TargetSubscriptions,
+    CallSubscriptions,
+)
 
 
 class UnguardedField(TypeError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -42,14 +42,14 @@ class Rig:
         self._gateways: dict[str, list[asyncio.Task[Any]]] = {}
         self._floors: dict[Floor, asyncio.Task[bool]] = {}
 
-    async def account(self, **fields: Any) -> Account:
-        self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}", **fields)
+    async def account(self) -> Account:
+        self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}")
         self.team = await Team.create(account=self.row, name="Sales")
         return self.row
 
     async def campaign(self, mode: DialMode, **fields: Any) -> Campaign:
         count = await Campaign.filter(account=self.row).count()
-        given = {
+        given: dict[str, Any] = {
             "state": CampaignState.RUNNING,
             "caller_id": "+12025550100",
             "wrap_up_s": 1.0,
@@ -148,9 +148,16 @@ class Rig:
         )
         self._floors[floor] = asyncio.create_task(floor.run())
         if wait:
-            async with asyncio.timeout(10):
-                await floor.ready.wait()
+            await self.until(lambda: self._is_ready(floor))
         return floor
+
+    async def _is_ready(self, floor: Floor) -> bool:
+        return floor.ready.is_set()
+
+    def _raise_what_broke(self) -> None:
+        for task in self._floors.values():
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                task.result()
 
     async def let_go(self, floor: Floor) -> None:
         """Stop a floor in order, as a worker that shuts down does."""
@@ -170,10 +177,11 @@ class Rig:
             )
             await self.redis.xadd(inbox_stream(self.row.id), entry)  # type: ignore[arg-type]
             async with asyncio.timeout(10):
-                async for message in pubsub.listen():
-                    if message["type"] == "message":
+                while True:
+                    self._raise_what_broke()
+                    message = await pubsub.get_message(timeout=0.2)
+                    if message is not None and message["type"] == "message":
                         return floor_wire.decode_answer(message["data"])
-        raise AssertionError("the channel was closed")
 
     async def at_work(self, *agents: Agent) -> None:
         """Sign agents in and let them go available."""
@@ -181,12 +189,11 @@ class Rig:
             assert (await self.ask(AgentSignIn(agent=agent.id))).code is None
             assert (await self.ask(AgentGoAvailable(agent=agent.id))).code is None
 
-    async def until(
-        self, holds: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = 20.0
-    ) -> None:
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
         """Wait until something holds; fails the test when it does not come true."""
         async with asyncio.timeout(seconds):
-            while not await holds():  # noqa: ASYNC110  # rows have no event to wait for
+            while not await holds():  # rows have no event to wait for
+                self._raise_what_broke()
                 await asyncio.sleep(0.01)
 
     async def ended(self, count: int) -> bool:

@@ -82,8 +82,14 @@ async def test_a_connected_call_leaves_its_whole_story(rig: Rig) -> None:
     assert call.connected_at is not None
     assert call.ended_at is not None
     assert call.wrap_up_ended_at is not None
-    kinds = await CallEvent.filter(call_id=call.id).order_by("id").values_list("kind", flat=True)
-    assert kinds == ["ringing", "answered", "connected", "ended", "wrap_up_ended"]
+    timeline = await CallEvent.filter(call_id=call.id).order_by("id")
+    assert [event.kind for event in timeline] == [
+        "ringing",
+        "answered",
+        "connected",
+        "ended",
+        "wrap_up_ended",
+    ]
     states = await AgentStateEntry.filter(agent=agent).order_by("started_at")
     assert [entry.state for entry in states] == [
         AgentState.BREAK,
@@ -118,6 +124,7 @@ async def test_a_customer_nobody_takes_is_given_up_and_counted_as_abandoned(rig:
     target = await Target.get(id=gone[0].target_id)
     assert target.state is TargetState.RETRY
     assert target.next_at is not None
+    assert gone[0].ended_at is not None
     assert target.next_at - gone[0].ended_at >= timedelta(hours=71, minutes=59)
 
 
