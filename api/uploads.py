@@ -23,7 +23,7 @@ async def with_files(http: HttpRequest, *, limit: int) -> Request:
         raise _too_large(limit)
     parser = MultiPartParser(
         http.headers,
-        _bounded(http, limit),
+        bounded(http, limit),
         max_files=MAX_FILES,
         max_fields=2 + MAX_FILES,
         max_part_size=1_000_000,
@@ -69,7 +69,8 @@ def _put(body: Any, path: object, file: UploadFile) -> None:
         ) from None
 
 
-async def _bounded(http: HttpRequest, limit: int) -> AsyncGenerator[bytes, None]:
+async def bounded(http: HttpRequest, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body's chunks. Raises BadRequest 413 as soon as they are too many."""
     received = 0
     async for chunk in http.stream():
         received += len(chunk)
