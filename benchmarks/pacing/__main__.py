@@ -1,4 +1,4 @@
-"""`make bench-pacing`: run the scenarios, print the tables, write JSON, docs/pacing.md and plots."""
+"""`make bench-pacing`: run the scenarios; write tables, JSON, docs/pacing.md and plots."""
 
 import argparse
 import json

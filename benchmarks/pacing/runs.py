@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from time import process_time
 
 from benchmarks.pacing.baselines import AdaptiveLevel, CorrectedLines, LevelSettings, level_grid
@@ -140,7 +141,7 @@ def envelope_at(points: Iterable[tuple[float, float]], target: float) -> float:
                 break
         hull.append((x, y))
     best = 0.0
-    for (x0, y0), (x1, y1) in zip(hull, hull[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(hull):
         if x0 <= target <= x1 and x1 > x0:
             best = max(best, y0 + (y1 - y0) * (target - x0) / (x1 - x0))
     inside = [y for x, y in hull if x <= target]

@@ -17,6 +17,7 @@ from domain.pacing.learning import DurationLaw, Floats, RingLaw, age_bins
 from domain.pacing.progressive import one_to_one, within_targets
 
 REBUILD_SECONDS = 60.0
+HANG_UP_SECONDS = 5.0  # a call still unanswered this long after we gave it up ended by itself
 CANCEL_AT = 4.0  # times the threshold
 
 
@@ -34,6 +35,7 @@ class Pacer:
         self._began: float | None = None
         self._last = 0.0
         self._cut_off = 0  # calls given up whose end has not been seen
+        self._cut_off_until = 0.0
         self._picked_up = 0
         self._presented = 0.0
         self._machines = 0.0
@@ -51,7 +53,8 @@ class Pacer:
             case Seen.ANSWERED:
                 self.ring.answered(event.age)
             case Seen.FAILED:
-                cut_off = self._cut_off > 0 and event.age >= self.settings.minimum_ring
+                expected = self._cut_off > 0 and now < self._cut_off_until
+                cut_off = expected and event.age >= self.settings.minimum_ring
                 self._cut_off -= cut_off
                 self.ring.ended(event.age, cut_off=cut_off)
             case Seen.PRESENTED:
@@ -105,7 +108,7 @@ class Pacer:
             launch = self._placed(within_targets(min(one_to_one(floor), room), floor))
             spare = floor.waiting + len(floor.ringing) + len(floor.analysing) - floor.free
             cancel = min(self._may_be_given_up(floor), max(0, spare)) if self._elastic else 0
-            self._cut_off = max(self._cut_off, cancel)
+            self._give_up(cancel, now)
             return self._said(launch, cancel, allowance, None, floor)
         balance = self._balance(horizon, floor, ringing, rings)
         limit = within_targets(room, floor)
@@ -113,7 +116,7 @@ class Pacer:
         cancel = 0
         if self._elastic and risk > CANCEL_AT * allowance.threshold:
             cancel = self._may_be_given_up(floor)
-            self._cut_off = max(self._cut_off, cancel)
+            self._give_up(cancel, now)
         return self._said(self._placed(launch), cancel, allowance, risk, floor)
 
     def _balance(
@@ -151,6 +154,11 @@ class Pacer:
 
     def _may_be_given_up(self, floor: FloorView) -> int:
         return sum(age >= self.settings.minimum_ring for age in floor.ringing)
+
+    def _give_up(self, cancel: int, now: float) -> None:
+        if cancel:
+            self._cut_off = cancel
+            self._cut_off_until = now + HANG_UP_SECONDS
 
     def _placed(self, launch: int) -> int:
         self.ring.called(launch)
