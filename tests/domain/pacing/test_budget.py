@@ -19,10 +19,10 @@ def spent(live: int, abandoned: int, *, gain: float = 1.0) -> AbandonBudget:
     [
         (0, 0, 28_800.0, False),
         (1000, 30, 28_800.0, False),
-        (1000, 45, 28_800.0, False),  # what is to come can repay it
-        (1000, 90, 14_400.0, True),  # it can't repay this
+        (1000, 36, 28_800.0, False),  # what is to come can repay it
+        (1000, 45, 28_800.0, True),  # not soon enough
         (1000, 31, 30.0, True),
-        (1000, 29, 60.0, True),  # one more would pass the target
+        (1000, 30, 60.0, True),  # one more would pass the target
         (1000, 20, 60.0, False),
         (1000, 29, None, False),
         (1000, 31, None, True),  # a period that may end now must not owe anything
@@ -35,7 +35,7 @@ def test_the_guard_closes_when_the_period_cannot_repay(
 
 
 def test_a_short_list_repays_less_than_a_long_day() -> None:
-    budget = spent(1000, 45)
+    budget = spent(1000, 36)
 
     assert not budget.allow(0.0, 20, 28_800.0, None).guarded
     assert budget.allow(0.0, 20, 28_800.0, 40.0).guarded

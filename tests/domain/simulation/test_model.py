@@ -103,15 +103,14 @@ def test_every_run_adds_up_with_breaks_machines_and_a_short_list() -> None:
         with_breaks(60.0 * k, 3600.0, [(1200.0, 1500.0), (2400.0, 2460.0)]) for k in range(8)
     )
     scenario = replace(
-        floor_of(8, 1.0, 0.3), team=team, analysis=Analysis(machines=0.2), targets=900
+        floor_of(8, 1.0, 0.3), team=team, analysis=Analysis(machines=0.2), targets=300
     )
 
     tally = run(scenario, "predictive", 5)
 
     tally.check(15.0)
-    assert tally.dials == 900
+    assert tally.dials == 300
     assert tally.people_dropped > 0
-    assert tally.signed_seconds < sum(s.ends - s.begins for spells in team for s in spells) + 2000
 
 
 def test_a_tally_that_does_not_add_up_is_refused() -> None:
