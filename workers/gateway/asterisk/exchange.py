@@ -68,7 +68,6 @@ class Room:
     music: bool = True
     announced: bool = False
     record: bool = False
-    recorder: str = ""
 
     @property
     def options(self) -> str:

@@ -123,7 +123,6 @@ class AsteriskSwitch:
             facts.BeepHeard: calls.on_beep,
             facts.SpyBegan: rooms.on_spy_began,
             facts.SpyEnded: rooms.on_spy_ended,
-            facts.RecorderAppeared: rooms.on_recorder,
         }
 
     @property
