@@ -37,6 +37,7 @@ from workers.gateway.asterisk.facts import (
 Headers = Mapping[str, str]
 
 UNKNOWN = ("", "<unknown>")
+WITHHELD = (*UNKNOWN, "anonymous", "restricted", "unavailable", "unknown")
 
 
 class MalformedAmi(Exception):
@@ -73,7 +74,7 @@ def channel_of(message: Headers) -> Channel:
         state=STATES.get(message.get("ChannelState", ""), ChannelState.DOWN),
         context=message.get("Context", ""),
         exten=message.get("Exten", ""),
-        caller=None if caller in UNKNOWN else caller,
+        caller=None if caller.lower() in WITHHELD else caller,
         caller_name="" if name in UNKNOWN else name,
     )
 

@@ -145,6 +145,10 @@ class AsteriskSwitch:
         await self._session.stop()
         await self._exchange.finish()
 
+    def cut(self) -> None:
+        """Drop the link, as a broken network does; it is made again."""
+        self._session.cut()
+
     async def execute(self, command: Command) -> None:
         """Do one command, or drop it if its subject is gone. Never raises for Asterisk's sake."""
         await self._commands[type(command)](command)
