@@ -8,6 +8,7 @@ from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.ids import new_id
 from domain.targets.models import ImportState
+from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import ClosedReason, TargetState
 from domain.telephony.events import EndedBy
 from orjson import loads
@@ -165,6 +166,19 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='TargetAddition',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('domain.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='target_additions', on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(max_length=100)),
+                ('digest', fields.CharField(max_length=64)),
+                ('answers', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={'table': 'target_addition', 'app': 'domain', 'unique_together': (('account', 'key'),), 'pk_attr': 'id', 'table_description': 'What was answered to an addition with an idempotency key, to answer a repetition.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='TargetBatch',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -197,7 +211,7 @@ class Migration(migrations.Migration):
                 ('last_disposition', fields.CharEnumField(null=True, description='CONNECTED: connected\nABANDONED: abandoned\nHUNG_UP: hung_up\nMACHINE: machine\nFAX: fax\nBUSY: busy\nNO_ANSWER: no_answer\nINVALID: invalid\nCONGESTION: congestion\nREJECTED: rejected\nUNREACHABLE: unreachable\nCANCELED: canceled\nFAILED: failed\nNOT_PLACED: not_placed', enum_type=Disposition, max_length=32)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
-            options={'table': 'target', 'app': 'domain', 'unique_together': (('campaign', 'number'),), 'indexes': [Index(fields=['account_id', 'number']), PartialIndex(fields=['campaign_id', 'priority', 'id'], name='target_new', condition={'state': 'new'}), PartialIndex(fields=['campaign_id', 'priority', 'next_at', 'id'], name='target_retry', condition={'state': 'retry'})], 'pk_attr': 'id', 'table_description': 'A contact in a campaign, with its dial state.'},
+            options={'table': 'target', 'app': 'domain', 'unique_together': (('campaign', 'number'),), 'indexes': [Index(fields=['account_id', 'number']), Index(fields=['contact_id']), Index(fields=['campaign_id', 'id']), Index(fields=['campaign_id', 'last_attempt_at', 'id']), PartialIndex(fields=['campaign_id', 'next_at', 'id'], name='target_waiting', condition={'state': 'retry'}), PartialIndex(fields=['campaign_id', 'priority', 'id'], name='target_new', condition={'state': 'new'}), PartialIndex(fields=['campaign_id', 'priority', 'next_at', 'id'], name='target_retry', condition={'state': 'retry'})], 'pk_attr': 'id', 'table_description': 'A contact in a campaign, with its dial state.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -233,6 +247,7 @@ class Migration(migrations.Migration):
                 ('batch', fields.ForeignKeyField('domain.TargetBatch', source_field='batch_id', null=True, db_constraint=True, to_field='id', related_name='imports', on_delete=OnDelete.SET_NULL)),
                 ('file_name', fields.CharField(max_length=200)),
                 ('file_path', fields.CharField(max_length=300)),
+                ('kind', fields.CharEnumField(description='XLSX: xlsx\nXLS: xls\nCSV: csv\nXML: xml\nJSON: json\nNDJSON: ndjson', enum_type=FileKind, max_length=32)),
                 ('country', fields.CharField(null=True, max_length=2)),
                 ('priority', fields.SmallIntField(default=5)),
                 ('state', fields.CharEnumField(default=ImportState.PENDING, description='PENDING: pending\nRUNNING: running\nDONE: done\nCANCELED: canceled\nFAILED: failed', enum_type=ImportState, max_length=32)),
@@ -241,12 +256,16 @@ class Migration(migrations.Migration):
                 ('imported', fields.IntField(default=0)),
                 ('duplicates', fields.IntField(default=0)),
                 ('invalid', fields.IntField(default=0)),
+                ('failure_code', fields.CharField(null=True, max_length=32)),
                 ('failure', fields.CharField(null=True, max_length=500)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('started_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('heartbeat_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('runner', fields.UUIDField(null=True)),
+                ('fruitless_starts', fields.SmallIntField(default=0)),
                 ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'target_import', 'app': 'domain', 'pk_attr': 'id', 'table_description': 'A file being turned into targets. The row is the truth; a job that dies is started again.'},
+            options={'table': 'target_import', 'app': 'domain', 'indexes': [Index(fields=['campaign_id', 'id'])], 'pk_attr': 'id', 'table_description': 'A file being turned into targets. The row is the truth; a job that dies is started again.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -257,6 +276,7 @@ class Migration(migrations.Migration):
                 ('row', fields.IntField()),
                 ('code', fields.CharField(max_length=32)),
                 ('message', fields.CharField(max_length=300)),
+                ('value', fields.CharField(default='', max_length=64)),
             ],
             options={'table': 'import_problem', 'app': 'domain', 'indexes': [Index(fields=['target_import_id', 'row'])], 'pk_attr': 'id', 'table_description': 'One row of a file that did not become a target, and why.'},
             bases=['Model'],
@@ -327,6 +347,8 @@ class Migration(migrations.Migration):
                 ('reason', fields.CharField(null=True, max_length=64)),
                 ('campaign_id', fields.UUIDField(null=True)),
                 ('call_id', fields.UUIDField(null=True)),
+                ('leg_id', fields.UUIDField(null=True)),
+                ('node', fields.CharField(null=True, max_length=64)),
                 ('started_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

@@ -9,16 +9,46 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.execution import ExecutionContext
 
+from schema.access.mutations import AccessMutations
 from schema.access.queries import AccessQueries
+from schema.agents.desk import DeskMutations
+from schema.agents.mutations import AgentMutations
+from schema.agents.queries import AgentQueries
+from schema.calls.mutations import CallMutations
+from schema.calls.queries import CallQueries
+from schema.calls.subscriptions import CallSubscriptions
+from schema.campaigns.mutations import CampaignMutations
+from schema.campaigns.queries import CampaignQueries
+from schema.campaigns.subscriptions import CampaignSubscriptions
 from schema.errors import SpokenErrors
 from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.refusals import handlers
 from schema.scalars import SCALARS
+from schema.targets.mutations import TargetMutations
+from schema.targets.queries import TargetQueries
+from schema.targets.subscriptions import TargetSubscriptions
 
-QUERIES: tuple[type, ...] = (AccessQueries,)
-MUTATIONS: tuple[type, ...] = ()
-SUBSCRIPTIONS: tuple[type, ...] = ()
+QUERIES: tuple[type, ...] = (
+    AccessQueries,
+    AgentQueries,
+    CampaignQueries,
+    TargetQueries,
+    CallQueries,
+)
+MUTATIONS: tuple[type, ...] = (
+    AccessMutations,
+    AgentMutations,
+    DeskMutations,
+    CampaignMutations,
+    TargetMutations,
+    CallMutations,
+)
+SUBSCRIPTIONS: tuple[type, ...] = (
+    CampaignSubscriptions,
+    TargetSubscriptions,
+    CallSubscriptions,
+)
 
 
 class UnguardedField(TypeError):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.file_uploads import Upload
 from strawberry.types.scalar import ScalarDefinition
 
 PhoneNumber = NewType("PhoneNumber", str)
@@ -44,6 +45,12 @@ def _instant(value: object) -> dt.datetime:
     return instant
 
 
+def _file(value: object) -> object:
+    if not hasattr(value, "read"):
+        raise GraphQLError("Expected a file: send a multipart request whose map names this place.")
+    return value
+
+
 def _with_offset(value: dt.datetime) -> str:
     if value.tzinfo is None:
         raise ValueError("an instant without an offset")
@@ -71,6 +78,11 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=_with_offset,
         parse_value=_instant,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file of the same multipart request (graphql-multipart-request-spec).",
+        parse_value=_file,
     ),
     Json: strawberry.scalar(
         name="JSON",

@@ -8,7 +8,7 @@ OUTDIAL_TEST_REDIS that database of that server is emptied before each test.
 import os
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -19,7 +19,41 @@ from redis.asyncio import Redis
 from tortoise import Tortoise, connections
 
 from domain.core import database as db
+from domain.core import migrations
+from tests.fakes import FakePorts
+from tests.features import FeatureNotes
 from workers.launch.embedded import EmbeddedServers
+
+pytest_plugins = ["pytester"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails")
+    parser.addoption("--only-servers", action="store_true", help="tests that need servers only")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.collectonly:
+        config.pluginmanager.register(FeatureNotes())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--only-servers"):
+        kept = [each for each in items if "embedded_servers" in getattr(each, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[each for each in items if each not in kept])
+        items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where nothing may be: {report.longrepr}"
+    return report
+
 
 # Nothing here outlives the run, so nothing need reach the disk.
 FAST = {
@@ -96,6 +130,12 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.aclose()
 
 
+@pytest.fixture
+def fakes(tmp_path: Path) -> FakePorts:
+    """The ports in memory, with a clock that stands still."""
+    return FakePorts(tmp_path / "files")
+
+
 # TRUNCATE of an empty table costs as much as of a full one; most tests fill three of thirty.
 EMPTY_ALL = """
 CREATE OR REPLACE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql AS $$
@@ -123,8 +163,8 @@ async def _empty_all() -> None:
 
 
 async def _shape(url: str) -> None:
-    if db.migration_names():
-        await db.migrate(url)
+    if migrations.names():
+        await migrations.migrate(url)
     else:
         async with db.connected(url):
             await Tortoise.generate_schemas()

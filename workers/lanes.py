@@ -23,7 +23,9 @@ from workers.functions import AnyFunction, Cron, JobContext
 
 logger = getLogger(__name__)
 
-SETTLE_S = 15.0  # how long cancelled jobs may take to put down what they hold
+# How long cancelled jobs may take to put down what they hold. With the longest `finish_s` it is
+# less than what `outdial up` waits before it kills.
+SETTLE_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +131,17 @@ class LaneWorker:
 
     async def _put_down(self, worker: Worker, main: "asyncio.Task[None]") -> None:
         # Not worker.close(): it cancels a job while that is being recorded, and then raises.
+        rules = RULES[self.lane]
         worker.allow_pick_jobs = False
         if not main.done():
-            await _until_idle(worker, RULES[self.lane].finish_s)
+            # A job that is being picked up just now must not stay marked as begun by nobody.
+            await asyncio.sleep(2 * rules.poll_s)
+            await _until_idle(worker, rules.finish_s)
+        main.cancel()
+        await asyncio.gather(main, return_exceptions=True)
         for job in list(worker.job_tasks.values()):
             job.cancel()
         await _until_idle(worker, SETTLE_S)
-        main.cancel()
-        await asyncio.gather(main, *worker.tasks.values(), return_exceptions=True)
         await worker.pool.aclose(close_connection_pool=True)
 
     async def _note_start(self, ctx: dict[str, Any]) -> None:
@@ -167,8 +172,10 @@ async def _leave_queue(ctx: dict[str, Any]) -> None:
 
 
 async def _until_idle(worker: Worker, limit_s: float) -> None:
-    if running := [task for task in worker.tasks.values() if not task.done()]:
-        await asyncio.wait(running, timeout=limit_s)
+    """Wait for the jobs that run; how they ended was already said in the log."""
+    if running := [*worker.tasks.values()]:
+        done, _ = await asyncio.wait(running, timeout=limit_s)
+        await asyncio.gather(*done, return_exceptions=True)
 
 
 FOREVER = timedelta(days=30)  # the time limit of a floor; arq knows no "none"

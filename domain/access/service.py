@@ -9,15 +9,16 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from domain.access import audit
-from domain.access.errors import EmailTaken, LastAdmin, SignInFailed
+from domain.access.errors import EmailTaken, LastAdmin, SignInFailed, TooManySignIns
 from domain.access.models import Account, SupervisedTeam, User
 from domain.access.permissions import Permission, Role
 from domain.access.principal import Principal, PrincipalKind
 from domain.access.secrets import hash_secret, verify_secret
-from domain.access.sign_in import end_sessions
+from domain.access.sign_in import TRIES_PER_NAME, WINDOW_S, end_sessions
 from domain.core.errors import NotAllowed, NotFound
 from domain.core.ports import Ports
 from domain.core.problems import Problems
+from domain.core.throttle import Throttle
 from domain.core.unit_of_work import unit_of_work
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -134,6 +135,7 @@ async def change_user(
         changes["name"] = problems.text("name", name, longest=100)
     if role is not None:
         changes["role"] = role
+    problems.unless(teams is None or len(teams) <= 100, "supervisedTeamIds", "must be at most 100")
     problems.refuse_any()
     async with unit_of_work(ports):
         account = await access_account(principal, lock=True)  # admins are counted one at a time
@@ -184,17 +186,21 @@ async def set_user_password(principal: Principal, id: UUID, password: str, *, po
 
 
 async def change_own_password(
-    principal: Principal, *, current: str, new: str, ports: Ports
+    principal: Principal, *, current: str, new: str, ports: Ports, throttle: Throttle
 ) -> User:
     """Change the signed-in user's password; all the user's sessions end.
 
-    Raises SignInFailed when `current` is wrong, InvalidInput, and NotAllowed for agents and keys.
+    Raises SignInFailed when `current` is wrong, TooManySignIns, InvalidInput, and NotAllowed for
+    agents and keys. Tries are counted: a stolen session is no way to guess the password.
     """
     if principal.kind is not PrincipalKind.USER:
         raise NotAllowed("to be a user")
     problems = Problems()
     _check_password(problems, "new", new)
     problems.refuse_any()
+    key = f"password-change:{principal.id}"
+    if wait_s := await throttle.take(key, limit=TRIES_PER_NAME, window_s=WINDOW_S):
+        raise TooManySignIns(wait_s)
     user = await User.filter(id=principal.id, account_id=principal.account_id).first()
     if not await verify_secret(user.password_hash if user else None, current) or user is None:
         raise SignInFailed()

@@ -6,8 +6,8 @@ import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
-from domain.core.database import pending
 from domain.core.errors import OutdialError
+from domain.core.migrations import pending
 from domain.core.settings import without_secret
 
 OLDEST_POSTGRES = 14

@@ -57,6 +57,8 @@ class Agent(Model):
     endpoint_kind = fields.CharEnumField(EndpointKind, max_length=32, default=EndpointKind.SIP)
     endpoint = fields.CharField(max_length=64)  # SIP account, or E.164 number
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: the campaign's
+    record = fields.BooleanField(default=False)  # every call of this agent
+    permanent = fields.BooleanField(default=False)  # signs in by *10 alone, off by *11
     user_id: UUID | None
     user: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "domain.User", related_name="agents", on_delete=fields.SET_NULL, null=True
@@ -85,6 +87,8 @@ class AgentStateEntry(Model):
     reason = fields.CharField(max_length=64, null=True)  # of a break or a log-out; NULL: none
     campaign_id = fields.UUIDField(null=True)  # NULL: none concerned
     call_id = fields.UUIDField(null=True)
+    leg_id = fields.UUIDField(null=True)  # the phone call that held the agent; NULL: none
+    node = fields.CharField(max_length=64, null=True)  # the gateway of that leg
     started_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)  # NULL: still in it
 

@@ -19,6 +19,7 @@ from domain.agents.rules import AgentState
 from domain.agents.states import current_states
 from domain.agents.teams import access_team
 from domain.core.errors import NotFound
+from domain.core.floors import tell_of_rows
 from domain.core.numbers import is_e164
 from domain.core.ports import Ports
 from domain.core.problems import Problems
@@ -98,7 +99,7 @@ async def create_agent(principal: Principal, settings: AgentSettings, *, ports: 
             account_id=principal.account_id, created_at=ports.clock.now(), **values
         )
         await _record(principal, "agentCreate", agent.id, {}, _shown(values), ports)
-    await ports.floors.tell(principal.account_id, AgentChanged(agent=agent.id))
+    await tell_of_rows(ports.floors, principal.account_id, AgentChanged(agent=agent.id))
     return agent
 
 
@@ -126,7 +127,7 @@ async def change_agent(
         if "pin_hash" in values:
             await end_sessions(clock=ports.clock, agent_id=agent.id)
         await _record(principal, "agentChange", agent.id, _shown(before), _shown(values), ports)
-    await ports.floors.tell(principal.account_id, AgentChanged(agent=agent.id))
+    await tell_of_rows(ports.floors, principal.account_id, AgentChanged(agent=agent.id))
     return agent
 
 
@@ -148,7 +149,7 @@ async def archive_agent(principal: Principal, id: UUID, *, ports: Ports) -> Agen
         await end_sessions(clock=ports.clock, agent_id=agent.id)
         after = {"archivedAt": agent.archived_at}
         await _record(principal, "agentArchive", agent.id, {}, after, ports)
-    await ports.floors.tell(principal.account_id, AgentChanged(agent=agent.id))
+    await tell_of_rows(ports.floors, principal.account_id, AgentChanged(agent=agent.id))
     return agent
 
 

@@ -11,10 +11,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from domain.core.errors import Unavailable
+
+
+class BusUnavailable(Unavailable):
+    """The bus did not answer. What was committed stays committed; listeners read again later."""
+
+    code = "BUS_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The message bus does not answer. Try again in a few seconds.")
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message to publish. `payload` is JSON; `kept` writes it down for those who resume."""
+    """One message to publish. `payload` is JSON; `kept` writes it down for those who resume.
+
+    A reader that falls behind gets only the newest of the payloads that are objects with the same
+    text under "key".
+    """
 
     topic: str
     payload: bytes

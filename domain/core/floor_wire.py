@@ -5,13 +5,15 @@ class name as `type`), and, when an answer is wanted, `r` (the channel for it), 
 seconds after which nobody waits any more).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from domain.core.errors import DomainError
+from domain.core.errors import DomainError, FieldProblem, OutdialError, Unavailable
 from domain.core.floors import FloorCommand
 
 COMMAND = b"command"
@@ -67,11 +69,68 @@ def answer(request_id: str, result: dict[str, Any]) -> bytes:
     return _encode(Answer(id=request_id, ok=result))
 
 
-def refusal(request_id: str, error: DomainError) -> bytes:
+def refusal(request_id: str, error: DomainError | Unavailable) -> bytes:
     """The answer to a command that was refused; the error's attributes travel with it."""
     data = {
-        key: value
+        key: _tagged(value)
         for key, value in vars(error).items()
         if key != "message" and not key.startswith("_")
     }
-    return _encode(Answer(id=request_id, code=error.code, message=error.message, data=data))
+    return _encode(Answer(id=request_id, code=error.code, message=str(error), data=data))
+
+
+def error_of(answer: Answer) -> OutdialError:
+    """The error of a refusal as it was raised elsewhere, without running its constructor.
+
+    Its class is the imported one with that code; without one it is a plain DomainError that has it.
+    """
+    kind = error_classes().get(answer.code or "", DomainError)
+    error = kind.__new__(kind)
+    Exception.__init__(error, answer.message)
+    vars(error).update({name: _untagged(value) for name, value in answer.data.items()})
+    vars(error)["message"] = answer.message
+    if kind is DomainError:
+        vars(error)["code"] = answer.code
+    return error
+
+
+def error_classes() -> dict[str, type[OutdialError]]:
+    """Every imported error class that has a code of its own, by code."""
+    return {
+        kind.__dict__["code"]: kind for kind in _all_below(OutdialError) if "code" in vars(kind)
+    }
+
+
+def _all_below(kind: type[OutdialError]) -> Iterable[type[OutdialError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _all_below(below)
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$instant": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"$seconds": value.total_seconds()}
+    if isinstance(value, UUID):
+        return {"$uuid": str(value)}
+    if isinstance(value, FieldProblem):
+        return {"$problem": [value.path, value.message]}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_tagged(item) for item in value]
+    return value
+
+
+def _untagged(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_untagged(item) for item in value)
+    match value:
+        case {"$instant": text}:
+            return datetime.fromisoformat(text)
+        case {"$seconds": seconds}:
+            return timedelta(seconds=seconds)
+        case {"$uuid": text}:
+            return UUID(text)
+        case {"$problem": [path, message]}:
+            return FieldProblem(path, message)
+    return value

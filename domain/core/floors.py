@@ -3,12 +3,15 @@
 A command is a msgspec struct of the slice that it concerns (`commands.py`); the floor answers it.
 """
 
+from logging import getLogger
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
 from domain.core.errors import Unavailable
+
+logger = getLogger(__name__)
 
 
 class FloorUnavailable(Unavailable):
@@ -40,3 +43,11 @@ class FloorDoor(Protocol):
 
     async def tell(self, account_id: UUID, command: FloorCommand) -> None:
         """Send a command without waiting. Lost if Redis is away: a floor re-reads its rows."""
+
+
+async def tell_of_rows(door: FloorDoor, account_id: UUID, command: FloorCommand) -> None:
+    """Let a floor know of rows that are committed already. One that misses it reads them later."""
+    try:
+        await door.tell(account_id, command)
+    except Unavailable as error:
+        logger.warning("%s committed, floor not told: %s", type(command).__name__, error.code)

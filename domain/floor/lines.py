@@ -57,6 +57,8 @@ class Lines:
         self._state = context.state
         self._seats = seats
         self.place_before: Callable[[], float | None] = lambda: None
+        self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
+        self.has_ended: Callable[[Line], None] = lambda line: None
         seats.became_free = self.serve
         seats.give_up = self.hang_up
 
@@ -282,6 +284,7 @@ class Lines:
         self._context.journal.attempt(line)
         self._context.journal.call(line)
         self._note(line, at.timestamp(), "connected", agent=seat.agent_id)
+        self.was_connected(run, line, seat)
 
     # The end
 
@@ -314,6 +317,9 @@ class Lines:
         if line.presented is not None:
             self._context.journal.call(line)
         self._close_target(run, line, disposition, at)
+        self.has_ended(line)
+        if line.trunk is not None:
+            line.trunk.free()
         if line.seat is not None:
             self._leave_agent(run, line, line.seat, at, now)
         run.due = True
@@ -330,7 +336,7 @@ class Lines:
             return
         if seat.state is AgentState.TALKING:
             self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
-        else:
+        elif seat.state is AgentState.RESERVED:
             self._seats.release(seat)
 
     def _close_target(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
@@ -353,6 +359,19 @@ class Lines:
 
     def _note(self, line: Line, at: float, kind: str, **detail: object) -> None:
         self._context.journal.event(line.id, instant(at), kind, **detail)
+
+    def told_gone(self, line: Line, seat: Seat) -> None:
+        """Tell an agent's desk that the customer went on to somebody else."""
+        now = self._context.clock.monotonic()
+        self._context.desk(
+            seat.agent_id,
+            CallEnded(
+                at=self._context.unix(),
+                call=line.id,
+                disposition=Disposition.CONNECTED,
+                talk_s=now - line.connected if line.connected is not None else 0.0,
+            ),
+        )
 
     def find(self, line_id: UUID) -> Line | None:
         """The line with this id, if it is under way."""

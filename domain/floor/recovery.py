@@ -10,7 +10,7 @@ from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.lines import Lines
 from domain.floor.seats import Seats
-from domain.floor.state import Line, Run, Seat
+from domain.floor.state import Line, Run, Seat, StateEntry
 from domain.telephony.events import LegState, Snapshot
 from domain.telephony.port import HangUp
 
@@ -37,6 +37,7 @@ class Recovery:
             if seat := self._state.seats.get(agent_id):
                 seat.entry, seat.state, seat.reason = entry, entry.state, entry.reason
                 seat.since = self._monotonic(entry.started_at)
+                self._restore_phone(seat, entry)
         wrapping = [
             entry.call_id
             for _, entry in entries
@@ -92,6 +93,14 @@ class Recovery:
             self._lines.lost(line, at)
         for seat in [seat for seat in self._state.seats.values() if seat.node == node]:
             self._seats.phone_lost(seat, hung_up=False)
+
+    def _restore_phone(self, seat: Seat, entry: StateEntry) -> None:
+        """Believe the rows until a snapshot knows better, so that what waits in the inbox fits."""
+        if entry.leg_id is not None and entry.state is not AgentState.OFFLINE:
+            seat.leg, seat.node = entry.leg_id, entry.node
+            seat.leg_up = entry.state is not AgentState.RINGING
+            seat.leg_since = seat.since
+            self._state.legs[entry.leg_id] = seat
 
     def _restore_line(self, row: dict[str, object]) -> None:
         created_at = row["created_at"]

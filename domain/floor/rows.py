@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from tortoise import connections
 
@@ -16,6 +17,9 @@ from domain.floor.state import Ledger, Seat, Settings, StateEntry
 from domain.pacing.interface import PacingSettings
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
+from domain.telephony.port import Analysis
+from domain.trunks.models import CampaignTrunk, Trunk
+from domain.trunks.rules import TrunkUse
 
 _LEVELS = """
 SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level
@@ -83,6 +87,8 @@ def seat_of(agent: Agent) -> Seat:
         endpoint_kind=agent.endpoint_kind,
         endpoint=agent.endpoint,
         caller_id=agent.caller_id,
+        record=agent.record,
+        permanent=agent.permanent,
         levels={},
     )
 
@@ -112,6 +118,8 @@ async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
                 reason=row["reason"],
                 campaign_id=row["campaign_id"],
                 call_id=row["call_id"],
+                leg_id=row["leg_id"],
+                node=row["node"],
             ),
         )
         for row in await _query(_OPEN_STATES, account_id)
@@ -154,7 +162,7 @@ def attempt_state(row: dict[str, Any]) -> AttemptState:
     return AttemptState(row["state"])
 
 
-def settings_of(campaign: Campaign) -> Settings:
+def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
     """A campaign's row as the floor uses it."""
     delays = {Disposition(key): value for key, value in campaign.retry_delays_s.items()}
     return Settings(
@@ -167,7 +175,12 @@ def settings_of(campaign: Campaign) -> Settings:
         lines_per_agent=campaign.lines_per_agent,
         ring_limit_s=campaign.ring_limit_s,
         patience_s=campaign.patience_s,
-        analysis=campaign.analysis,
+        analysis=_analysis(campaign),
+        machine_action=campaign.machine_action,
+        machine_message=campaign.machine_message,
+        agent_announcement=campaign.agent_announcement,
+        record=campaign.record,
+        trunks=trunks,
         retry_delays_s={**DEFAULT_RETRY_DELAYS_S, **delays},
         wrap_up_s=campaign.wrap_up_s,
         preview_s=campaign.preview_s,
@@ -193,6 +206,35 @@ def pacing_of(campaign: Campaign, ledger: Ledger, *, at: float) -> PacingSetting
         live_answers_before=live,
         abandoned_before=abandoned,
     )
+
+
+def _analysis(campaign: Campaign) -> Analysis | None:
+    if not campaign.analysis:
+        return None
+    return msgspec.convert(campaign.analysis_settings, Analysis)
+
+
+async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:
+    """The account's trunks in use, in the order in which they are tried."""
+    trunks = await Trunk.filter(account_id=account_id, disabled_at=None).order_by("position", "id")
+    return {
+        trunk.id: TrunkUse(
+            id=trunk.id,
+            name=trunk.name,
+            channels=trunk.channels,
+            calls_per_second=trunk.calls_per_second,
+            record=trunk.record,
+        )
+        for trunk in trunks
+    }
+
+
+async def read_trunk_order(campaign_ids: list[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """The trunks that each campaign names, in failover order; none: not in the result."""
+    order: dict[UUID, tuple[UUID, ...]] = {}
+    for row in await CampaignTrunk.filter(campaign_id__in=campaign_ids).order_by("position", "id"):
+        order[row.campaign_id] = (*order.get(row.campaign_id, ()), row.trunk_id)
+    return order
 
 
 async def _query(sql: str, *values: Any) -> list[dict[str, Any]]:

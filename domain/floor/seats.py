@@ -9,7 +9,7 @@ from domain.agents.rules import AgentState, may_follow
 from domain.calls.events import AgentStateChanged, CallEnded
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
-from domain.floor.state import ON_THE_JOB, Line, Seat, new_entry
+from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, LegAnswered, LegEnded, LegFailed
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
@@ -222,7 +222,16 @@ class Seats:
             seat.entry.ended_at = at
             self._context.journal.entry(seat, seat.entry)
         seat.state, seat.reason, seat.since = state, reason, self._context.clock.monotonic()
-        seat.entry = new_entry(state, at, reason=reason, campaign_id=campaign_id, call_id=call_id)
+        seat.entry = StateEntry(
+            id=new_id(),
+            state=state,
+            started_at=at,
+            reason=reason,
+            campaign_id=campaign_id,
+            call_id=call_id,
+            leg_id=seat.leg,
+            node=seat.node,
+        )
         self._context.journal.entry(seat, seat.entry)
         wrap_up_ends = seat.wrap_up_ends
         self._context.desk(

@@ -9,11 +9,12 @@ from uuid import UUID
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.rules import CampaignState, DialMode
-from domain.core.ids import new_id
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
+from domain.telephony.port import Analysis
+from domain.trunks.rules import TrunkUse
 
 ON_THE_JOB = frozenset(
     {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
@@ -30,6 +31,8 @@ class StateEntry:
     reason: str | None = None
     campaign_id: UUID | None = None
     call_id: UUID | None = None
+    leg_id: UUID | None = None
+    node: str | None = None
     ended_at: datetime | None = None
 
 
@@ -51,6 +54,8 @@ class Seat:
     endpoint_kind: EndpointKind
     endpoint: str
     caller_id: str | None
+    record: bool
+    permanent: bool
     levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
     state: AgentState = AgentState.OFFLINE
     reason: str | None = None
@@ -80,6 +85,15 @@ class Seat:
 
 
 @dataclass(slots=True)
+class Consultation:
+    """A third party called, or an agent joined, to take a customer over."""
+
+    leg: UUID
+    seat: Seat | None = None  # an agent; None: a number outside
+    up: bool = False
+
+
+@dataclass(slots=True)
 class Line:
     """One attempt under way, and the call it becomes. Its id is the leg's id at the switch."""
 
@@ -95,6 +109,11 @@ class Line:
     disposition: Disposition | None = None  # known before the leg is gone, for machines
     direction: CallDirection = CallDirection.OUTBOUND
     seat: Seat | None = None  # the agent it is for, or with
+    trunk: TrunkUse | None = None  # None: the switch's default
+    held: bool = False
+    handed_over: bool = False  # to a number outside; no agent is with the customer any more
+    consultation: Consultation | None = None
+    recording: UUID | None = None
     answered: float | None = None
     presented: float | None = None
     connected: float | None = None
@@ -126,7 +145,12 @@ class Settings:
     lines_per_agent: float
     ring_limit_s: float
     patience_s: float
-    analysis: bool
+    analysis: Analysis | None
+    machine_action: MachineAction
+    machine_message: str
+    agent_announcement: str
+    record: bool
+    trunks: tuple[UUID, ...]  # in failover order; empty: the account's
     retry_delays_s: dict[Disposition, int]
     wrap_up_s: float | None
     preview_s: float
@@ -215,6 +239,8 @@ class FloorState:
     lines: dict[UUID, Line] = field(default_factory=dict)
     runs: dict[UUID, Run] = field(default_factory=dict)
     legs: dict[UUID, Seat] = field(default_factory=dict)  # agents' own legs
+    thirds: dict[UUID, Line] = field(default_factory=dict)  # legs called for a transfer
+    trunks: dict[UUID, TrunkUse] = field(default_factory=dict)  # in the account's order
     waiting: list[Line] = field(default_factory=list)  # live customers, longest wait first
 
     def crew(self, campaign_id: UUID) -> Iterable[Seat]:
@@ -224,22 +250,3 @@ class FloorState:
             for seat in self.seats.values()
             if campaign_id in seat.levels and seat.state is not AgentState.OFFLINE
         )
-
-
-def new_entry(
-    state: AgentState,
-    at: datetime,
-    *,
-    reason: str | None,
-    campaign_id: UUID | None,
-    call_id: UUID | None,
-) -> StateEntry:
-    """The row for a stretch that begins now."""
-    return StateEntry(
-        id=new_id(),
-        state=state,
-        started_at=at,
-        reason=reason,
-        campaign_id=campaign_id,
-        call_id=call_id,
-    )

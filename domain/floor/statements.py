@@ -4,6 +4,7 @@ A group is turned into values at once, before anything is awaited, so that what 
 being written belongs to the next group.
 """
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -66,12 +67,13 @@ ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
 """
 
 _UPSERT_ENTRIES = """
-INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, started_at,
-    ended_at)
-SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.started_at, u.ended_at
-FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-    $8::timestamptz[], $9::timestamptz[])
-    AS u(id, agent_id, state, reason, campaign_id, call_id, started_at, ended_at)
+INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, leg_id,
+    node, started_at, ended_at)
+SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.leg_id, u.node,
+    u.started_at, u.ended_at
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
+    $9::text[], $10::timestamptz[], $11::timestamptz[])
+    AS u(id, agent_id, state, reason, campaign_id, call_id, leg_id, node, started_at, ended_at)
 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 """
 
@@ -82,6 +84,22 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6
     $7::text[])
     AS u(id, state, closed_reason, next_at, attempts, disposition, from_states)
 WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
+"""
+
+_INSERT_RECORDINGS = """
+INSERT INTO recording (id, account_id, call_id, campaign_id, agent_id, node, started_at)
+SELECT u.id, $1, u.call_id, u.campaign_id, u.agent_id, u.node, u.started_at
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
+    AS u(id, call_id, campaign_id, agent_id, node, started_at)
+ON CONFLICT (id) DO NOTHING
+"""
+
+_FINISH_RECORDINGS = """
+UPDATE recording SET path = u.path, size = u.size, seconds = u.seconds,
+    finished_at = u.finished_at
+FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::timestamptz[])
+    AS u(id, path, size, seconds, finished_at)
+WHERE recording.id = u.id AND recording.account_id = $1
 """
 
 _INSERT_EVENTS = """
@@ -131,6 +149,8 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [entry.reason for _, entry in entries],
                     [entry.campaign_id for _, entry in entries],
                     [entry.call_id for _, entry in entries],
+                    [entry.leg_id for _, entry in entries],
+                    [entry.node for _, entry in entries],
                     [entry.started_at for _, entry in entries],
                     [entry.ended_at for _, entry in entries],
                 ],
@@ -151,6 +171,22 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                 ],
             )
         )
+    if group.recordings:
+        found.append((_INSERT_RECORDINGS, [account_id, *_recording_values(group)]))
+    if files := list(group.files.values()):
+        found.append(
+            (
+                _FINISH_RECORDINGS,
+                [
+                    account_id,
+                    [file.recording for file in files],
+                    [file.path for file in files],
+                    [file.size for file in files],
+                    [file.seconds for file in files],
+                    [datetime.fromtimestamp(file.at, UTC) for file in files],
+                ],
+            )
+        )
     if group.events:
         found.append(
             (
@@ -159,6 +195,19 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
             )
         )
     return found
+
+
+def _recording_values(group: "Group") -> list[Any]:
+    rows = group.recordings
+    lines = [line for line, _ in rows.values()]
+    return [
+        list(rows),
+        [line.id for line in lines],
+        [line.campaign_id for line in lines],
+        [_agent_of(line) for line in lines],
+        [line.node for line in lines],
+        [at for _, at in rows.values()],
+    ]
 
 
 def _attempt_values(lines: list[Line]) -> list[Any]:

@@ -12,6 +12,7 @@ DomainError
 │   └── NoPhoneColumn
 ├── ImportFinished          nothing left to cancel
 ├── TargetDialed            a target that was dialed is not removed
+├── IdempotencyKeyReused    the key belongs to another addition
 ├── CountChanged            the typed count is not the count any more
 └── TargetLimitReached      the account holds as many targets as it may
 """
@@ -150,6 +151,19 @@ class TargetDialed(DomainError):
             "Only targets that were never dialed can be removed one by one."
         )
         self.target_id = target_id
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key was used for an addition with other content."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Nothing was added: the key {key!r} was used before, for other targets. "
+            "Use a new key for each addition, and the same one only to repeat it."
+        )
+        self.key = key
 
 
 class CountChanged(DomainError):

@@ -31,7 +31,9 @@ class HopperTarget:
 # One short range of a partial index for each priority and state, so that the cost depends on the
 # limit and not on the table: asked for this order over the whole campaign, PostgreSQL sorts it all.
 # LIMIT 1 in the look-up of contacts keeps the planner from reading that whole table instead.
-_COLUMNS = "id, contact_id, number, caller_id, priority, attempts, max_attempts, state"
+_COLUMNS = (
+    "id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state"
+)
 NEXT_TARGETS = f"""
 WITH next AS (
     SELECT found.* FROM generate_series(10, 1, -1) AS band(priority)

@@ -1,7 +1,7 @@
 """Contacts, the targets they become in a campaign, and how they came in."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from domain.calls.rules import Disposition
 from domain.core.ids import new_id
+from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import ClosedReason, TargetState
 
 if TYPE_CHECKING:
@@ -88,6 +89,15 @@ class Target(Model):
         unique_together = (("campaign", "number"),)
         indexes = (
             Index(fields=("account_id", "number")),
+            Index(fields=("contact_id",)),
+            # The orders of the list (domain/targets/listing.py).
+            Index(fields=("campaign_id", "id")),
+            Index(fields=("campaign_id", "last_attempt_at", "id")),
+            PartialIndex(
+                name="target_waiting",
+                fields=("campaign_id", "next_at", "id"),
+                condition={"state": "retry"},
+            ),
             # What the hopper reads; one short range per priority (domain/targets/hopper.py).
             PartialIndex(
                 name="target_new",
@@ -100,6 +110,24 @@ class Target(Model):
                 condition={"state": "retry"},
             ),
         )
+
+
+class TargetAddition(Model):
+    """What was answered to an addition with an idempotency key, to answer a repetition."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="target_additions", on_delete=fields.CASCADE
+    )
+    key = fields.CharField(max_length=100)
+    digest = fields.CharField(max_length=64)  # SHA-256 of what was asked, hex
+    answers: list[dict[str, Any]] = fields.JSONField(default=list)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "target_addition"
+        unique_together = (("account", "key"),)
 
 
 class ImportState(StrEnum):
@@ -130,6 +158,7 @@ class TargetImport(Model):
     )
     file_name = fields.CharField(max_length=200)
     file_path = fields.CharField(max_length=300)  # inside the file store
+    kind = fields.CharEnumField(FileKind, max_length=32)
     country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
     priority = fields.SmallIntField(default=5)
     state = fields.CharEnumField(ImportState, max_length=32, default=ImportState.PENDING)
@@ -138,13 +167,18 @@ class TargetImport(Model):
     imported = fields.IntField(default=0)
     duplicates = fields.IntField(default=0)
     invalid = fields.IntField(default=0)
+    failure_code = fields.CharField(max_length=32, null=True)  # NULL: did not fail
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
     created_at = fields.DatetimeField(auto_now_add=True)
+    started_at = fields.DatetimeField(null=True)  # NULL: no job had it yet
     heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
+    runner = fields.UUIDField(null=True)  # the job that may write; an older one finds it changed
+    fruitless_starts = fields.SmallIntField(default=0)  # since the last rows that were committed
     finished_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "target_import"
+        indexes = (("campaign_id", "id"),)
 
 
 class ImportProblem(Model):
@@ -155,9 +189,10 @@ class ImportProblem(Model):
     target_import: fields.ForeignKeyRelation[TargetImport] = fields.ForeignKeyField(
         "domain.TargetImport", related_name="problems", on_delete=fields.CASCADE
     )
-    row = fields.IntField()  # as the spreadsheet counts: the first data row is 2
+    row = fields.IntField()  # as the file's own program counts; 0: the file as a whole
     code = fields.CharField(max_length=32)
     message = fields.CharField(max_length=300)
+    value = fields.CharField(max_length=64, default="")  # the cell that is wrong; personal data
 
     class Meta:
         table = "import_problem"

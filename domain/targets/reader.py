@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import msgspec
@@ -26,8 +26,10 @@ class ReaderCrashed(OutdialError):
         super().__init__(f"The process that reads a file ended unexpectedly: {where}.")
 
 
-async def read_blocks(request: ReadRequest) -> AsyncIterator[Block | End]:
-    """The file's blocks in order, then one End.
+async def read_blocks(
+    request: ReadRequest, *, started: Callable[[int], None] = lambda pid: None
+) -> AsyncGenerator[Block | End, None]:
+    """The file's blocks in order, then one End. `started` is told the process.
 
     The process waits while nobody asks for the next block, and is killed when the iteration ends
     early. Raises an ImportFileRefused for the file's faults and ReaderCrashed for ours.
@@ -39,8 +41,12 @@ async def read_blocks(request: ReadRequest) -> AsyncIterator[Block | End]:
         stdin=PIPE,
         stdout=PIPE,
         limit=1 << 20,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")])},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")]),
+        },
     )
+    started(process.pid)
     assert process.stdin is not None
     assert process.stdout is not None
     try:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import click
 
 from domain.adapters.readiness import database_ready, redis_ready
-from domain.core import database
+from domain.core import migrations
 from domain.core.errors import OutdialError
 from domain.core.settings import Settings
 from workers.launch.embedded import EmbeddedServers, data_folder
@@ -66,12 +66,36 @@ def migrate(settings: Settings, target: str | None) -> None:
     """Bring the database to the newest migration, or forward or back to another."""
     with _database(settings) as url:
         try:
-            steps = asyncio.run(database.migrate(url, target=target))
-        except database.UnknownMigration as exc:
+            steps = asyncio.run(migrations.migrate(url, target=target))
+        except migrations.UnknownMigration as exc:
             raise LaunchRefused(str(exc)) from exc
     for step in steps:
         click.echo(step)
     click.echo(f"{len(steps)} migration(s) done." if steps else "Nothing to migrate.")
+
+
+@cli.command()
+@server_options
+@click.argument("server", type=click.Choice(["database", "redis"]))
+def address(settings: Settings, server: str) -> None:
+    """Print the address of the database or of Redis, password included, for other tools."""
+    settings = _with_running_servers(settings)
+    click.echo(settings.database_url if server == "database" else settings.redis_url)
+
+
+@cli.command("migrations")
+@click.option("--check", "only_check", is_flag=True, help="Fail when the models went ahead.")
+@click.option("--write", "name", metavar="NAME", help="Write a migration for what changed.")
+def migrations_command(only_check: bool, name: str | None) -> None:
+    """List the migrations, or compare them with the models (for developers)."""
+    if only_check:
+        if steps := asyncio.run(migrations.drift()):
+            raise LaunchRefused("The models changed and no migration says so: " + "; ".join(steps))
+        return
+    if name and not (written := asyncio.run(migrations.write(name))):
+        click.echo("The models and the migrations agree; nothing was written.")
+    for each in written if name else migrations.names():
+        click.echo(each)
 
 
 @cli.command()

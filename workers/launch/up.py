@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from logging import getLogger
 
 from domain.adapters.readiness import database_ready, redis_ready
-from domain.core import database
+from domain.core import migrations
 from domain.core.backoff import Backoff
 from domain.core.settings import Settings
 from workers.launch.children import Child
@@ -78,7 +78,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 async def _run(settings: Settings, fleet: Fleet, servers: EmbeddedServers) -> None:
     assert settings.database_url is not None
-    for step in await database.migrate(settings.database_url):
+    for step in await migrations.migrate(settings.database_url):
         _say(f"migration  {step}")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

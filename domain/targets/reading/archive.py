@@ -1,16 +1,20 @@
 """Zip files (which workbooks are), opened only if what they unpack to is sane."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO
 
-from domain.targets.errors import FileBroken, FileUnpacksTooLarge
+from domain.targets.errors import FileBroken, FileEncrypted, FileUnpacksTooLarge
 
 # A million rows of ten columns unpack to about half a gigabyte, ten times their zipped size.
 MAX_UNPACKED_BYTES = 4_000_000_000
 MAX_RATIO = 250  # real sheets stay under 100; a bomb of zeros reaches 1,000
 RATIO_MATTERS_FROM_BYTES = 20_000_000
 MAX_MEMBERS = 10_000
+
+# What reading a member may raise where the archive is damaged.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)
 
 
 class Archive:
@@ -31,7 +35,7 @@ class Archive:
             )
         if unpacked > RATIO_MATTERS_FROM_BYTES and unpacked / packed > MAX_RATIO:
             raise FileUnpacksTooLarge(
-                f"it unpacks to {unpacked // packed} times its size, which no list of contacts does."
+                f"it unpacks to {unpacked // packed} times its size, as no list of contacts does."
             )
         # By lower case: some programs write xl/sharedstrings.xml, and Excel reads it.
         self._members = {member.filename.lower().lstrip("/"): member for member in members}
@@ -48,12 +52,12 @@ class Archive:
         return self._members[name.lower()].file_size
 
     def open(self, name: str) -> IO[bytes]:
-        """A member to read. Raises FileBroken when it is missing."""
+        """A member to read. Raises FileBroken when it is missing, FileEncrypted."""
         member = self._members.get(name.lower())
         if member is None:
             raise FileBroken(f"its part {name} is missing. Save it again in Excel.")
         if member.flag_bits & 0x1:
-            raise FileBroken("its parts are encrypted. Save it without a password.")
+            raise FileEncrypted
         return self._zip.open(member)
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ _QUOTED_NUMBER = re.compile(r'="([^"]*)"')
 
 
 def text_of(cell: Cell) -> str:
-    """The cell as a person reads it: no trailing .0, dates as 2026-03-02, no NUL, no outer space."""
+    """The cell as a person reads it: no trailing .0, dates as 2026-03-02, no blanks around."""
     match cell:
         case None:
             return ""

@@ -16,8 +16,9 @@ from typing import BinaryIO
 import msgspec
 
 from domain.targets.columns import chosen, guess
-from domain.targets.errors import FileEmpty, FileUnpacksTooLarge, ImportFileRefused
+from domain.targets.errors import FileBroken, FileEmpty, FileUnpacksTooLarge, ImportFileRefused
 from domain.targets.numbers import RowProblem
+from domain.targets.reading.archive import DAMAGE
 from domain.targets.reading.blocks import (
     HEADER_BYTES,
     Block,
@@ -27,7 +28,6 @@ from domain.targets.reading.blocks import (
     Refused,
     Said,
 )
-from domain.targets.reading.cells import Row
 from domain.targets.reading.kinds import FileKind
 from domain.targets.reading.staging import (
     Reported,
@@ -47,9 +47,12 @@ def said(request: ReadRequest) -> Iterator[Said]:
         yield from _blocks(request)
     except ImportFileRefused as refusal:
         yield Refused(code=refusal.code, message=refusal.message)
+    except DAMAGE:
+        broken = FileBroken("it is damaged or was cut off. Send it again.")
+        yield Refused(code=broken.code, message=broken.message)
     except MemoryError:
-        refusal = FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
-        yield Refused(code=refusal.code, message=refusal.message)
+        too_large = FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
+        yield Refused(code=too_large.code, message=too_large.message)
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = Path(place.filename).name

@@ -11,7 +11,7 @@ from domain.targets.errors import (
     FileHasMacros,
     FileKindUnknown,
 )
-from domain.targets.reading.archive import Archive
+from domain.targets.reading.archive import DAMAGE, Archive
 
 HEAD_BYTES = 4096
 READ_KINDS = "XLSX, XLS, CSV, XML, JSON and NDJSON files are read"
@@ -73,6 +73,8 @@ def _zipped(path: Path) -> FileKind:
             raise FileHasMacros
         if b"spreadsheetml.sheet.main" not in types and b"spreadsheetml.template" not in types:
             raise FileKindUnknown(f"it is another kind of Office file; {READ_KINDS}.")
+    except DAMAGE as error:
+        raise FileBroken("it is damaged or was cut off. Send it again.") from error
     finally:
         archive.close()
     return FileKind.XLSX

@@ -174,9 +174,7 @@ class SharedStrings:
 class _SheetReader:
     """Collects rows out of a sheet's XML, for `take` to hand over."""
 
-    def __init__(
-        self, shared: SharedStrings, date_styles: frozenset[int], epoch: datetime
-    ) -> None:
+    def __init__(self, shared: SharedStrings, date_styles: frozenset[int], epoch: datetime) -> None:
         self._shared = shared
         self._date_styles = date_styles
         self._epoch = epoch
@@ -260,7 +258,8 @@ class _SheetReader:
             return text
         if self._style and self._style.isdigit() and int(self._style) in self._date_styles:
             try:
-                return self._epoch + timedelta(days=value)
+                # Days as a fraction; to the millisecond, or 9:30 becomes 9:30:00.000001.
+                return self._epoch + timedelta(milliseconds=round(value * 86_400_000))
             except OverflowError:
                 return value
         return value

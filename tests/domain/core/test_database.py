@@ -2,7 +2,7 @@ from redis.asyncio import Redis
 from tortoise import connections
 
 from domain.access.models import Account
-from domain.core import database as db
+from domain.core import migrations
 
 
 async def test_a_connected_process_reads(database: str) -> None:
@@ -28,4 +28,4 @@ async def test_each_test_gets_an_empty_valkey_again(redis: Redis) -> None:
 
 
 async def test_the_models_and_the_migrations_agree() -> None:
-    assert await db.drift() == [], "the models changed: run `make migration`"
+    assert await migrations.drift() == [], "the models changed: run `make migration`"

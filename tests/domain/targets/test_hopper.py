@@ -48,14 +48,12 @@ async def add(campaign: Campaign, number: str, **columns: Any) -> Target:
         account_id=campaign.account_id, name=f"Name of {number}", variables={"city": "Haifa"}
     )
     return await Target.create(
-        **{
-            "account_id": campaign.account_id,
-            "campaign_id": campaign.id,
-            "contact_id": contact.id,
-            "number": number,
-            "max_attempts": 3,
-        }
-        | columns
+        account_id=campaign.account_id,
+        campaign_id=campaign.id,
+        contact_id=contact.id,
+        number=number,
+        max_attempts=3,
+        **columns,
     )
 
 
@@ -138,9 +136,9 @@ async def test_the_plan_reads_only_the_two_partial_indexes_however_large_the_cam
     await connection.execute_query(
         """
         INSERT INTO target (id, account_id, campaign_id, contact_id, number, priority, state,
-                            attempts, max_attempts, next_at, created_at)
+                            attempts, last_ordinal, max_attempts, next_at, created_at)
         SELECT gen_random_uuid(), $1, $2, $3, '+1' || n, 1 + n % 10,
-               CASE WHEN n % 3 = 0 THEN 'retry' ELSE 'new' END, 0, 3,
+               CASE WHEN n % 3 = 0 THEN 'retry' ELSE 'new' END, 0, 0, 3,
                CASE WHEN n % 3 = 0 THEN $4::timestamptz - n * interval '1 second' END, $4
         FROM generate_series(1, 20000) AS n
         """,

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
-from domain.core import database
+from domain.core import migrations
 
 
 def outdial(
@@ -89,7 +90,7 @@ def test_an_unreachable_redis_is_named_without_its_password(
 
 
 def test_a_missing_database_is_refused(database_server: str, redis_url: str) -> None:
-    url = database_server.replace("/outdial?", "/nowhere?")
+    url = urlunsplit(urlsplit(database_server)._replace(path="/nowhere"))
     done = outdial("check", "--port", "0", "--database", url, "--redis", redis_url)
     assert "there is no such database" in refused(done)
 
@@ -132,7 +133,7 @@ def test_a_database_without_our_tables_is_refused(
 
 
 async def test_migrate_goes_forward_and_back_and_bears_repetition(empty_database: str) -> None:
-    names = database.migration_names()
+    names = migrations.names()
     forward = await asyncio.to_thread(outdial, "migrate", "--database", empty_database)
     again = await asyncio.to_thread(outdial, "migrate", "--database", empty_database)
     back = await asyncio.to_thread(outdial, "migrate", "--database", empty_database, "--to", "zero")

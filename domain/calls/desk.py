@@ -1,0 +1,190 @@
+"""What an agent's desk shows right now, from the rows: the beginning of a desk's subscription.
+
+The floor publishes the same facts from memory while they happen (domain/calls/events.py).
+"""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.agents.rules import AgentState
+from domain.agents.states import current_states
+from domain.calls.events import (
+    AgentStateChanged,
+    DeskEvents,
+    ScreenPop,
+    Variable,
+    decode_desk_event,
+    desk_topic,
+)
+from domain.calls.models import Attempt, Call
+from domain.calls.rules import AttemptState, CallDirection
+from domain.core.bus import Signal
+from domain.core.clock import Clock
+from domain.core.errors import FieldProblem, InvalidInput, NotFound
+from domain.core.ports import Ports
+
+PANEL_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
+
+_SAME_S = 0.002  # rows keep microseconds; an event's `at` is a float of the same instant
+_CURSOR = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
+_PLACE = re.compile(r"\{([^{}]+)\}")
+_BUSY_WITH_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNow:
+    """The agent's state, and the pop of the call that the agent is busy with, if any."""
+
+    state: AgentStateChanged
+    pop: ScreenPop | None
+
+    def shows(self, event: DeskEvents) -> bool:
+        """Whether the event is older than this, or part of it."""
+        if isinstance(event, ScreenPop) and self.pop is not None:
+            if (event.call, event.stage) == (self.pop.call, self.pop.stage):
+                return True
+        if isinstance(event, AgentStateChanged) and event.state == self.state.state:
+            return event.at < self.state.at + _SAME_S
+        return event.at < self.state.at - _SAME_S
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that a desk hears. Give the newest `cursor` to go on after it.
+
+    `event` is None when news were lost because the cursor was too old; what is true now follows.
+    """
+
+    cursor: str
+    event: DeskEvents | None
+    snapshot: bool = False  # what was true already, not what happened now
+
+
+async def follow_desk(
+    principal: Principal, *, after: str | None, ports: Ports
+) -> AsyncIterator[Heard]:
+    """What the principal's own desk must show: now first, then whatever happens.
+
+    With a good cursor nothing is missed and nothing repeated. One that is too old gives an empty
+    `Heard` first, then what is true now. Raises NotFound without a desk, and InvalidInput for a
+    cursor that is none.
+    """
+    principal.require(Permission.DESK)
+    if principal.agent_id is None:
+        raise NotFound("agent", "of your own")
+    if after is not None and not _CURSOR.fullmatch(after):
+        raise InvalidInput(FieldProblem("after", "is no cursor of a desk"))
+    bus, topic, cursor = ports.bus, desk_topic(principal.agent_id), after
+    now: DeskNow | None = None
+    while True:
+        fresh = cursor is None
+        # Listen first, then read: what happens between the two is heard, not lost.
+        cursor = cursor or await bus.cursor(topic)
+        async with bus.resume(topic, after=cursor) as heard:
+            if fresh:
+                now = await desk_now(principal.agent_id, clock=ports.clock)
+                yield Heard(cursor, now.state, snapshot=True)
+                if now.pop is not None:
+                    yield Heard(cursor, now.pop, snapshot=True)
+            async for delivery in heard:
+                if delivery.signal is Signal.GAP:
+                    cursor = None
+                    yield Heard(await bus.cursor(topic), None)
+                    break
+                if delivery.signal is Signal.RESYNC:
+                    break  # listen again from the last cursor: the topic is kept
+                cursor = delivery.cursor or cursor
+                event = decode_desk_event(delivery.payload)
+                if now is None or not now.shows(event):
+                    yield Heard(cursor, event)
+
+
+async def desk_now(agent_id: UUID, *, clock: Clock) -> DeskNow:
+    """What this agent's desk must show now. At most three statements.
+
+    A contact that is offered for a preview is not in the rows: it lives in the floor and comes
+    by the desk's topic alone.
+    """
+    current = (await current_states([agent_id]))[agent_id]
+    since = current.since or clock.now()
+    state = AgentStateChanged(
+        at=since.timestamp(),
+        agent=agent_id,
+        state=current.state,
+        reason=current.reason,
+        campaign=current.campaign_id,
+    )
+    if current.call_id is None or current.state not in _BUSY_WITH_A_CALL:
+        return DeskNow(state, None)
+    return DeskNow(state, await _pop_of(agent_id, current.call_id))
+
+
+async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
+    attempt = (
+        await Attempt.filter(id=call_id, agent_id=agent_id)
+        .select_related("campaign", "target__contact")
+        .first()
+    )
+    if attempt is None:
+        return await _pop_of_call(agent_id, call_id)
+    contact, campaign = attempt.target.contact, attempt.campaign
+    connected = attempt.connected_at is not None
+    at = attempt.connected_at or attempt.created_at
+    if not connected and attempt.state is AttemptState.ENDED:
+        return None
+    return ScreenPop(
+        at=at.timestamp(),
+        stage="connected" if connected else "dialing",
+        call=attempt.id,
+        target=attempt.target_id,
+        campaign=attempt.campaign_id,
+        campaign_name=campaign.name,
+        direction=CallDirection.OUTBOUND,
+        number=attempt.number,
+        name=contact.name,
+        variables=panel_variables(campaign.variables, contact.variables),
+        crm_url=crm_url(
+            campaign.crm_url,
+            {**contact.variables, "number": attempt.number, "name": contact.name},
+        ),
+        call_guide=tuple(campaign.call_guide),
+    )
+
+
+async def _pop_of_call(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
+    call = await Call.filter(id=call_id, agent_id=agent_id).first()
+    if call is None:
+        return None
+    return ScreenPop(
+        at=(call.connected_at or call.answered_at).timestamp(),
+        stage="connected" if call.connected_at else "dialing",
+        call=call.id,
+        target=call.target_id,
+        campaign=call.campaign_id,
+        campaign_name="",
+        direction=call.direction,
+        number=call.number,
+        name="",
+    )
+
+
+def panel_variables(order: Sequence[str], values: Mapping[str, str]) -> tuple[Variable, ...]:
+    """The contact's fields in the campaign's order; all of them if it has none."""
+    names = order or tuple(values)
+    return tuple(Variable(name, values[name]) for name in names if name in values)[:PANEL_VARIABLES]
+
+
+def crm_url(template: str, values: Mapping[str, str]) -> str | None:
+    """The CRM address of a contact; None without a template.
+
+    Every value is percent-encoded whole, so that none can add a path or a parameter. A variable
+    that the contact lacks is left empty.
+    """
+    if not template:
+        return None
+    return _PLACE.sub(lambda place: quote(values.get(place[1], ""), safe=""), template)

@@ -1,0 +1,46 @@
+"""What can be refused about calls.
+
+DomainError
+└── CallOver      the attempt or call has ended
+"""
+
+from uuid import UUID
+
+from domain.core.errors import DomainError
+
+
+class CallOver(DomainError):
+    """The attempt or call has ended already."""
+
+    code = "CALL_OVER"
+
+    def __init__(self, call_id: UUID) -> None:
+        super().__init__(f"Nothing was hung up: call {call_id} is over.")
+        self.call_id = str(call_id)
+
+
+class NoConsultation(DomainError):
+    """There is nobody on the line to complete or cancel a transfer with."""
+
+    code = "NO_CONSULTATION"
+
+    def __init__(self, agent_id: UUID) -> None:
+        super().__init__(
+            f"Nothing was transferred: agent {agent_id} is consulting nobody, or the other party "
+            "has not picked up yet. Start a consulted transfer, or wait for the answer."
+        )
+        self.agent_id = str(agent_id)
+
+
+class TransferTargetBusy(DomainError):
+    """The agent who was to get the customer cannot take one now."""
+
+    code = "TRANSFER_TARGET_BUSY"
+
+    def __init__(self, agent_id: UUID, state: str) -> None:
+        super().__init__(
+            f"Nothing was transferred: agent {agent_id} is in state {state} or on another switch. "
+            "Choose an agent who is available, or a number."
+        )
+        self.agent_id = str(agent_id)
+        self.state = str(state)

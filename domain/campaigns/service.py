@@ -1,0 +1,249 @@
+"""Campaigns: find, make, set, start, stop, close. Who works on them is in assignments.py."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from logging import getLogger
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from tortoise.queryset import QuerySet
+
+from domain.access import audit
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.access.service import access_account
+from domain.campaigns.commands import CampaignChanged
+from domain.campaigns.errors import CampaignClosed, NoAgentsAssigned
+from domain.campaigns.events import CampaignRowChanged, campaign_topic
+from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
+from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode
+from domain.campaigns.settings import PUBLIC_NAMES, CampaignSettings, checked_settings
+from domain.core.bus import Notice
+from domain.core.errors import NotFound, Unavailable
+from domain.core.floors import tell_of_rows
+from domain.core.ports import Ports
+from domain.core.problems import Problems
+from domain.core.unit_of_work import UnitOfWork, unit_of_work
+
+logger = getLogger(__name__)
+
+NEWEST_FIRST = ("-serial", "-id")
+
+# Without characters that people mistake for each other.
+_API_CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A campaign that dials no more. No new call can be committed since its row says so.
+
+    `settled`: the floor has confirmed that none is on its way to a switch either. False: no floor
+    answered; there may be none, or it is overloaded. Stopping again asks it again.
+    """
+
+    campaign: Campaign
+    settled: bool
+
+
+async def access_campaign(
+    principal: Principal,
+    id: UUID,
+    need: Permission = Permission.CAMPAIGN_VIEW,
+    *,
+    lock: bool = False,
+) -> Campaign:
+    """A campaign of the account: the only way from an id to a row. Raises NotAllowed, NotFound."""
+    query = visible_campaigns(principal, need).filter(id=id)
+    campaign = await (query.select_for_update() if lock else query).first()
+    if campaign is None:
+        raise NotFound("campaign", id)
+    return campaign
+
+
+def visible_campaigns(
+    principal: Principal,
+    need: Permission = Permission.CAMPAIGN_VIEW,
+    *,
+    finished: bool | None = None,
+    states: Collection[CampaignState] = (),
+    modes: Collection[DialMode] = (),
+) -> QuerySet[Campaign]:
+    """Campaigns of the account. `finished` picks the closed ones, or all others. NEWEST_FIRST."""
+    principal.require(need)
+    query = Campaign.filter(account_id=principal.account_id)
+    if finished is not None:
+        query = query.filter(state=CampaignState.CLOSED) if finished else query
+        query = query if finished else query.exclude(state=CampaignState.CLOSED)
+    if states:
+        query = query.filter(state__in=list(states))
+    if modes:
+        query = query.filter(mode__in=list(modes))
+    return query
+
+
+async def create(principal: Principal, settings: CampaignSettings, *, ports: Ports) -> Campaign:
+    """A new campaign, stopped, with the next serial. Name and mode must be given.
+
+    Raises InvalidInput with every problem.
+    """
+    principal.require(Permission.CAMPAIGN_MANAGE)
+    problems = Problems()
+    for field in ("name", "mode"):
+        problems.unless(field in settings, field, "must be given")
+    problems.refuse_any()
+    values = checked_settings(settings)
+    values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
+    async with unit_of_work(ports) as work:
+        # The account's row is the queue for serials: two campaigns made at once get two.
+        await access_account(principal, lock=True)
+        newest = await Campaign.filter(account_id=principal.account_id).order_by("-serial").first()
+        campaign = await Campaign.create(
+            account_id=principal.account_id,
+            serial=newest.serial + 1 if newest else 1,
+            api_code="".join(secrets.choice(_API_CODE_LETTERS) for _ in range(12)),
+            created_at=ports.clock.now(),
+            **values,
+        )
+        await _record(principal, "campaignCreate", campaign, {}, values, ports)
+        _announce(work, campaign)
+    return campaign
+
+
+async def change(
+    principal: Principal, id: UUID, settings: CampaignSettings, *, ports: Ports
+) -> Campaign:
+    """The campaign with what was given changed, at any time; a running one goes on with it.
+
+    `max_attempts` holds for targets added from now on: each carries the number it came with.
+    Raises NotFound, InvalidInput, CampaignClosed.
+    """
+    principal.require(Permission.CAMPAIGN_MANAGE)
+    values = checked_settings(settings)
+    async with unit_of_work(ports) as work:
+        campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE, lock=True)
+        if campaign.state is CampaignState.CLOSED:
+            raise CampaignClosed(campaign.id)
+        before = {column: getattr(campaign, column) for column in values}
+        changed = {column: value for column, value in values.items() if before[column] != value}
+        if not changed:
+            return campaign
+        campaign.update_from_dict(changed)
+        await campaign.save(update_fields=list(changed))
+        await _record(principal, "campaignChange", campaign, before, values, ports)
+        _announce(work, campaign)
+    await _tell(campaign, ports)
+    return campaign
+
+
+async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
+    """Dial, or go on dialing. Starting a running campaign changes nothing.
+
+    Raises NotFound, CampaignClosed, NoAgentsAssigned.
+    """
+    principal.require(Permission.CAMPAIGN_RUN)
+    async with unit_of_work(ports) as work:
+        campaign = await access_campaign(principal, id, Permission.CAMPAIGN_RUN, lock=True)
+        if campaign.state is CampaignState.RUNNING:
+            return campaign
+        if campaign.state is CampaignState.CLOSED:
+            raise CampaignClosed(campaign.id)
+        if not await has_agents(campaign.id):
+            raise NoAgentsAssigned(campaign.id)
+        before = {"state": campaign.state}
+        campaign.state, campaign.started_at = CampaignState.RUNNING, ports.clock.now()
+        await campaign.save(update_fields=["state", "started_at"])
+        await _record(
+            principal, "campaignStart", campaign, before, {"state": campaign.state}, ports
+        )
+        _announce(work, campaign)
+    await _tell(campaign, ports)
+    return campaign
+
+
+async def has_agents(campaign_id: UUID) -> bool:
+    """Whether anybody who still works here is assigned, alone or through a team."""
+    alone = CampaignAgent.filter(campaign_id=campaign_id, agent__archived_at=None)
+    if await alone.exists():
+        return True
+    return await CampaignTeam.filter(
+        campaign_id=campaign_id, team__agents__id__isnull=False, team__agents__archived_at=None
+    ).exists()
+
+
+async def stop(principal: Principal, id: UUID, *, ports: Ports) -> Stopped:
+    """Place no further call; live calls finish. Returns when none can leave (see Stopped).
+
+    Stopping a stopped campaign changes nothing and asks the floor again. Raises NotFound,
+    CampaignClosed.
+    """
+    return await _end(principal, id, CampaignState.STOPPED, "campaignStop", ports)
+
+
+async def close(principal: Principal, id: UUID, *, ports: Ports) -> Stopped:
+    """Stop for good and move to the finished ones. Closing a closed one changes nothing.
+
+    Raises NotFound.
+    """
+    return await _end(principal, id, CampaignState.CLOSED, "campaignClose", ports)
+
+
+async def _end(
+    principal: Principal, id: UUID, wanted: CampaignState, action: str, ports: Ports
+) -> Stopped:
+    principal.require(Permission.CAMPAIGN_RUN)
+    async with unit_of_work(ports) as work:
+        # The floor takes targets under a shared lock of this row while it says `running`. So
+        # this waits for a launch that is being committed, and none is committed after it.
+        campaign = await access_campaign(principal, id, Permission.CAMPAIGN_RUN, lock=True)
+        if campaign.state is CampaignState.CLOSED and wanted is not CampaignState.CLOSED:
+            raise CampaignClosed(campaign.id)
+        if campaign.state is not wanted:
+            before, now = {"state": campaign.state}, ports.clock.now()
+            if campaign.state is CampaignState.RUNNING:
+                campaign.stopped_at = now
+            if wanted is CampaignState.CLOSED:
+                campaign.closed_at = now
+            campaign.state = wanted
+            await campaign.save(update_fields=["state", "stopped_at", "closed_at"])
+            await _record(principal, action, campaign, before, {"state": wanted}, ports)
+            _announce(work, campaign)
+    try:
+        await ports.floors.ask(campaign.account_id, CampaignChanged(campaign=campaign.id))
+    except Unavailable as error:
+        logger.warning("campaign %s stopped, floor not asked: %s", campaign.id, error.code)
+        return Stopped(campaign, settled=False)
+    return Stopped(campaign, settled=True)
+
+
+async def _tell(campaign: Campaign, ports: Ports) -> None:
+    command = CampaignChanged(campaign=campaign.id)
+    await tell_of_rows(ports.floors, campaign.account_id, command)
+
+
+def _announce(work: UnitOfWork, campaign: Campaign) -> None:
+    changed = CampaignRowChanged(campaign=campaign.id)
+    work.publish(Notice(campaign_topic(campaign.account_id), msgspec.json.encode(changed)))
+
+
+async def _record(
+    principal: Principal,
+    action: str,
+    campaign: Campaign,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    ports: Ports,
+) -> None:
+    await audit.record(
+        principal,
+        action,
+        subject_type="campaign",
+        subject_id=campaign.id,
+        difference=audit.difference(_public(before), _public(after)),
+        at=ports.clock.now(),
+    )
+
+
+def _public(values: dict[str, Any]) -> dict[str, Any]:
+    return {PUBLIC_NAMES.get(column, column): value for column, value in values.items()}

@@ -1,0 +1,125 @@
+"""What can be set of a campaign, and the limits of each setting. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+from domain.calls.rules import Disposition
+from domain.campaigns.rules import DialMode
+from domain.core.numbers import is_e164
+from domain.core.problems import Problems
+
+LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
+MOST_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
+
+
+class CampaignSettings(TypedDict, total=False):
+    """Settings of a campaign; what is left out stays as it is."""
+
+    name: str
+    mode: DialMode
+    priority: int
+    caller_id: str | None
+    caller_name: str
+    lines_per_agent: float
+    max_lines_per_agent: float
+    abandon_target: float
+    correction_pace: int
+    gain: float
+    minimum_agents: int
+    ring_limit_s: float
+    patience_s: float
+    analysis: bool
+    max_attempts: int
+    retry_delays_s: Mapping[Disposition, int]
+    wrap_up_s: float | None
+    preview_s: float
+    variables: list[str]
+    crm_url: str
+
+
+# Column → (public name, lowest, highest).
+LIMITS: dict[str, tuple[str, float, float]] = {
+    "priority": ("priority", 1, 10),
+    "lines_per_agent": ("linesPerAgent", 1, 10),
+    "max_lines_per_agent": ("maxLinesPerAgent", 1, 10),
+    "abandon_target": ("abandonTarget", 0.001, 0.5),
+    "correction_pace": ("correctionPace", 10, 1000),
+    "gain": ("gain", 0, 2),
+    "minimum_agents": ("minimumAgents", 1, 500),
+    "ring_limit_s": ("ringLimitSeconds", 5, 120),
+    "patience_s": ("patienceSeconds", 0, 30),
+    "max_attempts": ("maxAttempts", 1, 30),
+    "wrap_up_s": ("wrapUpSeconds", 0, 3600),
+    "preview_s": ("previewSeconds", 5, 3600),
+}
+
+PUBLIC_NAMES: dict[str, str] = {
+    **{column: public for column, (public, _, _) in LIMITS.items()},
+    "caller_id": "callerId",
+    "caller_name": "callerName",
+    "retry_delays_s": "retryDelays",
+    "crm_url": "crmUrl",
+}
+
+
+def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
+    """The columns to write. Raises InvalidInput with every problem, under its public name."""
+    problems, values = Problems(), dict[str, Any](settings)
+    if "name" in settings:
+        values["name"] = problems.text("name", settings["name"], longest=100)
+    if "caller_name" in settings:
+        values["caller_name"] = problems.text(
+            "callerName", settings["caller_name"], longest=64, empty=True
+        )
+    if (caller_id := settings.get("caller_id")) is not None:
+        problems.unless(is_e164(caller_id), "callerId", "must be in E.164, as in +12025550103")
+    for column, (public, low, high) in LIMITS.items():
+        if (value := values.get(column)) is not None:
+            problems.between(public, value, low, high)
+    if "retry_delays_s" in settings:
+        delays = settings["retry_delays_s"]
+        for disposition, seconds in delays.items():
+            problems.between(f"retryDelays.{disposition}", seconds, 0, LONGEST_RETRY_DELAY_S)
+            problems.unless(
+                disposition not in (Disposition.CONNECTED, Disposition.INVALID),
+                f"retryDelays.{disposition}",
+                "is never retried",
+            )
+        values["retry_delays_s"] = {str(d): int(seconds) for d, seconds in delays.items()}
+    if "variables" in settings:
+        values["variables"] = _checked_variables(settings["variables"], problems)
+    if settings.get("crm_url"):
+        _check_crm_url(settings["crm_url"], problems)
+    problems.refuse_any()
+    return values
+
+
+def _checked_variables(names: list[str], problems: Problems) -> list[str]:
+    problems.unless(len(names) <= MOST_VARIABLES, "variables", f"must be at most {MOST_VARIABLES}")
+    checked = [
+        problems.text(f"variables.{index}", name, longest=64) for index, name in enumerate(names)
+    ]
+    problems.unless(len(set(checked)) == len(checked), "variables", "must not repeat a name")
+    return checked
+
+
+def _check_crm_url(template: str, problems: Problems) -> None:
+    problems.unless(len(template) <= 500, "crmUrl", "must be at most 500 characters")
+    try:
+        parts = urlsplit(template)
+        web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        web = False
+    problems.unless(web, "crmUrl", "must begin with https:// or http:// and a host")
+    # A variable in the host would let a list choose where agents are sent.
+    problems.unless(
+        "{" not in template.split("://", 1)[-1].split("/", 1)[0],
+        "crmUrl",
+        "must not have a variable in its host",
+    )
+    rest = re.sub(r"\{[^{}]+\}", "", template)
+    problems.unless(
+        "{" not in rest and "}" not in rest, "crmUrl", "must name variables as {variable}"
+    )

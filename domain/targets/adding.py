@@ -1,0 +1,241 @@
+"""Targets added by hand or by another program: an answer for each row, and never twice."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from uuid import UUID
+
+import msgspec
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.access.service import access_account
+from domain.campaigns.errors import CampaignClosed
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState
+from domain.campaigns.service import access_campaign
+from domain.core.ports import Ports
+from domain.core.problems import Problems
+from domain.core.unit_of_work import unit_of_work
+from domain.targets.bulk import Destination, insert_staged
+from domain.targets.columns import MAX_NUMBERS, ColumnMap
+from domain.targets.commands import TargetsChanged
+from domain.targets.errors import IdempotencyKeyReused
+from domain.targets.imports import read_country
+from domain.targets.models import TargetAddition, TargetBatch
+from domain.targets.reading.cells import Cell
+from domain.targets.reading.staging import Reported, Staged, copy_staged, staged
+
+MAX_ROWS = 1_000  # of one structured addition
+MAX_PASTED = 10_000  # lines
+ADDED = "ADDED"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTarget:
+    """One contact to dial. Numbers are tried in order."""
+
+    numbers: tuple[str, ...]
+    name: str = ""
+    caller_id: str | None = None
+    priority: int | None = None  # None: the addition's
+    timezone: str | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AddOptions:
+    """How rows are read. `key` makes a repetition answer the same and add nothing."""
+
+    country: str | None = None  # as of ImportOptions
+    priority: int = 5
+    batch_name: str = ""
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """What became of one row. `target_id` is set when it was added, or was there already."""
+
+    row: int  # from 1, as given
+    code: str  # ADDED, or why not
+    message: str
+    number: str | None = None  # E.164
+    target_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """An answer for each row. `repeated`: they were added earlier, under the same key."""
+
+    answers: list[RowAnswer]
+    repeated: bool = False
+
+    @property
+    def added(self) -> int:
+        return sum(answer.code == ADDED for answer in self.answers)
+
+
+def pasted(text: str) -> list[NewTarget]:
+    """One target a line: a number, then a name if a tab, comma or semicolon follows."""
+    rows = []
+    for line in text.splitlines():
+        number, name = line, ""
+        for separator in "\t;,":
+            if separator in line:
+                number, _, name = line.partition(separator)
+                break
+        rows.append(NewTarget(numbers=(number,), name=name.strip()))
+    return rows
+
+
+async def add_targets(
+    principal: Principal,
+    campaign_id: UUID,
+    rows: Sequence[NewTarget],
+    options: AddOptions,
+    *,
+    ports: Ports,
+) -> Addition:
+    """An answer for each row that has any text; a wrong row never keeps a right one out.
+
+    Raises NotFound, CampaignClosed, InvalidInput, IdempotencyKeyReused, TargetLimitReached.
+    """
+    campaign = await access_campaign(principal, campaign_id, Permission.TARGET_MANAGE)
+    if campaign.state is CampaignState.CLOSED:
+        raise CampaignClosed(campaign.id)
+    problems = Problems()
+    problems.between("priority", options.priority, 1, 10)
+    problems.unless(0 < len(rows) <= MAX_PASTED, "targets", f"must be 1 to {MAX_PASTED:,}")
+    if options.key is not None:
+        problems.unless(1 <= len(options.key) <= 100, "idempotencyKey", "must be 1 to 100 long")
+    batch_name = problems.text("batchName", options.batch_name or "Added", longest=100)
+    country = await read_country(principal, options.country, problems)
+    problems.refuse_any()
+
+    digest = hashlib.sha256(msgspec.json.encode([str(campaign_id), options, list(rows)]))
+    async with unit_of_work(ports) as work:
+        if options.key is not None:
+            # The account's row is the queue: two requests with one key, one after the other.
+            await access_account(principal, lock=True)
+            earlier = await TargetAddition.filter(
+                account_id=principal.account_id, key=options.key
+            ).first()
+            if earlier is not None:
+                if earlier.digest != digest.hexdigest():
+                    raise IdempotencyKeyReused(options.key)
+                answers = msgspec.convert(earlier.answers, list[RowAnswer])
+                return Addition(answers, repeated=True)
+        answers = await _add(
+            work.connection,
+            campaign,
+            rows,
+            country=country,
+            priority=options.priority,
+            batch_name=batch_name,
+            ports=ports,
+        )
+        if options.key is not None:
+            await TargetAddition.create(
+                account_id=principal.account_id,
+                key=options.key,
+                digest=digest.hexdigest(),
+                answers=msgspec.to_builtins([asdict(answer) for answer in answers]),
+                created_at=ports.clock.now(),
+            )
+    addition = Addition(answers)
+    if addition.added:
+        await ports.floors.tell(principal.account_id, TargetsChanged(campaign=campaign.id))
+    return addition
+
+
+async def _add(
+    connection: BaseDBAsyncClient,
+    campaign: Campaign,
+    rows: Sequence[NewTarget],
+    *,
+    country: str | None,
+    priority: int,
+    batch_name: str,
+    ports: Ports,
+) -> list[RowAnswer]:
+    results = [
+        result
+        for number, row in enumerate(rows, start=1)
+        if (result := _staged(number, row, country)) is not None
+    ]
+    good = [result for result in results if isinstance(result, Staged)]
+    if not good:
+        return [_refused(result) for result in results if isinstance(result, Reported)]
+    batch = await TargetBatch.create(
+        campaign_id=campaign.id,
+        name=batch_name,
+        priority=priority,
+        created_at=ports.clock.now(),
+        using_db=connection,
+    )
+    destination = Destination(
+        account_id=campaign.account_id,
+        campaign_id=campaign.id,
+        batch_id=batch.id,
+        priority=priority,
+        max_attempts=campaign.max_attempts,
+        at=ports.clock.now(),
+    )
+    duplicates = {
+        each.row: each for each in await insert_staged(connection, copy_staged(good), destination)
+    }
+    ids = await _ids(connection, campaign.id, [result.number for result in good])
+    answers = []
+    for result in results:
+        if isinstance(result, Reported):
+            answers.append(_refused(result))
+            continue
+        code, message = ADDED, "Added."
+        if (duplicate := duplicates.get(result.row)) is not None:
+            code = "DUPLICATE_IN_FILE" if duplicate.in_file else "DUPLICATE_IN_CAMPAIGN"
+            message = (
+                "An earlier row has this number."
+                if duplicate.in_file
+                else "The campaign has this number already."
+            )
+        number = result.number
+        answers.append(RowAnswer(result.row, code, message, number, ids.get(number)))
+    return answers
+
+
+def _staged(number: int, row: NewTarget, country: str | None) -> Staged | Reported | None:
+    numbers = row.numbers[:MAX_NUMBERS]
+    after = len(numbers)
+    columns = ColumnMap(
+        phones=tuple(range(after)),
+        name=after,
+        caller_id=after + 1,
+        priority=after + 2,
+        timezone=after + 3,
+        variables=dict(enumerate(row.variables, start=after + 4)),
+    )
+    cells: list[Cell] = [
+        *numbers,
+        row.name,
+        row.caller_id,
+        row.priority,
+        row.timezone,
+        *row.variables.values(),
+    ]
+    return staged((number, cells), columns, country=country)
+
+
+def _refused(result: Reported) -> RowAnswer:
+    return RowAnswer(result.row, result.problem.code, result.problem.message)
+
+
+async def _ids(
+    connection: BaseDBAsyncClient, campaign_id: UUID, numbers: list[str]
+) -> dict[str, UUID]:
+    rows = await connection.execute_query_dict(
+        "SELECT number, id FROM target WHERE campaign_id = $1 AND number = ANY($2)",
+        [campaign_id, numbers],
+    )
+    return {row["number"]: row["id"] for row in rows}

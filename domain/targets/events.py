@@ -1,0 +1,24 @@
+"""What is heard about lists."""
+
+from uuid import UUID
+
+import msgspec
+
+
+def import_topic(import_id: UUID) -> str:
+    """Progress of one import, at most two messages a second and one at its end."""
+    return f"import:{import_id}"
+
+
+class ImportProgressed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an import is. Counts are of rows that are committed."""
+
+    target_import: UUID
+    state: str  # an ImportState
+    rows_total: int | None  # a guess until the file is read to its end; None: no guess yet
+    rows_read: int
+    imported: int
+    duplicates: int
+    invalid: int
+    rows_per_second: float  # of this run
+    seconds_left: float | None  # None: not known

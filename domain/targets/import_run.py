@@ -1,0 +1,255 @@
+"""Reading an uploaded file into a campaign, block by block.
+
+Each block is one transaction: its rows, its problems and how far the file is read. A run that is
+killed is taken up again after the last committed block; a run that lost its claim (canceled, or
+thought dead and replaced) finds out when it writes, and writes nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from logging import getLogger
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import F, Q
+
+from domain.campaigns.models import Campaign
+from domain.core.ids import new_id
+from domain.core.ports import Ports
+from domain.core.unit_of_work import unit_of_work
+from domain.targets.bulk import Destination, insert_duplicates, insert_problems, insert_staged
+from domain.targets.commands import TargetsChanged
+from domain.targets.errors import ImportFileRefused
+from domain.targets.jobs import ImportTargets
+from domain.targets.models import ImportState, TargetImport
+from domain.targets.progress import Pace, notice_of
+from domain.targets.reader import ReaderCrashed, read_blocks
+from domain.targets.reading.blocks import Block, End, ReadRequest
+
+logger = getLogger(__name__)
+
+BEAT_S = 5.0  # how often a run says that it lives while no block is ready
+DEAD_AFTER = timedelta(seconds=30)  # without a beat
+LOST_AFTER = timedelta(seconds=60)  # waiting without having been started
+TELL_FLOOR_S = 5.0  # a floor counts what is left each time it is told
+FRUITLESS_STARTS = 5  # runs that died before committing a row, after which the import fails
+
+Blocks = AsyncGenerator[Block | End, None]
+Reader = Callable[[ReadRequest], Blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    row: TargetImport  # as this run left it
+    destination: Destination
+    runner: UUID
+    ports: Ports
+
+    def mine(self) -> Q:
+        return Q(id=self.row.id, runner=self.runner, state=ImportState.RUNNING)
+
+
+class _ClaimLost(Exception):
+    """Another run has the import, or it was canceled."""
+
+
+async def run_import(id: UUID, *, ports: Ports, for_s: float, read: Reader = read_blocks) -> bool:
+    """Read the file on, for about `for_s` seconds. Returns whether nothing is left to do.
+
+    May run any number of times, also at once: only the newest claim writes.
+    """
+    run = await _claim(id, ports)
+    if run is None:
+        return True
+    try:
+        return await _read_all(run, for_s=for_s, read=read)
+    except ImportFileRefused as refusal:
+        await _end(run, ImportState.FAILED, code=refusal.code, failure=refusal.message)
+    except ReaderCrashed as crash:
+        logger.error("import %s: %s", id, crash)
+        await _end(
+            run,
+            ImportState.FAILED,
+            code="READER_CRASHED",
+            failure="The file could not be read to its end: the program that reads files stopped. "
+            "Rows imported before that stay. Tell the operator.",
+        )
+    except _ClaimLost:
+        logger.info("import %s: canceled, or taken over", id)
+    except BaseException:
+        # Shut down, or a dependency is away: let another run begin at once.
+        await TargetImport.filter(run.mine()).update(heartbeat_at=None)
+        raise
+    return True
+
+
+async def _claim(id: UUID, ports: Ports) -> _Run | None:
+    """Take the import, unless it is over or somebody is at it."""
+    now, runner = ports.clock.now(), new_id()
+    free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
+    waiting = Q(id=id, state__in=[ImportState.PENDING, ImportState.RUNNING])
+    taken = await TargetImport.filter(waiting & free).update(
+        state=ImportState.RUNNING,
+        runner=runner,
+        heartbeat_at=now,
+        fruitless_starts=F("fruitless_starts") + 1,
+    )
+    row = await TargetImport.filter(id=id, runner=runner).first()
+    if not taken or row is None:
+        return None
+    if row.started_at is None:
+        row.started_at = now
+        await row.save(update_fields=["started_at"])
+    campaign = await Campaign.get(id=row.campaign_id)
+    assert row.batch_id is not None  # made with the import
+    destination = Destination(
+        account_id=row.account_id,
+        campaign_id=row.campaign_id,
+        batch_id=row.batch_id,
+        priority=row.priority,
+        max_attempts=campaign.max_attempts,
+        at=now,
+    )
+    run = _Run(row, destination, runner, ports)
+    if row.fruitless_starts > FRUITLESS_STARTS:
+        logger.error("import %s: no row committed in %d starts", id, FRUITLESS_STARTS)
+        await _end(
+            run,
+            ImportState.FAILED,
+            code="READER_CRASHED",
+            failure=f"The import was started {FRUITLESS_STARTS} times and stopped each time "
+            "before it got further. Tell the operator.",
+        )
+        return None
+    return run
+
+
+async def _read_all(run: _Run, *, for_s: float, read: Reader) -> bool:
+    ports, row = run.ports, run.row
+    pace = Pace.of(row, ports.clock)
+    told_at = float("-inf")
+    request = ReadRequest(
+        path=str(ports.files.path(row.file_path)),
+        kind=row.kind.value,
+        country=row.country,
+        skip=row.rows_read,
+    )
+    async with aclosing(_beating(run, read(request))) as blocks:
+        async for block in blocks:
+            if isinstance(block, End):
+                row.rows_total = block.rows_total
+                await _end(run, ImportState.DONE)
+                return True
+            await _write(run, block, pace)
+            if ports.clock.monotonic() - told_at >= TELL_FLOOR_S:
+                told_at = ports.clock.monotonic()
+                await _tell_floor(run)
+            if ports.clock.monotonic() - pace.started >= for_s:
+                await TargetImport.filter(run.mine()).update(heartbeat_at=None)
+                return False
+    raise ReaderCrashed("no end")
+
+
+async def _beating(run: _Run, blocks: Blocks) -> Blocks:
+    """The blocks, with a sign of life while the next one takes long."""
+    waiting: asyncio.Task[Block | End] | None = None
+    try:
+        while True:
+            waiting = asyncio.ensure_future(anext(blocks))
+            while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
+                if not await _beat(run):
+                    raise _ClaimLost
+            try:
+                yield waiting.result()
+            except StopAsyncIteration:
+                return
+    finally:
+        if waiting is not None and not waiting.done():
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await blocks.aclose()
+
+
+async def _beat(run: _Run) -> bool:
+    return bool(await TargetImport.filter(run.mine()).update(heartbeat_at=run.ports.clock.now()))
+
+
+async def _write(run: _Run, block: Block, pace: Pace) -> None:
+    """Commit one block and how far the file is read. Raises _ClaimLost and writes nothing."""
+    row = run.row
+    async with unit_of_work(run.ports) as work:
+        # First, so that whoever cancels waits for this block or stops it, and never half of each.
+        await _advance(run, work.connection, rows=block.rows, total=block.rows_total)
+        duplicates = []
+        if block.staged:
+            duplicates = await insert_staged(work.connection, block.staged, run.destination)
+        if block.reported:
+            await insert_problems(work.connection, row.id, block.reported)
+        if duplicates:
+            await insert_duplicates(work.connection, row.id, duplicates)
+        row.imported += block.staged_rows - len(duplicates)
+        row.duplicates += len(duplicates)
+        row.invalid += block.reported_rows
+        await row.save(
+            using_db=work.connection, update_fields=["imported", "duplicates", "invalid"]
+        )
+        if pace.due():
+            work.publish(notice_of(row, rate=pace.rate(row)))
+
+
+async def _advance(
+    run: _Run, connection: BaseDBAsyncClient, *, rows: int, total: int | None
+) -> None:
+    row, now = run.row, run.ports.clock.now()
+    mine = TargetImport.filter(run.mine()).using_db(connection)
+    row.rows_read += rows
+    row.rows_total = total
+    if not await mine.update(
+        rows_read=row.rows_read, rows_total=total, heartbeat_at=now, fruitless_starts=0
+    ):
+        raise _ClaimLost
+
+
+async def _end(
+    run: _Run, state: ImportState, *, code: str | None = None, failure: str | None = None
+) -> None:
+    """Write the end, unless somebody else did; then say so and remove the file."""
+    row = run.row
+    row.state, row.finished_at = state, run.ports.clock.now()
+    row.failure_code, row.failure = code, failure and failure[:500]
+    async with unit_of_work(run.ports) as work:
+        mine = TargetImport.filter(run.mine()).using_db(work.connection)
+        if not await mine.update(
+            state=state,
+            finished_at=row.finished_at,
+            rows_total=row.rows_total,
+            failure_code=code,
+            failure=row.failure,
+            runner=None,
+        ):
+            return
+        work.publish(notice_of(row))
+    await _tell_floor(run)
+    await run.ports.files.delete(row.file_path)
+
+
+async def _tell_floor(run: _Run) -> None:
+    await run.ports.floors.tell(run.row.account_id, TargetsChanged(campaign=run.row.campaign_id))
+
+
+async def enqueue_orphans(*, ports: Ports) -> int:
+    """Enqueue imports whose job was lost or died; returns how many. Does no harm to others."""
+    now = ports.clock.now()
+    dead = Q(state=ImportState.RUNNING) & (
+        Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
+    )
+    lost = Q(state=ImportState.PENDING, created_at__lt=now - LOST_AFTER)
+    orphans = await TargetImport.filter(dead | lost).only("id")
+    for row in orphans:
+        # A new name each time: the queue may still keep the dead job's.
+        name = f"ImportTargets:{row.id}:{now:%d%H%M%S}"
+        await ports.jobs.enqueue(ImportTargets(row.id), job_id=name)
+    return len(orphans)

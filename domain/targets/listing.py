@@ -1,0 +1,124 @@
+"""A campaign's targets as a supervisor looks at them: filtered, ordered, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import connections
+from tortoise.queryset import QuerySet
+
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.calls.rules import Disposition
+from domain.campaigns.service import access_campaign
+from domain.targets.models import Target
+from domain.targets.rules import ClosedReason, TargetState
+
+
+class TargetOrder(StrEnum):
+    """How a list of targets is ordered. Each order is an index (models.py)."""
+
+    ADDED = "added"  # oldest first
+    NEWEST = "newest"
+    NUMBER = "number"
+    LAST_ATTEMPT = "last_attempt"  # latest first; only targets that were dialed
+    NEXT_ATTEMPT = "next_attempt"  # soonest first; only targets that wait for another try
+
+
+KEYS: dict[TargetOrder, tuple[str, ...]] = {
+    TargetOrder.ADDED: ("id",),
+    TargetOrder.NEWEST: ("-id",),
+    TargetOrder.NUMBER: ("number", "id"),
+    TargetOrder.LAST_ATTEMPT: ("-last_attempt_at", "-id"),
+    TargetOrder.NEXT_ATTEMPT: ("next_at", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFilter:
+    """Which targets; what is empty does not matter."""
+
+    states: tuple[TargetState, ...] = ()
+    closed_reasons: tuple[ClosedReason, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()  # of the last attempt
+    batch_id: UUID | None = None
+    number_begins: str = ""  # E.164, as in +1202
+    attempts_at_least: int = 0
+
+
+async def visible_targets(
+    principal: Principal,
+    campaign_id: UUID,
+    wanted: TargetFilter,
+    order: TargetOrder = TargetOrder.ADDED,
+) -> QuerySet[Target]:
+    """Targets of a campaign. Page them by KEYS[order]. Raises NotFound."""
+    campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
+    query = Target.filter(campaign_id=campaign.id)
+    if wanted.states:
+        query = query.filter(state__in=list(wanted.states))
+    if wanted.closed_reasons:
+        query = query.filter(closed_reason__in=list(wanted.closed_reasons))
+    if wanted.dispositions:
+        query = query.filter(last_disposition__in=list(wanted.dispositions))
+    if wanted.batch_id is not None:
+        query = query.filter(batch_id=wanted.batch_id)
+    if wanted.number_begins:
+        query = query.filter(
+            number__startswith=wanted.number_begins, number__gte=wanted.number_begins
+        )
+        # LIKE alone reads no index in most collations; digits sort alike in all of them.
+        if (end := _after(wanted.number_begins)) is not None:
+            query = query.filter(number__lt=end)
+    if wanted.attempts_at_least:
+        query = query.filter(attempts__gte=wanted.attempts_at_least)
+    if order is TargetOrder.LAST_ATTEMPT:
+        query = query.filter(last_attempt_at__isnull=False)
+    elif order is TargetOrder.NEXT_ATTEMPT:
+        query = query.filter(state=TargetState.RETRY)
+    return query
+
+
+def _after(prefix: str) -> str | None:
+    """The first number behind all that begin so: +1203 for +1202, +13 for +1299; None for +99."""
+    kept = prefix.rstrip("9")
+    if not kept or not kept[-1].isdecimal():
+        return None
+    return kept[:-1] + str(int(kept[-1]) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LastAttempt:
+    """The newest attempt of a target, with the call it became."""
+
+    call_id: UUID
+    agent_id: UUID | None
+    agent_name: str | None
+    placed_at: datetime
+    duration_s: float | None  # from the answer to the end; None: not answered, or still up
+    wrap_up_code: str | None
+
+
+_LAST_ATTEMPTS = """
+SELECT DISTINCT ON (attempt.target_id) attempt.target_id, attempt.id AS call_id, attempt.agent_id,
+       agent.name AS agent_name, attempt.created_at AS placed_at,
+       EXTRACT(EPOCH FROM "call".ended_at - "call".answered_at)::float8 AS duration_s,
+       "call".wrap_up_code
+FROM attempt
+LEFT JOIN "call" ON "call".id = attempt.id
+LEFT JOIN agent ON agent.id = attempt.agent_id
+WHERE attempt.target_id = ANY($1)
+ORDER BY attempt.target_id, attempt.ordinal DESC
+"""
+
+
+async def last_attempts(target_ids: Sequence[UUID]) -> list[LastAttempt | None]:
+    """The newest attempt of each target, None where there is none. One statement.
+
+    The result has the length and order of `target_ids`; they must be of visible targets.
+    """
+    rows = await connections.get("default").execute_query_dict(_LAST_ATTEMPTS, [list(target_ids)])
+    found = {row.pop("target_id"): LastAttempt(**row) for row in rows}
+    return [found.get(id) for id in target_ids]

@@ -1,0 +1,47 @@
+"""The file to fill in, for each kind that is read."""
+
+import io
+from functools import cache
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+
+SYSTEM_COLUMNS = {
+    "Phone": "The number to dial. Required.",
+    "Customer Name": "Shown to the agent.",
+    "Caller ID": "The number that the customer sees. Empty: the campaign's.",
+    "Priority": "1 to 10; 10 is dialed first. Empty: that of the import.",
+}
+OPTIONAL_COLUMNS = ("City", "Language", "Note")
+
+GREEN = "FFA9D08E"
+BLUE = "FF9DC3E6"
+_ROWS_FORMATTED_AS_TEXT = 1_000
+
+
+@cache
+def xlsx_template() -> bytes:
+    """A workbook with green columns that the system uses and blue ones for the screen pop."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None  # a new book has one
+    sheet.title = "Targets"
+    sheet.freeze_panes = "A2"
+    for index, (name, meaning) in enumerate(
+        [*SYSTEM_COLUMNS.items(), *((name, "") for name in OPTIONAL_COLUMNS)], start=1
+    ):
+        system = name in SYSTEM_COLUMNS
+        cell = sheet.cell(row=1, column=index, value=name)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor=GREEN if system else BLUE)
+        said = meaning or "Shown to the agent. Rename it, remove it, or add more."
+        cell.comment = Comment(said, "Outdial")
+        sheet.column_dimensions[cell.column_letter].width = 22
+    # As text, so that 0501234567 keeps its zero and a long number is not shown as 5.01E+08.
+    for column in ("A", "C"):
+        for row in range(2, _ROWS_FORMATTED_AS_TEXT + 2):
+            sheet[f"{column}{row}"].number_format = "@"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,150 @@
+"""What an agent's desk hears."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain.agents.rules import AgentState
+from domain.calls import desk, events
+from domain.calls.rules import CallDirection, Disposition
+from schema.scalars import Json, PhoneNumber, json_value, phone_number
+
+
+@strawberry.type(description="One customer field.")
+class Variable:
+    name: str = strawberry.field(description="Its name in the list.")
+    value: str = strawberry.field(description="What the list says.")
+
+
+@strawberry.enum(description="How far a contact is on its way to the agent.")
+class PopStage(StrEnum):
+    OFFERED = "offered"
+    DIALING = "dialing"
+    CONNECTED = "connected"
+
+
+@strawberry.type(description="A customer for this agent: offered, being dialed, or on the line.")
+class ScreenPop:
+    at: datetime = strawberry.field(description="Since when.")
+    stage: PopStage = strawberry.field(
+        description="OFFERED: decide by `previewDecide`. DIALING: this one is called for the "
+        "agent. CONNECTED: speak now."
+    )
+    call_id: UUID = strawberry.field(
+        description="The same in all stages of a call; of an offer: the target's id."
+    )
+    target_id: UUID | None = strawberry.field(description="Null: inbound.")
+    campaign_id: UUID | None = strawberry.field(description="Null: none.")
+    campaign_name: str = strawberry.field(description="Empty: none.")
+    direction: CallDirection = strawberry.field(description="Who called.")
+    number: PhoneNumber = strawberry.field(description="The customer's.")
+    name: str = strawberry.field(description="The customer's; may be empty.")
+    variables: list[Variable] = strawberry.field(
+        description="Customer fields in the campaign's order, at most 30."
+    )
+    crm_url: str | None = strawberry.field(description="Filled in; null: the campaign has none.")
+    call_guide: Json = strawberry.field(description="The campaign's call guide; a list.")
+    decide_before: datetime | None = strawberry.field(
+        description="Of an offer: then it is taken back. Null otherwise."
+    )
+
+    @classmethod
+    def of(cls, pop: events.ScreenPop) -> "ScreenPop":
+        return cls(
+            at=_instant(pop.at),
+            stage=PopStage(pop.stage),
+            call_id=pop.call,
+            target_id=pop.target,
+            campaign_id=pop.campaign,
+            campaign_name=pop.campaign_name,
+            direction=pop.direction,
+            number=phone_number(pop.number),
+            name=pop.name,
+            variables=[Variable(name=v.name, value=v.value) for v in pop.variables],
+            crm_url=pop.crm_url,
+            call_guide=json_value(list(pop.call_guide)),
+            decide_before=_instant(pop.decide_before) if pop.decide_before else None,
+        )
+
+
+@strawberry.type(description="The customer call, the dialing or the offer is over.")
+class CallEnded:
+    at: datetime = strawberry.field(description="When.")
+    call_id: UUID = strawberry.field(description="As in the pop.")
+    disposition: Disposition | None = strawberry.field(
+        description="How it ended; null: an offer that was never dialed."
+    )
+    talk_seconds: float = strawberry.field(description="How long they spoke.")
+
+
+@strawberry.type(description="The agent is in a state since `at`.")
+class AgentStateChanged:
+    at: datetime = strawberry.field(description="Since when.")
+    agent_id: UUID = strawberry.field(description="The agent.")
+    state: AgentState = strawberry.field(description="The state.")
+    reason: str | None = strawberry.field(description="Of a break or a log-out; null: none given.")
+    campaign_id: UUID | None = strawberry.field(description="Busy for this one; null: none.")
+    wrap_up_ends_at: datetime | None = strawberry.field(
+        description="When wrap-up ends by itself; null: the agent ends it, or no wrap-up."
+    )
+
+
+@strawberry.type(
+    description="The cursor was too old, so some events are lost. What is true now follows."
+)
+class ResumeGap:
+    message: str = strawberry.field(description="English, for people.")
+
+
+DeskEvent = Annotated[
+    ScreenPop | CallEnded | AgentStateChanged | ResumeGap,
+    strawberry.union("DeskEvent", description="What a desk must show."),
+]
+
+
+@strawberry.type(description="One thing that a desk hears.")
+class DeskUpdate:
+    cursor: str = strawberry.field(
+        description="Give the newest one as `after` to go on here after a lost connection."
+    )
+    snapshot: bool = strawberry.field(
+        description="True: it was so when listening began. False: it happens now."
+    )
+    event: DeskEvent = strawberry.field(description="What it is.")
+
+    @classmethod
+    def of(cls, heard: desk.Heard) -> "DeskUpdate":
+        return cls(cursor=heard.cursor, snapshot=heard.snapshot, event=_event(heard.event))
+
+
+def _event(
+    event: events.DeskEvents | None,
+) -> ScreenPop | CallEnded | AgentStateChanged | ResumeGap:
+    if event is None:
+        return ResumeGap(
+            message="Some events are lost: the cursor is too old. What is true now follows."
+        )
+    if isinstance(event, events.ScreenPop):
+        return ScreenPop.of(event)
+    if isinstance(event, events.CallEnded):
+        return CallEnded(
+            at=_instant(event.at),
+            call_id=event.call,
+            disposition=event.disposition,
+            talk_seconds=event.talk_s,
+        )
+    return AgentStateChanged(
+        at=_instant(event.at),
+        agent_id=event.agent,
+        state=event.state,
+        reason=event.reason,
+        campaign_id=event.campaign,
+        wrap_up_ends_at=_instant(event.wrap_up_ends_at) if event.wrap_up_ends_at else None,
+    )
+
+
+def _instant(unix: float) -> datetime:
+    return datetime.fromtimestamp(unix, UTC)

@@ -1,0 +1,302 @@
+"""Execution that resolves plain attributes without ceremony.
+
+Most of an answer is attributes of rows that were shaped already: for those the stock executor
+builds a path, an info and an argument dictionary each, only to call `getattr`. Here a selection
+is planned once per operation. Whatever is not a plain attribute goes the stock way: a resolver, an
+argument, a field extension, a permission, an error handler, an interface, and every value that
+does not fit its type, so that messages and nulls are the same. tests/schema/test_executor.py runs
+both over the whole schema.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from inspect import isawaitable
+from math import isfinite
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLString,
+    Undefined,
+    is_leaf_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.field import StrawberryField
+
+
+class _Leaf(NamedTuple):
+    """A plain attribute: how to get it, and how it is written."""
+
+    name: str
+    get: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+    required: bool
+
+
+class _Other(NamedTuple):
+    """Anything else."""
+
+    name: str
+    details: FieldDetailsList
+
+
+class _Odd(Exception):
+    """A value that the stock executor must judge."""
+
+
+class Plan(NamedTuple):
+    """A selection on one type. `leaves` are all there is when `others` is empty."""
+
+    leaves: list[_Leaf]
+    others: list[_Other]
+    names: list[str]  # in the order that the answer must have
+    grouped: GroupedFieldSet  # kept, so that its id is not given to another
+
+
+class FastExecutor(StrawberryGraphQLCoreExecutionContext):
+    """The executor of this server. One per operation, copied for each event of a subscription."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._plans: dict[tuple[str, int], Plan] = {}
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: GroupedFieldSet,
+        position_context: Any,
+    ) -> Any:
+        plan = self._plan(parent_type, grouped_field_set)
+        if not plan.leaves:
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
+        fast: dict[str, Any] = {}
+        odd: list[_Other] = []
+        for leaf in plan.leaves:
+            try:
+                fast[leaf.name] = _read(leaf, source_value)
+            except Exception:  # whatever it was, the stock executor raises it again, located
+                odd.append(_Other(leaf.name, grouped_field_set[leaf.name]))
+        if not odd and not plan.others:
+            return fast
+        slow: Any = super().execute_fields(
+            parent_type,
+            source_value,
+            path,
+            {other.name: other.details for other in (*plan.others, *odd)},
+            position_context,
+        )
+        if self.is_awaitable(slow):
+            return _merged_later(plan.names, fast, slow)
+        return _merged(plan.names, fast, slow)
+
+    def complete_iterable_value(
+        self,
+        item_type: Any,
+        field_details_list: FieldDetailsList,
+        info: Any,
+        path: Path,
+        items: Iterable[Any],
+        position_context: Any,
+    ) -> Any:
+        kind = item_type.of_type if isinstance(item_type, GraphQLNonNull) else item_type
+        if (
+            position_context is None
+            and isinstance(kind, GraphQLObjectType)
+            and kind.is_type_of is None
+            and isinstance(items, list | tuple)
+        ):
+            collected = self.collect_subfields(kind, field_details_list)
+            plan = self._plan(kind, collected.grouped_field_set)
+            if plan.leaves and not plan.others and not collected.new_defer_usages:
+                rows = _rows(plan.leaves, items)
+                if rows is not None:
+                    return rows
+        return super().complete_iterable_value(
+            item_type, field_details_list, info, path, items, position_context
+        )
+
+    def _plan(self, parent_type: GraphQLObjectType, grouped: GroupedFieldSet) -> Plan:
+        key = (parent_type.name, id(grouped))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._make_plan(parent_type, grouped)
+        return plan
+
+    def _make_plan(self, parent_type: GraphQLObjectType, grouped: GroupedFieldSet) -> Plan:
+        leaves: list[_Leaf] = []
+        others: list[_Other] = []
+        for name, details in grouped.items():
+            node = details[0].node
+            field = self.schema.get_field(parent_type, node.name.value)
+            plain = None
+            if field is not None and not node.arguments and self.middleware_is_empty:
+                plain = plain_attribute(field)
+            if field is None or plain is None:
+                others.append(_Other(name, details))
+                continue
+            required = isinstance(field.type, GraphQLNonNull)
+            kind: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+            leaves.append(_Leaf(name, attrgetter(plain), writer(kind), required))
+        return Plan(leaves, others, list(grouped), grouped)
+
+    @property
+    def middleware_is_empty(self) -> bool:
+        manager = self.middleware_manager
+        return manager is None or not manager.middlewares
+
+
+def plain_attribute(field: GraphQLField) -> str | None:
+    """The attribute that a leaf field reads, or None if there is more to it than reading.
+
+    Asking graphql's `_is_default` alone would pass over permission classes.
+    """
+    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    ours = field.extensions.get("strawberry-definition")
+    if (
+        not is_leaf_type(kind)
+        or not isinstance(ours, StrawberryField)
+        or not ours.is_basic_field
+        or ours.extensions
+        or ours.permission_classes
+        or ours.directives
+        or ours.default_resolver is not getattr
+        or type(ours).get_result is not StrawberryField.get_result
+        or field.args
+        or field.subscribe is not None
+        or not getattr(field.resolve, "_is_default", False)
+        or getattr(field.resolve, "__name__", "") != "_get_basic_result"
+    ):
+        return None
+    return ours.python_name
+
+
+def _read(leaf: _Leaf, source: Any) -> Any:
+    value = leaf.get(source)
+    if value is None:
+        if leaf.required:
+            raise _Odd
+        return None
+    return leaf.write(value)
+
+
+def _rows(leaves: list[_Leaf], items: Iterable[Any]) -> list[dict[str, Any]] | None:
+    """All rows, or None as soon as one of them needs the stock executor."""
+    rows: list[dict[str, Any]] = []
+    try:
+        for item in items:
+            if item is None or isawaitable(item) or isinstance(item, Exception):
+                return None
+            row: dict[str, Any] = {}
+            for name, get, write, required in leaves:
+                value = get(item)
+                if value is not None:
+                    row[name] = write(value)
+                elif required:
+                    return None
+                else:
+                    row[name] = None
+            rows.append(row)
+    except Exception:  # the stock executor raises it again, located
+        return None
+    return rows
+
+
+def _merged(names: list[str], fast: dict[str, Any], slow: dict[str, Any]) -> dict[str, Any]:
+    """Both in the order of the selection, which the specification asks for."""
+    fast.update(slow)
+    return {name: fast[name] for name in names if name in fast}
+
+
+async def _merged_later(
+    names: list[str], fast: dict[str, Any], slow: Awaitable[dict[str, Any]]
+) -> dict[str, Any]:
+    return _merged(names, fast, await slow)
+
+
+_WRITERS: dict[GraphQLLeafType, Callable[[Any], Any]] = {}
+
+
+def writer(kind: GraphQLLeafType) -> Callable[[Any], Any]:
+    """How a value of this leaf type is written. Raises for one that the stock way must judge."""
+    if kind not in _WRITERS:
+        _WRITERS[kind] = _make_writer(kind)
+    return _WRITERS[kind]
+
+
+def _make_writer(kind: GraphQLLeafType) -> Callable[[Any], Any]:
+    if isinstance(kind, GraphQLEnumType):
+        return _enum_writer(kind)
+    if kind in (GraphQLString, GraphQLID):
+        return _text
+    if kind is GraphQLInt:
+        return _integer
+    if kind is GraphQLBoolean:
+        return _truth
+    if kind is GraphQLFloat:
+        return _fraction
+    write = kind.coerce_output_value
+    plain: set[type] = set()  # classes whose values are neither errors nor to be awaited
+
+    def scalar(value: Any) -> Any:
+        if value.__class__ not in plain:
+            if isawaitable(value) or isinstance(value, Exception):
+                raise _Odd
+            plain.add(value.__class__)
+        written = write(value)
+        if written is None or written is Undefined:
+            raise _Odd
+        return written
+
+    return scalar
+
+
+def _text(value: Any) -> str:
+    if value.__class__ is not str:
+        raise _Odd
+    return value
+
+
+def _integer(value: Any) -> int:
+    if value.__class__ is not int or not -(2**31) <= value < 2**31:
+        raise _Odd
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if value is not True and value is not False:
+        raise _Odd
+    return value
+
+
+def _fraction(value: Any) -> float:
+    if value.__class__ is not float or not isfinite(value):
+        raise _Odd
+    return value
+
+
+def _enum_writer(kind: GraphQLEnumType) -> Callable[[Any], Any]:
+    members: Iterable[Any] = getattr(kind, "wrapped_cls", ())
+    # By identity of the member: another enum's member may be equal as a string.
+    names = {id(member): kind.coerce_output_value(member) for member in members}
+
+    def enum(value: Any) -> Any:
+        try:
+            return names[id(value)]
+        except KeyError:
+            raise _Odd from None
+
+    return enum

@@ -1,0 +1,268 @@
+"""What can be done with targets and imports."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry.file_uploads import Upload
+
+from domain.access.permissions import Permission
+from domain.core.errors import FieldProblem
+from domain.core.errors import InvalidInput as InvalidInputError
+from domain.targets import adding, imports, removing
+from domain.targets.adding import MAX_PASTED, MAX_ROWS, AddOptions, NewTarget
+from domain.targets.imports import ImportOptions
+from schema.campaigns.refusals import CampaignIsClosed
+from schema.context import Info
+from schema.guards import requires
+from schema.refusals import InvalidInput, NotFound
+from schema.targets.queries import CampaignId
+from schema.targets.refusals import (
+    CountChanged,
+    FileTooLarge,
+    IdempotencyKeyReused,
+    ImportFileRefused,
+    ImportFinished,
+    TargetDialed,
+    TargetLimitReached,
+)
+from schema.targets.types import Target, TargetAnswer, TargetImport
+
+COUNTRY = (
+    "ISO 3166-1 of national numbers; `multiple`: all are international; "
+    "null: the account's country."
+)
+UPLOAD_CHUNK_BYTES = 256 * 1024
+
+
+@strawberry.input(description="One value that agents see.")
+class VariableInput:
+    name: str = strawberry.field(description="As the campaign or the call guide names it.")
+    value: str = strawberry.field(description="At most 2,000 characters.")
+
+
+@strawberry.input(description="One contact to dial.")
+class NewTargetInput:
+    numbers: list[str] = strawberry.field(
+        description="1 to 10 numbers as people write them, tried in this order."
+    )
+    name: str = strawberry.field(description="At most 200 characters.", default="")
+    caller_id: str | None = strawberry.field(
+        description="What the customer sees; null: the campaign's.", default=None
+    )
+    priority: int | None = strawberry.field(
+        description="1 to 10; null: that of the addition.", default=None
+    )
+    timezone: str | None = strawberry.field(
+        description="IANA name; null: that of the number.", default=None
+    )
+    variables: list[VariableInput] = strawberry.field(
+        description="Shown to the agent.", default_factory=list
+    )
+
+    def target(self) -> NewTarget:
+        return NewTarget(
+            numbers=tuple(self.numbers),
+            name=self.name,
+            caller_id=self.caller_id,
+            priority=self.priority,
+            timezone=self.timezone,
+            variables={each.name: each.value for each in self.variables},
+        )
+
+
+@strawberry.input(description="Targets to add: pasted lines or structured rows, one of the two.")
+class TargetsAddInput:
+    campaign_id: UUID = strawberry.field(description="The campaign.")
+    pasted: str | None = strawberry.field(
+        description=f"One number a line, at most {MAX_PASTED:,}; a name may follow a tab or comma.",
+        default=None,
+    )
+    targets: list[NewTargetInput] | None = strawberry.field(
+        description=f"At most {MAX_ROWS:,}.", default=None
+    )
+    country: str | None = strawberry.field(description=COUNTRY, default=None)
+    priority: int = strawberry.field(description="1 to 10; of rows that name none.", default=5)
+    batch_name: str = strawberry.field(description="At most 100 characters.", default="")
+    idempotency_key: str | None = strawberry.field(
+        description="Asking again with the same key adds nothing and answers the same.",
+        default=None,
+    )
+
+    def rows(self) -> list[NewTarget]:
+        if (self.pasted is None) == (self.targets is None):
+            raise InvalidInputError(FieldProblem("input", "give either pasted or targets"))
+        if self.pasted is not None:
+            return adding.pasted(self.pasted)
+        assert self.targets is not None  # as just checked
+        if len(self.targets) > MAX_ROWS:
+            raise InvalidInputError(FieldProblem("targets", f"must be at most {MAX_ROWS:,}"))
+        return [each.target() for each in self.targets]
+
+
+@strawberry.type(description="A file is waiting to be imported.")
+class TargetImportStarted:
+    target_import: TargetImport = strawberry.field(description="Follow it by its id.")
+
+
+@strawberry.type(description="An import stops. What it imported stays.")
+class TargetImportCanceled:
+    target_import: TargetImport = strawberry.field(description="As it is now.")
+
+
+@strawberry.type(description="What became of each row.")
+class TargetsAdded:
+    added: int = strawberry.field(description="How many became targets.")
+    repeated: bool = strawberry.field(
+        description="Whether this was done before, under the same idempotency key."
+    )
+    answers: list[TargetAnswer] = strawberry.field(description="One for each row with any text.")
+
+
+@strawberry.type(description="A target is gone.")
+class TargetRemoved:
+    target: Target = strawberry.field(description="As it was.")
+
+
+@strawberry.type(description="A campaign has nothing left to dial.")
+class TargetsRemoved:
+    removed: int = strawberry.field(description="How many were taken out.")
+
+
+TargetImportStartResult = Annotated[
+    TargetImportStarted
+    | NotFound
+    | CampaignIsClosed
+    | InvalidInput
+    | FileTooLarge
+    | ImportFileRefused
+    | TargetLimitReached,
+    strawberry.union("TargetImportStartResult", description="The import, or why there is none."),
+]
+TargetImportCancelResult = Annotated[
+    TargetImportCanceled | NotFound | ImportFinished,
+    strawberry.union("TargetImportCancelResult", description="The import, or why it goes on."),
+]
+TargetsAddResult = Annotated[
+    TargetsAdded
+    | NotFound
+    | CampaignIsClosed
+    | InvalidInput
+    | IdempotencyKeyReused
+    | TargetLimitReached,
+    strawberry.union("TargetsAddResult", description="An answer for each row, or one for all."),
+]
+TargetRemoveResult = Annotated[
+    TargetRemoved | NotFound | TargetDialed,
+    strawberry.union("TargetRemoveResult", description="The target, or why it stays."),
+]
+TargetsRemoveAllResult = Annotated[
+    TargetsRemoved | NotFound | CountChanged,
+    strawberry.union("TargetsRemoveAllResult", description="How many, or why none."),
+]
+
+
+@strawberry.type
+class TargetMutations:
+    @strawberry.mutation(
+        description="Upload a file of contacts (XLSX, XLS, CSV, XML, JSON, NDJSON) and import it. "
+        "`POST /imports` does the same without GraphQL.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def target_import_start(
+        self,
+        info: Info,
+        campaign_id: CampaignId,
+        file: Annotated[Upload, strawberry.argument(description="The file.")],
+        country: Annotated[str | None, strawberry.argument(description=COUNTRY)] = None,
+        priority: Annotated[
+            int, strawberry.argument(description="1 to 10; of rows that name none.")
+        ] = 5,
+        batch_name: Annotated[
+            str, strawberry.argument(description="At most 100 characters; empty: the file's name.")
+        ] = "",
+    ) -> TargetImportStartResult:
+        ctx = info.context
+        options = ImportOptions(country=country, priority=priority, batch_name=batch_name)
+        row = await imports.begin_import(
+            ctx.principal,
+            campaign_id,
+            options,
+            file_name=getattr(file, "filename", None) or "list",
+            chunks=_chunks(file),
+            ports=ctx.ports,
+        )
+        return TargetImportStarted(target_import=TargetImport.of(row))
+
+    @strawberry.mutation(
+        description="Stop an import.", extensions=[requires(Permission.TARGET_MANAGE)]
+    )
+    async def target_import_cancel(
+        self, info: Info, id: Annotated[UUID, strawberry.argument(description="The import.")]
+    ) -> TargetImportCancelResult:
+        ctx = info.context
+        row = await imports.cancel_import(ctx.principal, id, ports=ctx.ports)
+        return TargetImportCanceled(target_import=TargetImport.of(row))
+
+    @strawberry.mutation(
+        description="Add targets by hand or from another program.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def targets_add(
+        self,
+        info: Info,
+        input: Annotated[TargetsAddInput, strawberry.argument(description="The targets.")],
+    ) -> TargetsAddResult:
+        ctx = info.context
+        options = AddOptions(
+            country=input.country,
+            priority=input.priority,
+            batch_name=input.batch_name,
+            key=input.idempotency_key,
+        )
+        addition = await adding.add_targets(
+            ctx.principal, input.campaign_id, input.rows(), options, ports=ctx.ports
+        )
+        return TargetsAdded(
+            added=addition.added,
+            repeated=addition.repeated,
+            answers=[TargetAnswer.of(answer) for answer in addition.answers],
+        )
+
+    @strawberry.mutation(
+        description="Take out a target that was never dialed.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def target_remove(
+        self, info: Info, id: Annotated[UUID, strawberry.argument(description="The target.")]
+    ) -> TargetRemoveResult:
+        ctx = info.context
+        row = await removing.remove_target(ctx.principal, id, ports=ctx.ports)
+        return TargetRemoved(target=Target.of(row))
+
+    @strawberry.mutation(
+        description="Take out all targets that are still to be dialed. Those that were dialed "
+        "before are closed and keep their history.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def targets_remove_all(
+        self,
+        info: Info,
+        campaign_id: CampaignId,
+        confirmed_count: Annotated[
+            int,
+            strawberry.argument(description="How many will be removed, typed by a person."),
+        ],
+    ) -> TargetsRemoveAllResult:
+        ctx = info.context
+        removed = await removing.remove_all(
+            ctx.principal, campaign_id, confirmed_count=confirmed_count, ports=ctx.ports
+        )
+        return TargetsRemoved(removed=removed)
+
+
+async def _chunks(file: Any) -> AsyncIterator[bytes]:
+    """An upload's bytes; the server has spooled them to disk already."""
+    while chunk := await file.read(UPLOAD_CHUNK_BYTES):
+        yield chunk

@@ -1,0 +1,267 @@
+"""Targets, and the files that they come from."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from strawberry import Private
+
+from domain.calls.rules import Disposition
+from domain.core.pages import PageRequest, page_of
+from domain.targets import adding, imports, models
+from domain.targets.events import ImportProgressed
+from domain.targets.listing import LastAttempt as LastAttemptRow
+from domain.targets.listing import TargetOrder
+from domain.targets.models import ImportState
+from domain.targets.reading.kinds import FileKind
+from domain.targets.rules import ClosedReason, TargetState
+from schema.connections import After, Connection, First, connection_of
+from schema.context import Info
+from schema.scalars import Json, PhoneNumber, phone_number
+from schema.targets.loaders import batches_by_id, contacts_by_id, last_attempts_by_target_id
+
+strawberry.enum(TargetState, description="Whether a target is still to be dialed.")
+strawberry.enum(ClosedReason, description="Why a target is never dialed again.")
+strawberry.enum(ImportState, description="How far an import is.")
+strawberry.enum(FileKind, description="A kind of file that is read.")
+strawberry.enum(TargetOrder, description="How a list of targets is ordered.")
+
+
+@strawberry.type(description="A person in a list.")
+class Contact:
+    id: UUID = strawberry.field(description="Never changes.")
+    name: str = strawberry.field(description="At most 200 characters; may be empty.")
+    variables: Json = strawberry.field(description="What else the list says: names and texts.")
+    timezone: str | None = strawberry.field(description="IANA name; null: that of the number.")
+
+    @classmethod
+    def of(cls, row: models.Contact) -> "Contact":
+        return cls(id=row.id, name=row.name, variables=Json(row.variables), timezone=row.timezone)
+
+
+@strawberry.type(description="Targets that came in together.")
+class TargetBatch:
+    id: UUID = strawberry.field(description="Never changes.")
+    name: str = strawberry.field(description="At most 100 characters.")
+    priority: int = strawberry.field(description="1 to 10; of rows that named none.")
+    created_at: datetime = strawberry.field(description="When they began to come in.")
+
+    @classmethod
+    def of(cls, row: models.TargetBatch) -> "TargetBatch":
+        return cls(id=row.id, name=row.name, priority=row.priority, created_at=row.created_at)
+
+
+@strawberry.type(description="The newest attempt to reach a target.")
+class LastAttempt:
+    call_id: UUID = strawberry.field(description="Of the attempt, and of the call it became.")
+    placed_at: datetime = strawberry.field(description="When it was dialed.")
+    duration_seconds: float | None = strawberry.field(
+        description="From the answer to the end; null: not answered, or still up."
+    )
+    agent_id: UUID | None = strawberry.field(description="Who talked; null: nobody yet, or ever.")
+    agent_name: str | None = strawberry.field(description="Of that agent.")
+    wrap_up_code: str | None = strawberry.field(
+        description="How the agent saw the end; null: not said."
+    )
+
+    @classmethod
+    def of(cls, row: LastAttemptRow) -> "LastAttempt":
+        return cls(
+            call_id=row.call_id,
+            placed_at=row.placed_at,
+            duration_seconds=row.duration_s,
+            agent_id=row.agent_id,
+            agent_name=row.agent_name,
+            wrap_up_code=row.wrap_up_code,
+        )
+
+
+@strawberry.type(description="A contact in a campaign, with its dial state.")
+class Target:
+    id: UUID = strawberry.field(description="Never changes.")
+    campaign_id: UUID = strawberry.field(description="The campaign.")
+    number: PhoneNumber = strawberry.field(description="The one that is dialed next.")
+    caller_id: PhoneNumber | None = strawberry.field(
+        description="What the customer sees; null: the campaign's."
+    )
+    priority: int = strawberry.field(description="1 to 10; 10 is dialed first.")
+    state: TargetState = strawberry.field(description="System status.")
+    closed_reason: ClosedReason | None = strawberry.field(
+        description="Why it is closed; null: it is not."
+    )
+    customer_status: Disposition | None = strawberry.field(
+        description="How the last attempt ended at the customer's side; null: none has ended."
+    )
+    attempts: int = strawberry.field(description="Dialed so far.")
+    max_attempts: int = strawberry.field(description="Closed after so many.")
+    added_at: datetime = strawberry.field(description="When it was added.")
+    last_attempt_at: datetime | None = strawberry.field(
+        description="When it was dialed last; null: never."
+    )
+    next_attempt_at: datetime | None = strawberry.field(
+        description="Not dialed before; null: as soon as possible, or never again if closed."
+    )
+    contact_id: Private[UUID]
+    batch_id: Private[UUID | None]
+
+    @strawberry.field(description="The person.")
+    async def contact(self, info: Info) -> Contact:
+        return Contact.of(await info.context.loader(contacts_by_id).load(self.contact_id))
+
+    @strawberry.field(description="What it came in with; null: that was deleted.")
+    async def batch(self, info: Info) -> TargetBatch | None:
+        if self.batch_id is None:
+            return None
+        return TargetBatch.of(await info.context.loader(batches_by_id).load(self.batch_id))
+
+    @strawberry.field(description="The newest attempt; null: none yet.")
+    async def last_attempt(self, info: Info) -> LastAttempt | None:
+        row = await info.context.loader(last_attempts_by_target_id).load(self.id)
+        return LastAttempt.of(row) if row is not None else None
+
+    @classmethod
+    def of(cls, row: models.Target) -> "Target":
+        return cls(
+            id=row.id,
+            campaign_id=row.campaign_id,
+            number=phone_number(row.number),
+            caller_id=phone_number(row.caller_id) if row.caller_id else None,
+            priority=row.priority,
+            state=row.state,
+            closed_reason=row.closed_reason,
+            customer_status=row.last_disposition,
+            attempts=row.attempts,
+            max_attempts=row.max_attempts,
+            added_at=row.created_at,
+            last_attempt_at=row.last_attempt_at,
+            next_attempt_at=row.next_at,
+            contact_id=row.contact_id,
+            batch_id=row.batch_id,
+        )
+
+
+@strawberry.type(description="A row of a file that did not become a target, and why.")
+class ImportProblem:
+    row: int = strawberry.field(
+        description="As the file's own program counts; 0: the file as a whole."
+    )
+    code: str = strawberry.field(description="Stable, for programs: `NUMBER_INVALID`.")
+    message: str = strawberry.field(description="What is wrong. English, for people.")
+    value: str = strawberry.field(description="The cell that is wrong, at most 64 characters.")
+
+    @classmethod
+    def of(cls, row: models.ImportProblem) -> "ImportProblem":
+        return cls(row=row.row, code=row.code, message=row.message, value=row.value)
+
+
+@strawberry.type(description="A file being turned into targets.")
+class TargetImport:
+    id: UUID = strawberry.field(description="Never changes.")
+    campaign_id: UUID = strawberry.field(description="The campaign.")
+    file_name: str = strawberry.field(description="As it was uploaded.")
+    file_kind: FileKind = strawberry.field(description="By its bytes, whatever its name says.")
+    country: str | None = strawberry.field(
+        description="ISO 3166-1 of national numbers; null: all numbers are international."
+    )
+    state: ImportState = strawberry.field(description="How far it is.")
+    rows_total: int | None = strawberry.field(
+        description="A guess until the file is read to its end; null: no guess yet."
+    )
+    rows_read: int = strawberry.field(description="Committed so far.")
+    imported: int = strawberry.field(description="New targets.")
+    duplicates: int = strawberry.field(description="Numbers that were there already.")
+    invalid: int = strawberry.field(description="Rows that could not be read.")
+    failure_code: str | None = strawberry.field(description="Why it failed; null: it did not.")
+    failure: str | None = strawberry.field(description="The same, for people.")
+    created_at: datetime = strawberry.field(description="When the file was uploaded.")
+    started_at: datetime | None = strawberry.field(description="Null: waits for a worker.")
+    finished_at: datetime | None = strawberry.field(description="Null: not over yet.")
+    batch_id: Private[UUID | None]
+    source: Private[models.TargetImport]
+
+    @strawberry.field(description="What its targets belong to; null: that was deleted.")
+    async def batch(self, info: Info) -> TargetBatch | None:
+        if self.batch_id is None:
+            return None
+        return TargetBatch.of(await info.context.loader(batches_by_id).load(self.batch_id))
+
+    @strawberry.field(description="Rows that became no target, by row.")
+    async def problems(self, first: First = 50, after: After = None) -> Connection[ImportProblem]:
+        found = imports.problems_of(self.source)
+        page = await page_of(found, imports.BY_ROW, PageRequest(first, after))
+        return connection_of(page, ImportProblem.of, count=found.count)
+
+    @classmethod
+    def of(cls, row: models.TargetImport) -> "TargetImport":
+        return cls(
+            id=row.id,
+            campaign_id=row.campaign_id,
+            file_name=row.file_name,
+            file_kind=row.kind,
+            country=row.country,
+            state=row.state,
+            rows_total=row.rows_total,
+            rows_read=row.rows_read,
+            imported=row.imported,
+            duplicates=row.duplicates,
+            invalid=row.invalid,
+            failure_code=row.failure_code,
+            failure=row.failure,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            batch_id=row.batch_id,
+            source=row,
+        )
+
+
+@strawberry.type(description="How far an import is. Counts are of rows that are committed.")
+class ImportProgress:
+    import_id: UUID = strawberry.field(description="The import.")
+    state: ImportState = strawberry.field(description="How far it is.")
+    rows_total: int | None = strawberry.field(
+        description="A guess until the file is read to its end; null: no guess yet."
+    )
+    rows_read: int = strawberry.field(description="Committed so far.")
+    imported: int = strawberry.field(description="New targets.")
+    duplicates: int = strawberry.field(description="Numbers that were there already.")
+    invalid: int = strawberry.field(description="Rows that could not be read.")
+    rows_per_second: float = strawberry.field(description="0 while nothing is read.")
+    seconds_left: float | None = strawberry.field(description="Null: not known.")
+
+    @classmethod
+    def of(cls, said: ImportProgressed) -> "ImportProgress":
+        return cls(
+            import_id=said.target_import,
+            state=ImportState(said.state),
+            rows_total=said.rows_total,
+            rows_read=said.rows_read,
+            imported=said.imported,
+            duplicates=said.duplicates,
+            invalid=said.invalid,
+            rows_per_second=said.rows_per_second,
+            seconds_left=said.seconds_left,
+        )
+
+
+@strawberry.type(description="What became of one added row.")
+class TargetAnswer:
+    row: int = strawberry.field(description="From 1, as given.")
+    code: str = strawberry.field(description="`ADDED`, or why not.")
+    message: str = strawberry.field(description="The same, for people.")
+    number: PhoneNumber | None = strawberry.field(
+        description="As it was understood; null: not at all."
+    )
+    target_id: UUID | None = strawberry.field(
+        description="The target, new or there already; null: there is none."
+    )
+
+    @classmethod
+    def of(cls, answer: adding.RowAnswer) -> "TargetAnswer":
+        return cls(
+            row=answer.row,
+            code=answer.code,
+            message=answer.message,
+            number=phone_number(answer.number) if answer.number else None,
+            target_id=answer.target_id,
+        )

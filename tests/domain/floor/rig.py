@@ -1,0 +1,221 @@
+"""A floor on real PostgreSQL and Valkey with a simulated carrier behind the real wire."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from domain.access.models import Account
+from domain.adapters.system_clock import FastClock
+from domain.adapters.telephony_redis import TelephonyLink
+from domain.agents.commands import AgentGoAvailable, AgentSignIn
+from domain.agents.models import Agent, Team
+from domain.calls.models import Attempt
+from domain.campaigns.models import Campaign, CampaignTeam
+from domain.campaigns.rules import CampaignState, DialMode
+from domain.core import floor_wire
+from domain.core.floors import FloorCommand
+from domain.floor.director import Floor
+from domain.targets.models import Contact, Target
+from domain.telephony.link import GATEWAYS, Node, encode_node, heartbeat_key, inbox_stream
+from tests.fakes import RecordingBus
+from workers.gateway.intake import Intake
+from workers.gateway.outbox import Outbox
+from workers.gateway.simulator.carrier import SimulatedCarrier
+from workers.gateway.simulator.profile import CarrierProfile
+
+
+class Rig:
+    """One account with a carrier; floors come and go on it."""
+
+    def __init__(self, redis: Redis, *, speed: float = 20.0) -> None:
+        self.redis = redis
+        self.clock = FastClock(speed)
+        self.bus = RecordingBus()
+        self.placed: list[UUID] = []  # legs that the carrier was asked to place, repetitions too
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._gateways: dict[str, list[asyncio.Task[Any]]] = {}
+        self._floors: dict[Floor, asyncio.Task[bool]] = {}
+
+    async def account(self) -> Account:
+        self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}")
+        self.team = await Team.create(account=self.row, name="Sales")
+        return self.row
+
+    async def campaign(self, mode: DialMode, **fields: Any) -> Campaign:
+        count = await Campaign.filter(account=self.row).count()
+        given: dict[str, Any] = {
+            "state": CampaignState.RUNNING,
+            "caller_id": "+12025550100",
+            "wrap_up_s": 1.0,
+            "name": "Spring",
+        } | fields
+        campaign = await Campaign.create(
+            account=self.row, serial=count + 1, api_code=f"c{count + 1}", mode=mode, **given
+        )
+        await CampaignTeam.create(campaign=campaign, team=self.team)
+        return campaign
+
+    async def agents(self, count: int) -> list[Agent]:
+        return [
+            await Agent.create(
+                account=self.row,
+                name=f"Agent {n}",
+                code=str(1000 + n),
+                pin_hash="-",
+                team=self.team,
+                endpoint=f"phone-{n}",
+            )
+            for n in range(1, count + 1)
+        ]
+
+    async def targets(self, campaign: Campaign, *numbers: str, **fields: Any) -> list[Target]:
+        found = []
+        for number in numbers:
+            contact = await Contact.create(
+                account=self.row, name=f"Person {number[-4:]}", variables={"City": "Łódź"}
+            )
+            found.append(
+                await Target.create(
+                    account=self.row,
+                    campaign=campaign,
+                    contact=contact,
+                    number=number,
+                    max_attempts=campaign.max_attempts,
+                    **fields,
+                )
+            )
+        return found
+
+    async def carrier(self, node: str = "sim", profile: CarrierProfile | None = None) -> None:
+        """Start a gateway with a simulated carrier, as `python -m workers.gateway` does."""
+        carrier = SimulatedCarrier(clock=self.clock, node=node, profile=profile)
+        incarnation = uuid.uuid4().hex
+        outbox = Outbox(self.redis, node=node, incarnation=incarnation)
+        intake = Intake(self.redis, node)
+        await intake.begin()
+        await carrier.start(outbox.emit)
+
+        async def execute(command: Any) -> None:
+            if type(command).__name__ == "PlaceLeg":
+                self.placed.append(command.leg)
+            await carrier.execute(command)
+
+        async def beat() -> None:
+            while True:
+                shown = Node(
+                    node=node,
+                    incarnation=incarnation,
+                    up=True,
+                    legs=carrier.legs,
+                    capacity=1000,
+                    kind="simulated",
+                )
+                await self.redis.zadd(GATEWAYS, {node: 0})
+                await self.redis.set(heartbeat_key(node), encode_node(shown), px=1000)
+                await asyncio.sleep(0.05)
+
+        await self.redis.set(heartbeat_key(node), b"")
+        self._gateways[node] = [
+            asyncio.create_task(part) for part in (outbox.run(), intake.run(execute), beat())
+        ]
+        self._carriers = {**getattr(self, "_carriers", {}), node: carrier}
+        await self.until(lambda: self._beats(node))
+
+    async def _beats(self, node: str) -> bool:
+        return bool(await self.redis.get(heartbeat_key(node)))
+
+    async def kill_gateway(self, node: str = "sim") -> None:
+        """The gateway's process dies: no word, no more heartbeats."""
+        for task in self._gateways.pop(node):
+            task.cancel()
+        self._carriers[node]._running.cancel()
+        await self.redis.delete(heartbeat_key(node))
+
+    async def floor(self, *, owner: str | None = None, wait: bool = True) -> Floor:
+        floor = Floor(
+            self.row.id,
+            redis=self.redis,
+            gateways=TelephonyLink(self.redis),
+            bus=self.bus,
+            clock=self.clock,
+            owner=owner,
+        )
+        self._floors[floor] = asyncio.create_task(floor.run())
+        if wait:
+            await self.until(lambda: self._is_ready(floor))
+        return floor
+
+    async def _is_ready(self, floor: Floor) -> bool:
+        return floor.ready.is_set()
+
+    def _raise_what_broke(self) -> None:
+        for task in self._floors.values():
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                task.result()
+
+    async def let_go(self, floor: Floor) -> None:
+        """Stop a floor in order, as a worker that shuts down does."""
+        task = self._floors.pop(floor)
+        task.cancel()
+        await asyncio.wait([task])
+
+    async def ask(self, command: FloorCommand) -> floor_wire.Answer:
+        channel, request = f"reply:{uuid.uuid4().hex}", uuid.uuid4().hex
+        async with self.redis.pubsub() as pubsub:
+            await pubsub.subscribe(channel)
+            entry = floor_wire.entry_of(
+                command,
+                reply_to=channel,
+                request_id=request,
+                deadline=self.clock.now().timestamp() + 300,
+            )
+            await self.redis.xadd(inbox_stream(self.row.id), entry)  # type: ignore[arg-type]
+            async with asyncio.timeout(10):
+                while True:
+                    self._raise_what_broke()
+                    message = await pubsub.get_message(timeout=0.2)
+                    if message is not None and message["type"] == "message":
+                        return floor_wire.decode_answer(message["data"])
+
+    async def at_work(self, *agents: Agent) -> None:
+        """Sign agents in and let them go available."""
+        for agent in agents:
+            assert (await self.ask(AgentSignIn(agent=agent.id))).code is None
+            assert (await self.ask(AgentGoAvailable(agent=agent.id))).code is None
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
+        """Wait until something holds; fails the test when it does not come true."""
+        async with asyncio.timeout(seconds):
+            while not await holds():  # rows have no event to wait for
+                self._raise_what_broke()
+                await asyncio.sleep(0.01)
+
+    async def ended(self, count: int) -> bool:
+        return await Attempt.filter(account=self.row, state="ended").count() >= count
+
+    async def pass_time(self, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+
+    async def later(self, **kwargs: float) -> Any:
+        return self.clock.now() + timedelta(**kwargs)
+
+    async def close(self) -> None:
+        for floor in list(self._floors):
+            await self.let_go(floor)
+        for node in list(self._gateways):
+            await self.kill_gateway(node)
+
+
+@asynccontextmanager
+async def rigged(redis: Redis, *, speed: float = 20.0) -> AsyncIterator[Rig]:
+    rig = Rig(redis, speed=speed)
+    try:
+        yield rig
+    finally:
+        await rig.close()

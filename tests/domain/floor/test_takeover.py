@@ -1,0 +1,198 @@
+"""What a floor leaves when it dies, and what the next owner makes of it."""
+
+import asyncio
+
+import pytest
+
+from domain.agents.models import AgentStateEntry
+from domain.agents.rules import AgentState
+from domain.calls.models import Attempt, Call
+from domain.calls.rules import AttemptState, Disposition
+from domain.campaigns.rules import DialMode
+from domain.floor.director import Floor
+from domain.floor.lease import lease_key
+from domain.floor.models import FloorLease
+from domain.targets.models import Target
+from domain.targets.rules import TargetState
+from tests.domain.floor.rig import Rig
+
+
+async def _die(rig: Rig, floor: Floor) -> None:
+    """End a floor as kill -9 does: nothing is written, sent or released."""
+    task = rig._floors.pop(floor)
+    floor.journal.flush = _nothing  # type: ignore[method-assign]
+    floor._lease.release = _nothing  # type: ignore[method-assign]
+    task.cancel()
+    await asyncio.wait([task])
+    await rig.redis.delete(lease_key(rig.row.id))  # as its expiry does, 5 s later
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, "+12025550020", "+12025560020")
+    agents = await rig.agents(2)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(*agents)
+    await rig.until(lambda: _connected(rig, 2))
+    placed = list(rig.placed)
+
+    await _die(rig, first)
+    second = await rig.floor()
+    await rig.until(lambda: rig.ended(2))
+    await rig.until(lambda: _at_rest(second))
+
+    assert second.state.epoch == first.state.epoch + 1
+    assert rig.placed == placed  # neither a customer nor an agent's phone was called again
+    attempts = await Attempt.filter(account=rig.row)
+    assert [a.disposition for a in attempts] == [Disposition.CONNECTED] * 2
+    for call in await Call.filter(account=rig.row):
+        assert call.connected_at is not None
+        assert call.ended_at is not None
+        assert 5 < (call.ended_at - call.connected_at).total_seconds() < 15
+    states = await AgentStateEntry.filter(account=rig.row, ended_at=None)
+    assert [entry.state for entry in states] == [AgentState.AVAILABLE] * 2
+
+
+async def test_what_happened_while_nobody_owned_the_floor_is_not_lost(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, "+12025550019")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _ringing(rig))
+
+    await _die(rig, first)
+    await rig.pass_time(12)  # the customer picks up meanwhile
+    second = await rig.floor()
+    await rig.until(lambda: _talks(second))
+
+    await rig.until(lambda: _connected(rig, 1))
+    assert len(second.state.lines) == 1
+
+
+async def test_an_attempt_that_was_never_placed_is_closed_and_its_target_dialed_anew(
+    rig: Rig,
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, "+12025550013")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    lines = first.lines
+    lines._place = lambda lines: None  # type: ignore[method-assign]  # dies right after the commit
+    await rig.at_work(agent)
+    await rig.until(lambda: _committed(rig))
+
+    await _die(rig, first)
+    await rig.floor()
+    await rig.until(lambda: rig.ended(2))
+
+    attempts = await Attempt.filter(account=rig.row).order_by("ordinal")
+    assert [(a.ordinal, a.disposition) for a in attempts] == [
+        (1, Disposition.NOT_PLACED),
+        (2, Disposition.CONNECTED),
+    ]
+    assert attempts[0].id not in rig.placed
+    target = await Target.get(campaign=campaign)
+    assert (target.state, target.attempts) == (TargetState.CLOSED, 1)
+
+
+async def test_a_zombie_writes_nothing_and_places_nothing(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    zombie = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _available(zombie))
+    await FloorLease.filter(account=rig.row).update(epoch=zombie.state.epoch + 1)
+    placed = list(rig.placed)
+
+    await rig.targets(campaign, "+12025550013")
+    async with asyncio.timeout(20):
+        await asyncio.wait([rig._floors[zombie]])
+
+    assert rig.placed == placed
+    assert await Attempt.filter(account=rig.row).count() == 0
+    assert (await Target.get(campaign=campaign)).state is TargetState.NEW
+
+
+async def test_only_one_of_two_workers_owns_the_floor(rig: Rig) -> None:
+    await rig.floor()
+    second = await rig.floor(wait=False)
+
+    async with asyncio.timeout(5):
+        assert await rig._floors.pop(second) is False
+
+
+async def test_a_floor_let_go_in_order_is_owned_by_the_next_at_once(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, "+12025550020")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _connected(rig, 1))
+
+    await rig.let_go(first)
+    second = await rig.floor()
+    await rig.until(lambda: rig.ended(1))
+
+    assert (await Attempt.get(account=rig.row)).disposition is Disposition.CONNECTED
+    assert second.state.epoch == first.state.epoch + 1
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_calls_of_a_dead_switch_end_with_a_stated_cause(rig: Rig, comes_back: bool) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, "+12025550010")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _connected(rig, 1))
+
+    await rig.kill_gateway()
+    if comes_back:
+        await rig.carrier()
+    await rig.until(lambda: rig.ended(1))
+
+    call = await Call.get(account=rig.row)
+    assert call.ended_by == "switch"
+    if comes_back:  # the phone that was lost with the switch is called again
+        await rig.until(lambda: _state(rig, AgentState.AVAILABLE))
+    else:
+        await rig.until(lambda: _state(rig, AgentState.BREAK))
+
+
+async def _connected(rig: Rig, count: int) -> bool:
+    return await Attempt.filter(account=rig.row, state=AttemptState.CONNECTED).count() == count
+
+
+async def _ringing(rig: Rig) -> bool:
+    return await Attempt.filter(account=rig.row, state=AttemptState.RINGING).exists()
+
+
+async def _committed(rig: Rig) -> bool:
+    return await Attempt.filter(account=rig.row, state=AttemptState.COMMITTED).exists()
+
+
+async def _state(rig: Rig, state: AgentState) -> bool:
+    return await AgentStateEntry.filter(account=rig.row, state=state, ended_at=None).exists()
+
+
+async def _talks(floor: Floor) -> bool:
+    return any(seat.state is AgentState.TALKING for seat in floor.state.seats.values())
+
+
+async def _available(floor: Floor) -> bool:
+    return any(seat.free for seat in floor.state.seats.values())
+
+
+async def _at_rest(floor: Floor) -> bool:
+    return not floor.state.lines and all(seat.free for seat in floor.state.seats.values())

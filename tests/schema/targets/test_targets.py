@@ -1,0 +1,330 @@
+"""Adding, looking at and removing targets through GraphQL."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.access.models import Account
+from domain.access.permissions import Role
+from domain.agents.models import Agent
+from domain.calls.models import Attempt, Call
+from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.campaigns.models import Campaign
+from domain.targets.commands import TargetsChanged
+from domain.targets.models import Contact, Target
+from domain.targets.rules import ClosedReason, TargetState
+from tests.domain.targets.conftest import principal_of
+from tests.domain.targets.files import us_number
+from tests.fakes import FakePorts
+from tests.queries import at_most
+from tests.schema.targets.conftest import Ask
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+ADD = """
+mutation ($input: TargetsAddInput!) {
+  targetsAdd(input: $input) {
+    ... on TargetsAdded { added repeated answers { row code number targetId } }
+    ... on Refusal { code message }
+  }
+}
+"""
+LIST = """
+query ($campaign: UUID!, $filter: TargetFilterInput, $order: TargetOrder! = ADDED,
+       $first: Int! = 50, $after: String) {
+  targets(campaignId: $campaign, filter: $filter, order: $order, first: $first, after: $after) {
+    nodes {
+      number state closedReason customerStatus addedAt lastAttemptAt nextAttemptAt
+      contact { name variables }
+      lastAttempt { callId durationSeconds agentName }
+    }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  }
+}
+"""
+REMOVE = """
+mutation ($id: UUID!) {
+  targetRemove(id: $id) {
+    ... on TargetRemoved { target { id number } }
+    ... on Refusal { code message }
+  }
+}
+"""
+REMOVE_ALL = """
+mutation ($campaign: UUID!, $count: Int!) {
+  targetsRemoveAll(campaignId: $campaign, confirmedCount: $count) {
+    ... on TargetsRemoved { removed }
+    ... on Refusal { code message }
+    ... on CountChanged { present }
+  }
+}
+"""
+
+
+async def add(ask: Ask, campaign: Campaign, **input: Any) -> dict[str, Any]:
+    data = await ask(ADD, input={"campaignId": str(campaign.id)} | input)
+    answer: dict[str, Any] = data["targetsAdd"]
+    return answer
+
+
+async def target(campaign: Campaign, index: int, **columns: Any) -> Target:
+    contact = await Contact.create(account_id=campaign.account_id, name=f"Name {index}")
+    return await Target.create(
+        account_id=campaign.account_id,
+        campaign_id=campaign.id,
+        contact_id=contact.id,
+        number=us_number(index),
+        max_attempts=3,
+        **columns,
+    )
+
+
+@pytest.mark.feature("TGT-05")
+async def test_pasted_numbers_become_targets_with_a_priority_and_an_answer_for_each_line(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    pasted = "(202) 555-0101\n\n202-555-0102\tAna\n12\n202 555 0101, again\n"
+
+    answer = await add(ask, campaign, pasted=pasted, priority=8)
+
+    assert answer["added"] == 2
+    assert [(a["row"], a["code"], a["number"]) for a in answer["answers"]] == [
+        (1, "ADDED", "+12025550101"),
+        (3, "ADDED", "+12025550102"),
+        (4, "NUMBER_INVALID", None),
+        (5, "DUPLICATE_IN_FILE", "+12025550101"),
+    ]
+    assert answer["answers"][0]["targetId"] == answer["answers"][3]["targetId"]
+    rows = await Target.all().order_by("id").select_related("contact")
+    assert [(row.number, row.priority, row.contact.name) for row in rows] == [
+        ("+12025550101", 8, ""),
+        ("+12025550102", 8, "Ana"),
+    ]
+    told = TargetsChanged(campaign=campaign.id)
+    assert fakes.floors.told == [(campaign.account_id, told)]
+
+
+@pytest.mark.feature("TGT-13")
+@pytest.mark.feature("TGT-06")
+async def test_a_bulk_add_answers_per_row_and_the_same_key_never_adds_twice(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    rows = [
+        {
+            "numbers": [us_number(1)],
+            "name": "Ana",
+            "priority": 10,
+            "variables": [{"name": "City", "value": "Łódź"}],
+        },
+        {"numbers": ["nonsense"]},
+        {"numbers": [us_number(2)], "priority": 11},
+    ]
+
+    first = await add(ask, campaign, targets=rows, idempotencyKey="order-1")
+    fakes.forget()
+    second = await add(ask, campaign, targets=rows, idempotencyKey="order-1")
+
+    assert [a["code"] for a in first["answers"]] == ["ADDED", "NUMBER_INVALID", "PRIORITY_INVALID"]
+    assert (first["repeated"], second["repeated"]) == (False, True)
+    assert second["answers"] == first["answers"]
+    assert await Target.all().count() == 1
+    assert (await Contact.get()).variables == {"City": "Łódź"}
+    assert fakes.floors.told == []
+
+
+@pytest.mark.feature("TGT-13")
+async def test_a_key_of_another_addition_is_refused_and_adds_nothing(
+    ask: Ask, campaign: Campaign
+) -> None:
+    await add(ask, campaign, pasted=us_number(1), idempotencyKey="order-1")
+
+    answer = await add(ask, campaign, pasted=us_number(2), idempotencyKey="order-1")
+
+    assert answer["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert await Target.all().count() == 1
+
+
+async def test_additions_without_rows_or_with_both_kinds_are_refused(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    both = await add(ask, campaign, pasted=us_number(1), targets=[{"numbers": [us_number(2)]}])
+    neither = await add(ask, campaign)
+    empty = await add(ask, campaign, targets=[])
+
+    assert {answer["code"] for answer in (both, neither, empty)} == {"INVALID_INPUT"}
+    assert await Target.all().count() == 0
+    fakes.assert_untouched()
+
+
+@pytest.mark.feature("TGT-07")
+async def test_the_list_shows_status_times_duration_and_agent_with_few_statements(
+    ask: Ask, campaign: Campaign
+) -> None:
+    agent = await Agent.create(
+        account_id=campaign.account_id, name="Ana", code="11", pin_hash="", endpoint="ana"
+    )
+    dialed = await target(
+        campaign,
+        1,
+        state=TargetState.CLOSED,
+        closed_reason=ClosedReason.CONNECTED,
+        attempts=2,
+        last_ordinal=2,
+        last_attempt_at=NOW,
+        last_disposition=Disposition.CONNECTED,
+    )
+    await target(campaign, 2)
+    for ordinal in (1, 2):
+        attempt = await Attempt.create(
+            account_id=campaign.account_id,
+            campaign_id=campaign.id,
+            target_id=dialed.id,
+            ordinal=ordinal,
+            number=dialed.number,
+            node="main",
+            epoch=1,
+            state=AttemptState.ENDED,
+            agent_id=agent.id,
+            created_at=NOW,
+        )
+    await Call.create(
+        id=attempt.id,
+        account_id=campaign.account_id,
+        direction=CallDirection.OUTBOUND,
+        number=dialed.number,
+        answered_at=NOW,
+        ended_at=NOW + timedelta(seconds=90),
+    )
+
+    with at_most(5):  # campaign, page, count, contacts, attempts
+        data = await ask(LIST, campaign=str(campaign.id))
+
+    first, second = data["targets"]["nodes"]
+    assert (first["state"], first["closedReason"]) == ("CLOSED", "CONNECTED")
+    assert (first["customerStatus"], first["contact"]["name"]) == ("CONNECTED", "Name 1")
+    assert first["lastAttempt"] == {
+        "callId": str(attempt.id),
+        "durationSeconds": 90.0,
+        "agentName": "Ana",
+    }
+    assert (second["state"], second["lastAttempt"]) == ("NEW", None)
+    assert data["targets"]["totalCount"] == 2
+
+
+@pytest.mark.feature("TGT-07")
+async def test_the_list_is_filtered_ordered_and_paged(ask: Ask, campaign: Campaign) -> None:
+    for index in range(1, 6):
+        retry = index % 2 == 1
+        await target(
+            campaign,
+            index,
+            state=TargetState.RETRY if retry else TargetState.NEW,
+            next_at=NOW - timedelta(minutes=index) if retry else None,
+            last_attempt_at=NOW + timedelta(minutes=index) if retry else None,
+            last_disposition=Disposition.BUSY if retry else None,
+        )
+
+    async def listed(**variables: Any) -> list[int]:
+        data = await ask(LIST, campaign=str(campaign.id), **variables)
+        return [int(node["number"][-1]) for node in data["targets"]["nodes"]]
+
+    assert await listed() == [1, 2, 3, 4, 5]
+    assert await listed(order="NEWEST") == [5, 4, 3, 2, 1]
+    assert await listed(order="NUMBER", filter={"numberBegins": us_number(3)}) == [3]
+    assert await listed(order="LAST_ATTEMPT") == [5, 3, 1]
+    assert await listed(order="NEXT_ATTEMPT") == [5, 3, 1]
+    assert await listed(filter={"states": ["NEW"]}) == [2, 4]
+    assert await listed(filter={"customerStatuses": ["BUSY"]}) == [1, 3, 5]
+    page = await ask(LIST, campaign=str(campaign.id), order="NEXT_ATTEMPT", first=2)
+    assert page["targets"]["pageInfo"]["hasNextPage"]
+    after = page["targets"]["pageInfo"]["endCursor"]
+    assert await listed(order="NEXT_ATTEMPT", after=after) == [1]
+
+
+@pytest.mark.feature("TGT-08")
+async def test_a_target_never_dialed_is_removed_with_its_contact(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    row = await target(campaign, 1)
+    await target(campaign, 2)
+
+    data = await ask(REMOVE, id=str(row.id))
+
+    assert data["targetRemove"]["target"] == {"id": str(row.id), "number": us_number(1)}
+    assert [t.number for t in await Target.all()] == [us_number(2)]
+    assert [c.name for c in await Contact.all()] == ["Name 2"]
+    told = TargetsChanged(campaign=campaign.id)
+    assert fakes.floors.told == [(campaign.account_id, told)]
+
+
+@pytest.mark.feature("TGT-08")
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"state": TargetState.DIALING, "last_ordinal": 1},
+        {"state": TargetState.RETRY, "attempts": 1, "last_ordinal": 1},
+        {"state": TargetState.NEW, "last_ordinal": 1},
+        {"state": TargetState.CLOSED},
+    ],
+)
+async def test_a_target_that_was_dialed_stays(
+    ask: Ask, campaign: Campaign, fakes: FakePorts, columns: dict[str, Any]
+) -> None:
+    row = await target(campaign, 1, **columns)
+
+    data = await ask(REMOVE, id=str(row.id))
+
+    assert data["targetRemove"]["code"] == "TARGET_DIALED"
+    assert await Target.all().count() == 1
+    fakes.assert_untouched()
+
+
+@pytest.mark.feature("TGT-08")
+async def test_all_are_removed_at_once_after_the_count_is_typed(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    await target(campaign, 1)
+    await target(campaign, 2)
+    retried = await target(campaign, 3, state=TargetState.RETRY, attempts=1, last_ordinal=1)
+    closed = await target(
+        campaign, 4, state=TargetState.CLOSED, closed_reason=ClosedReason.CONNECTED
+    )
+
+    wrong = await ask(REMOVE_ALL, campaign=str(campaign.id), count=2)
+    assert (wrong["targetsRemoveAll"]["code"], wrong["targetsRemoveAll"]["present"]) == (
+        "COUNT_CHANGED",
+        3,
+    )
+    assert await Target.all().count() == 4
+    fakes.assert_untouched()
+
+    right = await ask(REMOVE_ALL, campaign=str(campaign.id), count=3)
+
+    assert right["targetsRemoveAll"]["removed"] == 3
+    rows = await Target.all().order_by("id")
+    assert [(row.id, row.state, row.closed_reason) for row in rows] == [
+        (retried.id, TargetState.CLOSED, ClosedReason.REMOVED),
+        (closed.id, TargetState.CLOSED, ClosedReason.CONNECTED),
+    ]
+    assert fakes.floors.commands == []
+    assert {command for _, command in fakes.floors.told} == {TargetsChanged(campaign=campaign.id)}
+
+
+async def test_another_accounts_targets_can_be_neither_seen_nor_changed(
+    ask: Ask, refused: Any, campaign: Campaign, fakes: FakePorts
+) -> None:
+    row = await target(campaign, 1)
+    foreign = principal_of(await Account.create(name="Other", slug="other"), Role.ADMIN)
+    id = str(campaign.id)
+
+    assert await refused(LIST, caller=foreign, campaign=id) == ["NOT_FOUND"]
+    added = await ask(ADD, caller=foreign, input={"campaignId": id, "pasted": us_number(2)})
+    removed = await ask(REMOVE, caller=foreign, id=str(row.id))
+    emptied = await ask(REMOVE_ALL, caller=foreign, campaign=id, count=1)
+
+    assert added["targetsAdd"]["code"] == "NOT_FOUND"
+    assert removed["targetRemove"]["code"] == "NOT_FOUND"
+    assert emptied["targetsRemoveAll"]["code"] == "NOT_FOUND"
+    assert await Target.all().count() == 1
+    fakes.assert_untouched()

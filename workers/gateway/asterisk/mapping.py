@@ -1,0 +1,213 @@
+"""What Asterisk's events mean. The only place that knows the names of their headers.
+
+`fact_of` turns one event into one fact, or None if it tells nothing we use.
+"""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from domain.telephony.events import Verdict
+from domain.telephony.port import Role
+from workers.gateway.asterisk.facts import (
+    AgiBegan,
+    AgiEnded,
+    AgiStepDone,
+    Analysed,
+    Appeared,
+    BeepHeard,
+    Channel,
+    ChannelState,
+    EarlyMedia,
+    Fact,
+    Gone,
+    HangupAsked,
+    Joined,
+    Left,
+    Muted,
+    OriginateEnded,
+    Pressed,
+    RecorderAppeared,
+    RoomClosed,
+    SpyBegan,
+    SpyEnded,
+    StateChanged,
+    Talking,
+    parse_uuid,
+)
+
+Headers = Mapping[str, str]
+
+UNKNOWN = ("", "<unknown>")
+
+
+class MalformedAmi(Exception):
+    """An event lacks a header it always has, or holds something else there."""
+
+
+STATES = {"0": ChannelState.DOWN, "4": ChannelState.ARRIVED, "5": ChannelState.RINGING}
+STATES["6"] = ChannelState.UP
+
+
+def header(message: Headers, name: str) -> str:
+    """Return a header that must be there, and not empty. Raises MalformedAmi."""
+    if not (value := message.get(name, "")):
+        raise MalformedAmi(f"{message.get('Event', 'a message')} without {name}")
+    return value
+
+
+def number(message: Headers, name: str, default: int = 0) -> int:
+    """Return a header as an integer; the default where it is missing or no number."""
+    try:
+        return int(message.get(name, ""))
+    except ValueError:
+        return default
+
+
+def channel_of(message: Headers) -> Channel:
+    """The channel an event, or a line of CoreShowChannels, is about. Raises MalformedAmi."""
+    caller = message.get("CallerIDNum", "")
+    name = message.get("CallerIDName", "")
+    return Channel(
+        uniqueid=header(message, "Uniqueid"),
+        name=header(message, "Channel"),
+        account=parse_uuid(message.get("AccountCode", "")),
+        state=STATES.get(message.get("ChannelState", ""), ChannelState.DOWN),
+        context=message.get("Context", ""),
+        exten=message.get("Exten", ""),
+        caller=None if caller in UNKNOWN else caller,
+        caller_name="" if name in UNKNOWN else name,
+    )
+
+
+def room_of(message: Headers) -> UUID | None:
+    """The room an event is about; None for a conference that is not ours."""
+    return parse_uuid(header(message, "Conference"))
+
+
+def role_of(exten: str) -> Role:
+    """The role a leg was sent into its room with (`<role>-<options>-<room>`)."""
+    try:
+        return Role(exten.partition("-")[0])
+    except ValueError:
+        return Role.NORMAL
+
+
+def fact_of(message: Headers) -> Fact | None:
+    """Return what an event tells us, or None. Raises MalformedAmi."""
+    mapped = _MAPPED.get(message.get("Event", ""))
+    return mapped(message) if mapped else None
+
+
+def _appeared(message: Headers) -> Fact:
+    channel = channel_of(message)
+    if channel.name.startswith("CBRec/"):
+        # CBRec/<room>-<number in eight digits>
+        room = parse_uuid(channel.name.removeprefix("CBRec/").rpartition("-")[0])
+        if room:
+            return RecorderAppeared(channel.name, room)
+    return Appeared(channel)
+
+
+def _early_media(message: Headers) -> Fact | None:
+    if message.get("DialStatus") != "PROGRESS":
+        return None
+    return EarlyMedia(header(message, "DestUniqueid"))
+
+
+def _originate_ended(message: Headers) -> Fact | None:
+    leg = parse_uuid(message.get("ActionID", ""))
+    if leg is None:
+        return None
+    success = header(message, "Response") == "Success"
+    return OriginateEnded(leg, success, number(message, "Reason"))
+
+
+def _gone(message: Headers) -> Fact:
+    return Gone(
+        header(message, "Uniqueid"),
+        number(message, "Cause"),
+        message.get("Cause-txt", ""),
+        number(message, "TechCause"),
+    )
+
+
+def _agi_step_done(message: Headers) -> Fact | None:
+    # Asterisk 22 writes CommandId, and CommandID in its documentation.
+    command = message.get("CommandId") or message.get("CommandID")
+    if not command:
+        return None
+    # 200 result=<n> endpos=<samples>
+    result = message.get("Result", "").partition("result=")[2].split(" ")[0]
+    try:
+        return AgiStepDone(command, int(result))
+    except ValueError:
+        return AgiStepDone(command, -1)
+
+
+def _joined(message: Headers) -> Fact | None:
+    channel, room = channel_of(message), room_of(message)
+    return Joined(channel, room, role_of(channel.exten)) if room else None
+
+
+def _left(message: Headers) -> Fact | None:
+    room = room_of(message)
+    return Left(header(message, "Uniqueid"), room) if room else None
+
+
+def _closed(message: Headers) -> Fact | None:
+    room = room_of(message)
+    return RoomClosed(room) if room else None
+
+
+def _muted(message: Headers) -> Fact | None:
+    room = room_of(message)
+    muted = message["Event"] == "ConfbridgeMute"
+    return Muted(header(message, "Uniqueid"), room, muted) if room else None
+
+
+def _talking(message: Headers) -> Fact | None:
+    room = room_of(message)
+    talking = message.get("TalkingStatus") == "on"
+    return Talking(header(message, "Uniqueid"), room, talking) if room else None
+
+
+def _pressed(message: Headers) -> Fact | None:
+    if message.get("Direction") != "Received":
+        return None
+    return Pressed(header(message, "Uniqueid"), header(message, "Digit"))
+
+
+VERDICTS = {"HUMAN": Verdict.LIVE, "MACHINE": Verdict.MACHINE, "FAX": Verdict.FAX}
+
+
+def _user_event(message: Headers) -> Fact | None:
+    match message.get("UserEvent"):
+        case "OutdialAnalysed":
+            verdict = VERDICTS.get(message.get("Status", ""), Verdict.UNSURE)
+            return Analysed(header(message, "Uniqueid"), verdict)
+        case "OutdialBeep":
+            return BeepHeard(header(message, "Uniqueid"))
+    return None
+
+
+_MAPPED: dict[str, Callable[[Headers], Fact | None]] = {
+    "Newchannel": _appeared,
+    "Newstate": lambda m: StateChanged(channel_of(m)),
+    "DialState": _early_media,
+    "OriginateResponse": _originate_ended,
+    "HangupRequest": lambda m: HangupAsked(header(m, "Uniqueid")),
+    "Hangup": _gone,
+    "AsyncAGIStart": lambda m: AgiBegan(channel_of(m)),
+    "AsyncAGIExec": _agi_step_done,
+    "AsyncAGIEnd": lambda m: AgiEnded(header(m, "Uniqueid")),
+    "ConfbridgeJoin": _joined,
+    "ConfbridgeLeave": _left,
+    "ConfbridgeEnd": _closed,
+    "ConfbridgeMute": _muted,
+    "ConfbridgeUnmute": _muted,
+    "ConfbridgeTalking": _talking,
+    "DTMFEnd": _pressed,
+    "UserEvent": _user_event,
+    "ChanSpyStart": lambda m: SpyBegan(header(m, "SpyerUniqueid"), header(m, "SpyeeUniqueid")),
+    "ChanSpyStop": lambda m: SpyEnded(header(m, "SpyerUniqueid")),
+}

@@ -1,0 +1,187 @@
+"""Recordings by MixMonitor (a leg) and ConfBridge (a room), and the files they leave."""
+
+import logging
+import wave
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from domain.telephony.events import RecordingFinished
+from domain.telephony.port import PauseRecording, StartRecording
+from workers.gateway.asterisk.exchange import Exchange, Leg, Room
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.1
+GIVE_UP_S = 10.0  # a file that is not complete by then belongs to a PBX that died
+HEADER = 44  # bytes before the samples of the WAV files that Asterisk writes
+
+
+@dataclass(slots=True, eq=False)
+class Recording:
+    """One recording that runs."""
+
+    id: UUID
+    account: UUID
+    path: Path
+    leg: Leg | None = None
+    room: Room | None = None
+    monitor: str = ""  # MixMonitor's own id; it alone is stopped, not others of the same leg
+
+
+def complete(path: Path) -> bool:
+    """Whether Asterisk has closed the WAV: it writes the length into the header last of all."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER)
+        size = path.stat().st_size
+    except OSError:
+        return False
+    return len(header) == HEADER and 0 < int.from_bytes(header[40:44], "little") <= size - HEADER
+
+
+def seconds_of(path: Path) -> float:
+    """The length of a WAV in seconds; 0 for a file that is none."""
+    try:
+        with wave.open(str(path)) as file:
+            return float(file.getnframes() / file.getframerate())
+    except (OSError, EOFError, wave.Error):
+        return 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Recordings:
+    """Starts, pauses and finishes recordings. `RecordingFinished` comes when the file is whole."""
+
+    exchange: Exchange
+    _running: dict[UUID, Recording] = field(default_factory=dict)
+
+    async def start(self, command: StartRecording) -> None:
+        """Record a leg that is up, or a room."""
+        if leg := self.exchange.up(command.leg):
+            await self.record_leg(command.recording, leg)
+        elif command.room is not None and (room := self.exchange.rooms.get(command.room)):
+            await self.record_room(command.recording, room)
+
+    async def record_leg(self, id: UUID, leg: Leg) -> None:
+        """Record both directions of a leg, from now until it is stopped or the leg ends."""
+        recording = self._take(id, leg.account)
+        if recording is None:
+            return
+        recording.leg = leg
+        reply = await self.exchange.ask(
+            {
+                "Action": "MixMonitor",
+                "Channel": leg.uniqueid,
+                "File": self._path_there(recording),
+                # Without this, silence is left out and the file is shorter than the call.
+                "options": "S",
+            }
+        )
+        if reply is None:
+            self._running.pop(id, None)
+        else:
+            recording.monitor = reply.headers.get("MixMonitorID", "")
+
+    async def record_room(self, id: UUID, room: Room) -> None:
+        """Record what everybody in a room says. ConfBridge makes one recording at a time."""
+        recording = self._take(id, room.account)
+        if recording is None:
+            return
+        recording.room = room
+        reply = await self.exchange.ask(
+            {
+                "Action": "ConfbridgeStartRecord",
+                "Conference": str(room.id),
+                "RecordFile": self._path_there(recording),
+            }
+        )
+        if reply is None:
+            self._running.pop(id, None)
+
+    def _take(self, id: UUID, account: UUID) -> Recording | None:
+        """A new recording under an id that records nothing else; None if it does already.
+
+        Not taken from the spent ids: a leg's analysis and a room's own record use their ids.
+        """
+        if id in self._running:
+            return None
+        path = self.exchange.settings.recordings / str(account) / f"{id}.wav"
+        if path.exists():
+            return None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Asterisk often runs as a user of its own, with whom the gateway shares a group.
+        path.parent.chmod(0o2770)
+        self._running[id] = Recording(id, account, path)
+        return self._running[id]
+
+    def _path_there(self, recording: Recording) -> str:
+        settings = self.exchange.settings
+        folder = settings.recordings_there or settings.recordings
+        return str(folder / str(recording.account) / recording.path.name)
+
+    async def pause(self, command: PauseRecording) -> None:
+        """Write silence from now on, or sound again."""
+        recording = self._running.get(command.recording)
+        if recording is None:
+            return
+        channel = recording.leg.uniqueid if recording.leg else ""
+        if recording.room is not None:
+            channel = recording.room.recorder
+        if channel:
+            await self.exchange.ask(
+                {
+                    "Action": "MixMonitorMute",
+                    "Channel": channel,
+                    "Direction": "both",
+                    "State": "1" if command.paused else "0",
+                }
+            )
+
+    async def stop_id(self, id: UUID) -> None:
+        """Finish a recording."""
+        recording = self._running.get(id)
+        if recording is None:
+            return
+        if recording.leg is not None:
+            action = {"Action": "StopMixMonitor", "Channel": recording.leg.uniqueid}
+            if recording.monitor:
+                action["MixMonitorID"] = recording.monitor
+            await self.exchange.ask(action)
+        elif recording.room is not None:
+            room = str(recording.room.id)
+            await self.exchange.ask({"Action": "ConfbridgeStopRecord", "Conference": room})
+        self._finish(recording)
+
+    def leg_gone(self, leg: Leg) -> None:
+        """A leg ended, and its recordings with it."""
+        for recording in list(self._running.values()):
+            if recording.leg is leg:
+                self._finish(recording)
+
+    def room_gone(self, room: Room) -> None:
+        """A room ended, and its recordings with it."""
+        for recording in list(self._running.values()):
+            if recording.room is room:
+                self._finish(recording)
+
+    def _finish(self, recording: Recording) -> None:
+        if self._running.pop(recording.id, None):
+            self.exchange.spawn(self._tell_when_complete(recording))
+
+    async def _tell_when_complete(self, recording: Recording) -> None:
+        clock = self.exchange.clock
+        deadline = clock.monotonic() + GIVE_UP_S
+        while not complete(recording.path) and clock.monotonic() < deadline:
+            await clock.sleep(POLL_S)
+        if not recording.path.exists():
+            log.error("recording %s left no file", recording.id)
+            return
+        self.exchange.tell(
+            RecordingFinished,
+            recording.account,
+            recording=recording.id,
+            path=str(recording.path),
+            size=recording.path.stat().st_size,
+            seconds=round(seconds_of(recording.path), 3),
+        )

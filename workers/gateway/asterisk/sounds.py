@@ -1,0 +1,325 @@
+"""What is played to legs and rooms, and the digits that come back.
+
+A leg outside of rooms is in AsyncAGI and plays sound by sound. A leg in a room, and a room as a
+whole, hear a player: a Local channel whose one half plays and whose other half whispers to the leg
+or sits in the room.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.telephony.events import Digit, DigitsCollected, PlaybackFinished
+from domain.telephony.port import Collect, File, Media, Play, Say, SayDigits, Tone
+from workers.gateway.asterisk.exchange import Exchange, Leg, Room
+from workers.gateway.asterisk.facts import AgiStepDone, Gone, Pressed, parse_uuid
+
+log = logging.getLogger(__name__)
+
+DIGITS = "0123456789*#"
+OUR_TONES = ("zip", "beep", "busy", "congestion")
+SOUND_NAME = re.compile(r"/?[A-Za-z0-9][A-Za-z0-9_./-]{0,199}")
+LANGUAGE = re.compile(r"[a-z]{2}(_[A-Z]{2})?")
+SPOKEN = {"*": "star", "#": "pound"}
+LEG_LIFE_S = 900  # from each step on, a leg in AsyncAGI waits that long for the next
+
+Speak = Callable[[Say], Awaitable[str]]
+
+
+@dataclass(slots=True, eq=False)
+class Playback:
+    """One `Play` that runs or waits for its turn."""
+
+    command: Play
+    account: UUID
+    sounds: list[str]
+    leg: Leg | None
+    room: Room | None
+    step: int = -1  # index of the sound that plays; -1: not begun
+    by_player: bool = False
+
+    @property
+    def player(self) -> str:
+        """Uniqueid of the near half of the player."""
+        return f"play-{self.command.playback}"
+
+
+@dataclass(slots=True, eq=False)
+class Collecting:
+    """One `Collect` that runs."""
+
+    command: Collect
+    digits: str = ""
+    timer: asyncio.TimerHandle | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Sounds:
+    """Plays one after another on each leg and room, and collects digits.
+
+    A collection begins to wait for its first digit when the leg's own playbacks are over; a digit
+    that comes earlier, or interrupts one, counts.
+    """
+
+    exchange: Exchange
+    speak: Speak | None = None
+    _playing: dict[UUID, Playback] = field(default_factory=dict)
+    _queues: dict[UUID, list[Playback]] = field(default_factory=dict)
+    _collecting: dict[UUID, Collecting] = field(default_factory=dict)
+
+    async def play(self, command: Play) -> None:
+        """Play to a leg that is up or to a room, after what is already playing there."""
+        leg = self.exchange.up(command.leg)
+        room = self.exchange.rooms.get(command.room) if command.room is not None else None
+        target = leg or room
+        if target is None or not self.exchange.spent.take(command.playback):
+            return
+        playback = Playback(command, target.account, [], leg, None if leg else room)
+        self._playing[command.playback] = playback
+        queue = self._queues.setdefault(target.id, [])
+        queue.append(playback)
+        playback.sounds = await self._sounds_of(command.media)
+        if queue and queue[0] is playback:
+            await self._begin(playback)
+
+    async def _sounds_of(self, media: Iterable[Media]) -> list[str]:
+        names: list[str] = []
+        for item in media:
+            if not isinstance(item, Say):
+                names += self.names_of((item,))
+            elif self.speak is None:
+                log.error("text to speech is not set up; a text was left out")
+            else:
+                names.append(await self.speak(item))
+        return names
+
+    def names_of(self, media: Iterable[Media]) -> list[str]:
+        """Asterisk's names of the sounds. What can't be one is left out, and logged."""
+        names: list[str] = []
+        for item in media:
+            if isinstance(item, Tone):
+                name = item.name if item.name in OUR_TONES else "beep"
+                names.append(f"{self.exchange.settings.sounds}/{name}")
+            elif isinstance(item, SayDigits):
+                language = item.language if LANGUAGE.fullmatch(item.language) else "en"
+                folder = "digits" if language == "en" else f"{language}/digits"
+                spoken = [SPOKEN.get(d, d) for d in item.digits if d in DIGITS]
+                names += [f"{folder}/{digit}" for digit in spoken]
+            elif isinstance(item, File):
+                if SOUND_NAME.fullmatch(item.name) and ".." not in item.name:
+                    names.append(item.name)
+                else:
+                    log.error("a sound's name can't be one and was left out")
+        return names
+
+    async def _begin(self, playback: Playback) -> None:
+        leg = playback.leg
+        if not playback.sounds:
+            self._finish(playback)
+        elif leg is None or leg.room is not None or leg.heading is not None or leg.held:
+            await self._begin_player(playback)
+        elif leg.ready:
+            await self.keep_alive(leg)
+            await self._next_step(playback)
+        # else: it begins when the leg comes to AsyncAGI
+
+    async def keep_alive(self, leg: Leg) -> None:
+        """Put off the moment at which the dialplan takes the gateway for dead."""
+        await self.exchange.ask(
+            {
+                "Action": "Setvar",
+                "Channel": leg.uniqueid,
+                "Variable": "TIMEOUT(absolute)",
+                "Value": str(LEG_LIFE_S),
+            }
+        )
+
+    async def _next_step(self, playback: Playback) -> None:
+        leg = playback.leg
+        assert leg is not None  # steps are of legs
+        playback.step += 1
+        if playback.step >= len(playback.sounds):
+            self._finish(playback)
+            return
+        stop = DIGITS if playback.command.interruptible else ""
+        sent = await self.exchange.ask(
+            {
+                "Action": "AGI",
+                "Channel": leg.uniqueid,
+                "Command": f'STREAM FILE {playback.sounds[playback.step]} "{stop}"',
+                "CommandID": f"{playback.command.playback}/{playback.step}",
+            }
+        )
+        if sent is None:
+            self._finish(playback)
+
+    async def _begin_player(self, playback: Playback) -> None:
+        playback.step, playback.by_player = 0, True
+        if playback.leg is not None:
+            done = await self.whisper(playback.player, playback.leg, playback.sounds)
+        else:
+            assert playback.room is not None  # made with one of them
+            into = f"{playback.room.id},outdial_room,outdial_player"
+            done = await self._start_player(playback.player, "ConfBridge", into, playback.sounds)
+        if not done:
+            self._finish(playback)
+
+    async def whisper(self, player: str, leg: Leg, sounds: list[str]) -> bool:
+        """Let one leg alone hear sounds, over whatever it hears. False if that can't be."""
+        return await self._start_player(player, "ChanSpy", f"{leg.uniqueid},uqWES", sounds)
+
+    async def _start_player(self, player: str, app: str, data: str, sounds: list[str]) -> bool:
+        reply = await self.exchange.ask(
+            {
+                "Action": "Originate",
+                "ActionID": player,
+                "ChannelId": player,
+                "OtherChannelId": f"{player}-2",
+                "Channel": "Local/play@outdial-player/n",
+                "Application": app,
+                "Data": data,
+                "Async": "true",
+                "Variable": [f"OUTDIAL_SOUNDS={'&'.join(sounds)}"],
+            }
+        )
+        return reply is not None
+
+    async def stop(self, playback_id: UUID) -> None:
+        """End a playback early, or before its turn."""
+        playback = self._playing.get(playback_id)
+        if playback is None:
+            return
+        if playback.by_player:
+            await self.exchange.ask({"Action": "Hangup", "Channel": playback.player})
+        elif playback.step >= 0 and playback.leg is not None:
+            # The only way to end a running AGI command is to begin AsyncAGI anew.
+            playback.leg.ready = False
+            await self.exchange.redirect(playback.leg, "outdial-leg", "idle")
+        self._finish(playback)
+
+    def on_ready(self, leg: Leg) -> None:
+        """A leg is in AsyncAGI: what waits for it can begin."""
+        leg.ready = True
+        queue = self._queues.get(leg.id)
+        if queue and queue[0].step < 0 and queue[0].sounds:
+            self.exchange.spawn(self._begin(queue[0]))
+
+    def on_step_done(self, fact: AgiStepDone) -> None:
+        id, _, step = fact.command.partition("/")
+        played = parse_uuid(id)
+        playback = self._playing.get(played) if played else None
+        if playback is None or str(playback.step) != step:
+            return
+        if fact.result > 0:
+            self._finish(playback, chr(fact.result))
+        else:
+            self.exchange.spawn(self._next_step(playback))
+
+    def on_player_gone(self, fact: Gone) -> None:
+        for playback in self._playing.values():
+            if playback.by_player and playback.player == fact.uniqueid:
+                self._finish(playback)
+                return
+
+    def _finish(self, playback: Playback, interrupted_by: str | None = None) -> None:
+        if self._playing.pop(playback.command.playback, None) is None:
+            return
+        target = playback.leg or playback.room
+        assert target is not None  # made with one of them
+        queue = self._queues.get(target.id, [])
+        if playback in queue:
+            queue.remove(playback)
+        self.exchange.tell(
+            PlaybackFinished,
+            playback.account,
+            playback=playback.command.playback,
+            interrupted_by=interrupted_by,
+        )
+        if queue:
+            if queue[0].step < 0 and queue[0].sounds:
+                self.exchange.spawn(self._begin(queue[0]))
+            return
+        self._queues.pop(target.id, None)
+        if playback.leg is not None:
+            self._wait_for_digits(playback.leg)
+
+    def moved(self, leg: Leg) -> None:
+        """A leg left AsyncAGI, and what played there with it."""
+        leg.ready = False
+        for playback in list(self._queues.get(leg.id, [])):
+            if playback.step >= 0 and not playback.by_player:
+                self._finish(playback)
+
+    def silence(self, leg: Leg) -> None:
+        """All that is played to a leg, and a collection, end with it."""
+        if collecting := self._collecting.pop(leg.id, None):
+            self._stop_timer(collecting)
+        for playback in self._queues.pop(leg.id, []):
+            self._finish(playback)
+
+    def room_gone(self, room: Room) -> None:
+        for playback in self._queues.pop(room.id, []):
+            self._finish(playback)
+
+    async def collect(self, command: Collect) -> None:
+        """Collect digits from a leg that is up; dropped while another collection runs there."""
+        leg = self.exchange.up(command.leg)
+        if leg is None or leg.id in self._collecting:
+            return
+        self._collecting[leg.id] = Collecting(command)
+        if leg.ready:
+            await self.keep_alive(leg)
+        self._wait_for_digits(leg)
+
+    def _wait_for_digits(self, leg: Leg) -> None:
+        collecting = self._collecting.get(leg.id)
+        if collecting is None or collecting.timer is not None or self._queues.get(leg.id):
+            return
+        command = collecting.command
+        wait_s = command.between_digits_s if collecting.digits else command.first_digit_s
+        loop = asyncio.get_running_loop()
+        collecting.timer = loop.call_later(wait_s, self._collected, leg)
+
+    def on_pressed(self, fact: Pressed) -> None:
+        leg = self.exchange.by_uniqueid.get(fact.uniqueid)
+        if leg is None or not leg.is_up:
+            return
+        self.exchange.tell(Digit, leg.account, leg=leg.id, digit=fact.digit)
+        collecting = self._collecting.get(leg.id)
+        done = collecting is not None and self._count_digit(collecting, fact.digit)
+        for playback in list(self._playing.values()):
+            heard = playback.leg is leg or (playback.room and playback.room.id == leg.room)
+            # Steps are interrupted by Asterisk itself, which tells so in its own event.
+            if heard and playback.by_player and playback.command.interruptible:
+                self.exchange.spawn(self._interrupt(playback, fact.digit))
+        if collecting is None:
+            return
+        if done:
+            self._collected(leg)
+        elif collecting.timer is not None:
+            self._stop_timer(collecting)
+            self._wait_for_digits(leg)
+
+    async def _interrupt(self, playback: Playback, digit: str) -> None:
+        self._finish(playback, digit)
+        await self.exchange.ask({"Action": "Hangup", "Channel": playback.player})
+
+    def _count_digit(self, collecting: Collecting, digit: str) -> bool:
+        if digit in collecting.command.terminators:
+            return True
+        collecting.digits += digit
+        return len(collecting.digits) >= collecting.command.maximum
+
+    def _stop_timer(self, collecting: Collecting) -> None:
+        if collecting.timer is not None:
+            collecting.timer.cancel()
+            collecting.timer = None
+
+    def _collected(self, leg: Leg) -> None:
+        collecting = self._collecting.pop(leg.id, None)
+        if collecting is not None:
+            self._stop_timer(collecting)
+            self.exchange.tell(DigitsCollected, leg.account, leg=leg.id, digits=collecting.digits)
