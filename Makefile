@@ -9,7 +9,14 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 RUN_READY := $(VENV)/ready.run
 DEV_READY := $(VENV)/ready.dev
+
+# The front end, on a machine with Node; without it, everything else works.
+WEB := $(and $(wildcard frontend_contracts/package.json),$(shell command -v npm))
 NODE_READY := frontend_contracts/node_modules/.ready
+SDL := frontend_contracts/schema.graphql
+CONSOLE := frontend_contracts/console/dist/index.html
+CONSOLE_FROM := $(if $(WEB),$(shell find frontend_contracts \( -name node_modules -o -name dist \) -prune \
+	-o -type f -print))
 
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
@@ -21,13 +28,18 @@ help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(RUN_READY) ## Run everything: servers, API, worker, gateway, with a demo
+run: $(RUN_READY) $(if $(WEB),$(CONSOLE)) ## Run everything: servers, API, worker, gateway, with a demo
 	@$(PYTHON) -m workers.launch up $(ARGS)
 
 .PHONY: test
 test: $(DEV_READY) ## Run the tests on embedded servers
+	@$(if $(WEB),$(MAKE) test-web,echo "No npm here: the tests of the front end are left out.")
 	@$(if $(BROWSER),,echo "No Chromium here: the tests in a browser are left out.")
 	@$(PYTHON) -m pytest -m "not pbx$(if $(BROWSER),, and not browser)" $(ARGS)
+
+.PHONY: test-web
+test-web: $(NODE_READY)
+	@cd frontend_contracts && npm run --silent test
 
 .PHONY: check
 check: $(DEV_READY) ## Everything that is checked without running it
@@ -37,6 +49,20 @@ check: $(DEV_READY) ## Everything that is checked without running it
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(PYTHON) -m lints
 	@$(PYTHON) -m workers.launch migrations --check || { echo "Repair: make migration"; exit 1; }
+	@$(if $(WEB),$(MAKE) check-web,echo "No npm here: the front end is not checked.")
+
+.PHONY: check-web
+check-web: $(NODE_READY)
+	@$(PYTHON) -m schema.export | diff - $(SDL) >/dev/null \
+	  || { echo "$(SDL) is stale. Repair: make contracts"; exit 1; }
+	@cd frontend_contracts && npm run --silent generated || { echo "Repair: make contracts"; exit 1; }
+	@cd frontend_contracts && npm run --silent breaking
+	@cd frontend_contracts && npm run --silent types
+
+.PHONY: contracts
+contracts: $(DEV_READY) $(NODE_READY) ## Print the SDL and generate types and hooks from it
+	@$(PYTHON) -m schema.export > $(SDL).new && mv $(SDL).new $(SDL)
+	@cd frontend_contracts && npm run --silent generate
 
 .PHONY: format
 format: $(DEV_READY) ## Format the code and repair what can be repaired
@@ -52,10 +78,11 @@ features: $(DEV_READY) ## Say which features of docs/features.md a passing test 
 	@$(PYTHON) -m tests.features $(ARGS)
 
 .PHONY: bench
-bench: $(DEV_READY) ## Run the benchmarks; each prints ratios and writes benchmarks/results/
-	@for each in benchmarks/bench_*.py; do \
-	  [ -e "$$each" ] || { echo "There is no benchmark yet."; exit 1; }; \
-	  echo "== $$each"; $(PYTHON) "$$each" $(ARGS) || exit 1; \
+bench: $(DEV_READY) ## Run the benchmarks, or those named: ONLY=pacing; each prints ratios
+	@for each in $(sort $(wildcard benchmarks/*/__main__.py) $(filter-out benchmarks/__%,$(wildcard benchmarks/*.py))); do \
+	  name=$$(echo "$$each" | sed 's#/__main__\.py$$##; s#\.py$$##; s#/#.#g'); \
+	  case "$$name" in *"$(ONLY)"*) ;; *) continue ;; esac; \
+	  echo "== python -m $$name"; $(PYTHON) -m "$$name" $(ARGS) || exit 1; \
 	done
 
 .PHONY: lock
@@ -84,6 +111,16 @@ $(RUN_READY): requirements.lock Makefile
 $(DEV_READY): $(RUN_READY) requirements-dev.lock
 	@echo "Installing the tools of development ..."
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(NODE_READY): frontend_contracts/package-lock.json
+	@echo "Installing what the front end is built with ..."
+	@cd frontend_contracts && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(CONSOLE): $(NODE_READY) $(CONSOLE_FROM)
+	@echo "Building the console ..."
+	@cd frontend_contracts && npm run --silent build
 	@touch $@
 
 $(PYTHON):

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from api.answers import BadRequest
 from api.callers import caller_of
 from api.door import Door
-from api.uploads import bounded
+from api.bodies import bounded
 from domain.access.principal import Principal
 from domain.campaigns.errors import CampaignClosed
 from domain.core import errors
@@ -92,7 +92,12 @@ class Imports:
         if kind != "multipart/form-data":
             fields = {name: http.query_params.get(name, "") for name in FIELDS}
             return await self._import(principal, fields, fields["fileName"], http.stream())
-        parser = MultiPartParser(http.headers, bounded(http, limit), max_files=1, max_fields=10)
+        parser = MultiPartParser(
+            http.headers,
+            bounded(http, limit, f"The upload is larger than {limit // 1_000_000} MB."),
+            max_files=1,
+            max_fields=10,
+        )
         try:
             form = await parser.parse()
         except (MultiPartException, KeyError, UnicodeDecodeError) as error:

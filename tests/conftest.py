@@ -20,6 +20,7 @@ from tortoise import Tortoise, connections
 
 from domain.core import database as db
 from domain.core import migrations
+from tests.fakes import FakePorts
 from tests.features import FeatureNotes
 from workers.launch.embedded import EmbeddedServers
 
@@ -127,6 +128,12 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.flushdb()
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def fakes(tmp_path: Path) -> FakePorts:
+    """The ports in memory, with a clock that stands still."""
+    return FakePorts(tmp_path / "files")
 
 
 # TRUNCATE of an empty table costs as much as of a full one; most tests fill three of thirty.

@@ -57,6 +57,7 @@ class Agent(Model):
     endpoint_kind = fields.CharEnumField(EndpointKind, max_length=32, default=EndpointKind.SIP)
     endpoint = fields.CharField(max_length=64)  # SIP account, or E.164 number
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: the campaign's
+    record = fields.BooleanField(default=False)  # every call of this agent
     user_id: UUID | None
     user: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "domain.User", related_name="agents", on_delete=fields.SET_NULL, null=True

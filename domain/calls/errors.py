@@ -17,3 +17,43 @@ class CallOver(DomainError):
     def __init__(self, call_id: UUID) -> None:
         super().__init__(f"Nothing was hung up: call {call_id} is over.")
         self.call_id = str(call_id)
+
+
+class NoConsultation(DomainError):
+    """There is nobody on the line to complete or cancel a transfer with."""
+
+    code = "NO_CONSULTATION"
+
+    def __init__(self, agent_id: UUID) -> None:
+        super().__init__(
+            f"Nothing was transferred: agent {agent_id} is consulting nobody, or the other party "
+            "has not picked up yet. Start a consulted transfer, or wait for the answer."
+        )
+        self.agent_id = str(agent_id)
+
+
+class TransferTargetBusy(DomainError):
+    """The agent who was to get the customer cannot take one now."""
+
+    code = "TRANSFER_TARGET_BUSY"
+
+    def __init__(self, agent_id: UUID, state: str) -> None:
+        super().__init__(
+            f"Nothing was transferred: agent {agent_id} is in state {state} or on another switch. "
+            "Choose an agent who is available, or a number."
+        )
+        self.agent_id = str(agent_id)
+        self.state = str(state)
+
+
+class NotSupervising(DomainError):
+    """This supervisor's phone is in no agent's room."""
+
+    code = "NOT_SUPERVISING"
+
+    def __init__(self, supervisor: UUID) -> None:
+        super().__init__(
+            f"Nothing was hung up: supervisor {supervisor} is listening to nobody. "
+            "Start with an agent who is on the line."
+        )
+        self.supervisor = str(supervisor)

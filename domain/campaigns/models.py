@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.campaigns.rules import CampaignState, DialMode
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.core.ids import new_id
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ class Campaign(Model):
     patience_s = fields.FloatField(default=2.0)  # a live answer waits so long for an agent
     ivr_ports = fields.SmallIntField(null=True)  # 1..1000, IVR modes
     analysis = fields.BooleanField(default=True)  # tell machines from people
+    analysis_settings: dict[str, float] = fields.JSONField(default=dict)  # of the port's Analysis
+    machine_action = fields.CharEnumField(
+        MachineAction, max_length=32, default=MachineAction.HANG_UP
+    )
+    machine_message = fields.CharField(max_length=100, default="")  # a sound's name
+    agent_announcement = fields.CharField(max_length=100, default="")  # heard at the connect
+    record = fields.BooleanField(default=False)
     max_attempts = fields.SmallIntField(default=3)  # given to targets when they are added
     retry_delays_s: dict[str, int] = fields.JSONField(default=dict)
     wrap_up_s = fields.FloatField(null=True)  # NULL: until the agent ends it

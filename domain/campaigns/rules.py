@@ -21,6 +21,14 @@ class CampaignState(StrEnum):
     CLOSED = "closed"
 
 
+class MachineAction(StrEnum):
+    """What is done with an answering machine."""
+
+    HANG_UP = "hang_up"
+    CONNECT = "connect"  # an agent gets it as if it were a person
+    MESSAGE = "message"  # a message is left after the beep
+
+
 # Seconds until the next try, by how the last attempt ended. A disposition that is not here closes
 # the target. Congestion and unreachable say nothing about the number, so they are tried soon.
 DEFAULT_RETRY_DELAYS_S: dict[Disposition, int] = {

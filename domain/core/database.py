@@ -19,6 +19,9 @@ MODEL_MODULES = (
     "domain.targets.models",
     "domain.calls.models",
     "domain.floor.models",
+    "domain.trunks.models",
+    "domain.recordings.models",
+    "domain.numbers.models",
 )
 
 

@@ -40,6 +40,7 @@ class Settings:
     database_pool: int = 10  # connections per process, at most
     sim_speed: float = 1.0  # simulated seconds per second
     sim_seed: int = 1
+    sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
     log_level: str = "INFO"
     log_format: str = "plain"
 
@@ -54,6 +55,8 @@ class Settings:
             raise SettingsInvalid("OUTDIAL_DATABASE_POOL", "a number from 1 to 200")
         if not 0.1 <= self.sim_speed <= 100:
             raise SettingsInvalid("OUTDIAL_SIM_SPEED", "a number from 0.1 to 100")
+        if not 0 <= self.sim_callers <= 100_000:
+            raise SettingsInvalid("OUTDIAL_SIM_CALLERS", "a number from 0 to 100000")
         if self.log_level not in LOG_LEVELS:
             raise SettingsInvalid("OUTDIAL_LOG_LEVEL", f"one of {', '.join(LOG_LEVELS)}")
         if self.log_format not in LOG_FORMATS:
@@ -121,7 +124,10 @@ def _variable(field: str) -> str:
 
 
 def _read(name: str, field: str, text: str) -> object:
-    kinds = {"port": int, "database_pool": int, "sim_seed": int, "sim_speed": float}
+    kinds = {
+        **dict.fromkeys(("port", "database_pool", "sim_seed"), int),
+        **dict.fromkeys(("sim_speed", "sim_callers"), float),
+    }
     if field in ("data_dir", "files_dir"):
         return Path(text).expanduser()
     if field == "log_level":

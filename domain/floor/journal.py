@@ -25,6 +25,7 @@ from domain.core.errors import OutdialError
 from domain.floor import statements
 from domain.floor.state import Line, Seat, StateEntry
 from domain.targets.rules import Outcome, TargetState
+from domain.telephony.events import RecordingFinished
 
 logger = getLogger(__name__)
 
@@ -34,6 +35,7 @@ LOST = (
     DBConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # it accepts no connections just now
     asyncpg.InterfaceError,
     OSError,
     TimeoutError,
@@ -75,6 +77,8 @@ class Group:
     calls: dict[UUID, Line] = field(default_factory=dict)
     entries: dict[UUID, tuple[Seat, StateEntry]] = field(default_factory=dict)
     targets: dict[UUID, TargetChange] = field(default_factory=dict)
+    recordings: dict[UUID, tuple[Line, datetime]] = field(default_factory=dict)
+    files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
@@ -115,7 +119,9 @@ class Journal:
         self._wake.set()
 
     def attempt(self, line: Line) -> None:
-        """The attempt's row changed."""
+        """The attempt's row changed. An inbound call has none."""
+        if line.is_inbound:
+            return
         self._group.attempts[line.id] = line
         self._wake.set()
 
@@ -132,6 +138,16 @@ class Journal:
     def target(self, change: TargetChange) -> None:
         """A target's row changed."""
         self._group.targets[change.id] = change
+        self._wake.set()
+
+    def recording_started(self, recording_id: UUID, line: Line, at: datetime) -> None:
+        """A recording began."""
+        self._group.recordings[recording_id] = (line, at)
+        self._wake.set()
+
+    def recording_finished(self, event: RecordingFinished) -> None:
+        """A recording's file is complete."""
+        self._group.files[event.recording] = event
         self._wake.set()
 
     def event(self, line_id: UUID, at: datetime, kind: str, **detail: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from tortoise import connections
 
@@ -12,10 +13,14 @@ from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState
-from domain.floor.state import Ledger, Seat, Settings, StateEntry
+from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
+from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
+from domain.telephony.port import Analysis
+from domain.trunks.models import CampaignTrunk, Trunk
+from domain.trunks.rules import TrunkUse
 
 _LEVELS = """
 SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level
@@ -83,6 +88,8 @@ def seat_of(agent: Agent) -> Seat:
         endpoint_kind=agent.endpoint_kind,
         endpoint=agent.endpoint,
         caller_id=agent.caller_id,
+        record=agent.record,
+        team_id=agent.team_id,
         levels={},
     )
 
@@ -156,7 +163,7 @@ def attempt_state(row: dict[str, Any]) -> AttemptState:
     return AttemptState(row["state"])
 
 
-def settings_of(campaign: Campaign) -> Settings:
+def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
     """A campaign's row as the floor uses it."""
     delays = {Disposition(key): value for key, value in campaign.retry_delays_s.items()}
     return Settings(
@@ -169,7 +176,12 @@ def settings_of(campaign: Campaign) -> Settings:
         lines_per_agent=campaign.lines_per_agent,
         ring_limit_s=campaign.ring_limit_s,
         patience_s=campaign.patience_s,
-        analysis=campaign.analysis,
+        analysis=_analysis(campaign),
+        machine_action=campaign.machine_action,
+        machine_message=campaign.machine_message,
+        agent_announcement=campaign.agent_announcement,
+        record=campaign.record,
+        trunks=trunks,
         retry_delays_s={**DEFAULT_RETRY_DELAYS_S, **delays},
         wrap_up_s=campaign.wrap_up_s,
         preview_s=campaign.preview_s,
@@ -195,6 +207,50 @@ def pacing_of(campaign: Campaign, ledger: Ledger, *, at: float) -> PacingSetting
         live_answers_before=live,
         abandoned_before=abandoned,
     )
+
+
+def _analysis(campaign: Campaign) -> Analysis | None:
+    if not campaign.analysis:
+        return None
+    return msgspec.convert(campaign.analysis_settings, Analysis)
+
+
+async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
+    """The account's own numbers."""
+    return {
+        row.number: InboundRoute(
+            id=row.id,
+            number=row.number,
+            name=row.name,
+            purpose=row.purpose,
+            team_id=row.team_id,
+            greeting=row.greeting,
+        )
+        for row in await InboundNumber.filter(account_id=account_id)
+    }
+
+
+async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:
+    """The account's trunks in use, in the order in which they are tried."""
+    trunks = await Trunk.filter(account_id=account_id, disabled_at=None).order_by("position", "id")
+    return {
+        trunk.id: TrunkUse(
+            id=trunk.id,
+            name=trunk.name,
+            channels=trunk.channels,
+            calls_per_second=trunk.calls_per_second,
+            record=trunk.record,
+        )
+        for trunk in trunks
+    }
+
+
+async def read_trunk_order(campaign_ids: list[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """The trunks that each campaign names, in failover order; none: not in the result."""
+    order: dict[UUID, tuple[UUID, ...]] = {}
+    for row in await CampaignTrunk.filter(campaign_id__in=campaign_ids).order_by("position", "id"):
+        order[row.campaign_id] = (*order.get(row.campaign_id, ()), row.trunk_id)
+    return order
 
 
 async def _query(sql: str, *values: Any) -> list[dict[str, Any]]:

@@ -9,10 +9,13 @@ from uuid import UUID
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.rules import CampaignState, DialMode
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
+from domain.telephony.port import Analysis
+from domain.trunks.rules import TrunkUse
 
 ON_THE_JOB = frozenset(
     {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
@@ -52,6 +55,8 @@ class Seat:
     endpoint_kind: EndpointKind
     endpoint: str
     caller_id: str | None
+    record: bool
+    team_id: UUID | None
     levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
     state: AgentState = AgentState.OFFLINE
     reason: str | None = None
@@ -60,6 +65,7 @@ class Seat:
     leg: UUID | None = None  # the phone call that holds the agent
     leg_up: bool = False
     leg_since: float = 0.0
+    by_phone: bool = False  # signed in by telephone: hanging up signs out
     node: str | None = None  # where that leg is
     line: "Line | None" = None  # the customer, from reservation to the end of wrap-up
     offer: Offer | None = None
@@ -81,6 +87,15 @@ class Seat:
 
 
 @dataclass(slots=True)
+class Consultation:
+    """A third party called, or an agent joined, to take a customer over."""
+
+    leg: UUID
+    seat: Seat | None = None  # an agent; None: a number outside
+    up: bool = False
+
+
+@dataclass(slots=True)
 class Line:
     """One attempt under way, and the call it becomes. Its id is the leg's id at the switch."""
 
@@ -96,6 +111,11 @@ class Line:
     disposition: Disposition | None = None  # known before the leg is gone, for machines
     direction: CallDirection = CallDirection.OUTBOUND
     seat: Seat | None = None  # the agent it is for, or with
+    trunk: TrunkUse | None = None  # None: the switch's default
+    held: bool = False
+    handed_over: bool = False  # to a number outside; no agent is with the customer any more
+    consultation: Consultation | None = None
+    recording: UUID | None = None
     answered: float | None = None
     presented: float | None = None
     connected: float | None = None
@@ -110,8 +130,13 @@ class Line:
 
     @property
     def number(self) -> str:
-        """The number dialed, E.164."""
+        """The other party's number, E.164; empty when it was withheld."""
         return self.target.number
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the other party called: then there is neither an attempt nor a target."""
+        return self.direction is CallDirection.INBOUND
 
 
 @dataclass(slots=True)
@@ -127,7 +152,12 @@ class Settings:
     lines_per_agent: float
     ring_limit_s: float
     patience_s: float
-    analysis: bool
+    analysis: Analysis | None
+    machine_action: MachineAction
+    machine_message: str
+    agent_announcement: str
+    record: bool
+    trunks: tuple[UUID, ...]  # in failover order; empty: the account's
     retry_delays_s: dict[Disposition, int]
     wrap_up_s: float | None
     preview_s: float
@@ -139,6 +169,18 @@ class Settings:
     def reserves(self) -> bool:
         """Whether each call is dialed for one agent, who sees the contact before the answer."""
         return self.mode is DialMode.PROGRESSIVE and self.lines_per_agent < 2
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRoute:
+    """What happens to calls to one of the account's numbers."""
+
+    id: UUID
+    number: str
+    name: str
+    purpose: NumberPurpose
+    team_id: UUID | None
+    greeting: str
 
 
 @dataclass(slots=True)
@@ -199,6 +241,7 @@ class Run:
     due: bool = True  # something happened since the last decision
     decided: float = 0.0
     why: str = ""
+    inbound: bool = False  # a number that people call, not a campaign
 
     @property
     def dials(self) -> bool:
@@ -216,7 +259,15 @@ class FloorState:
     lines: dict[UUID, Line] = field(default_factory=dict)
     runs: dict[UUID, Run] = field(default_factory=dict)
     legs: dict[UUID, Seat] = field(default_factory=dict)  # agents' own legs
+    thirds: dict[UUID, Line] = field(default_factory=dict)  # legs called for a transfer
+    visitors: set[UUID] = field(default_factory=set)  # supervisors, and agents signing in
+    routes: dict[str, InboundRoute] = field(default_factory=dict)  # by number
+    trunks: dict[UUID, TrunkUse] = field(default_factory=dict)  # in the account's order
     waiting: list[Line] = field(default_factory=list)  # live customers, longest wait first
+
+    def owns(self, leg: UUID) -> bool:
+        """Whether somebody here knows what a leg is for."""
+        return leg in self.lines or leg in self.legs or leg in self.thirds or leg in self.visitors
 
     def crew(self, campaign_id: UUID) -> Iterable[Seat]:
         """The agents who work on a campaign and are signed in."""

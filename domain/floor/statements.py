@@ -4,6 +4,7 @@ A group is turned into values at once, before anything is awaited, so that what 
 being written belongs to the next group.
 """
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,12 +32,12 @@ RETURNING target.id
 
 _INSERT_ATTEMPTS = """
 INSERT INTO attempt (id, account_id, campaign_id, target_id, ordinal, number, caller_id, node,
-    epoch, state, agent_id, created_at)
-SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, $3, 'committed',
-    u.agent_id, u.created_at
+    trunk_id, epoch, state, agent_id, created_at)
+SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, u.trunk_id, $3,
+    'committed', u.agent_id, u.created_at
 FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[],
-    $11::timestamptz[])
-    AS u(id, target_id, ordinal, number, caller_id, node, agent_id, created_at)
+    $11::uuid[], $12::timestamptz[])
+    AS u(id, target_id, ordinal, number, caller_id, node, trunk_id, agent_id, created_at)
 """
 
 _UPDATE_ATTEMPTS = """
@@ -85,6 +86,22 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6
 WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
 """
 
+_INSERT_RECORDINGS = """
+INSERT INTO recording (id, account_id, call_id, campaign_id, agent_id, node, started_at)
+SELECT u.id, $1, u.call_id, u.campaign_id, u.agent_id, u.node, u.started_at
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
+    AS u(id, call_id, campaign_id, agent_id, node, started_at)
+ON CONFLICT (id) DO NOTHING
+"""
+
+_FINISH_RECORDINGS = """
+UPDATE recording SET path = u.path, size = u.size, seconds = u.seconds,
+    finished_at = u.finished_at
+FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::timestamptz[])
+    AS u(id, path, size, seconds, finished_at)
+WHERE recording.id = u.id AND recording.account_id = $1
+"""
+
 _INSERT_EVENTS = """
 INSERT INTO call_event (call_id, account_id, at, kind, detail)
 SELECT u.call_id, $1, u.at, u.kind, u.detail::jsonb
@@ -108,6 +125,7 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
         [line.number for line in lines],
         [line.caller_id for line in lines],
         [line.node for line in lines],
+        [line.trunk.id if line.trunk else None for line in lines],
         [_agent_of(line) for line in lines],
         [line.created_at for line in lines],
     ]
@@ -154,6 +172,22 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                 ],
             )
         )
+    if group.recordings:
+        found.append((_INSERT_RECORDINGS, [account_id, *_recording_values(group)]))
+    if files := list(group.files.values()):
+        found.append(
+            (
+                _FINISH_RECORDINGS,
+                [
+                    account_id,
+                    [file.recording for file in files],
+                    [file.path for file in files],
+                    [file.size for file in files],
+                    [file.seconds for file in files],
+                    [datetime.fromtimestamp(file.at, UTC) for file in files],
+                ],
+            )
+        )
     if group.events:
         found.append(
             (
@@ -162,6 +196,19 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
             )
         )
     return found
+
+
+def _recording_values(group: "Group") -> list[Any]:
+    rows = group.recordings
+    lines = [line for line, _ in rows.values()]
+    return [
+        list(rows),
+        [line.id for line in lines],
+        [None if line.is_inbound else line.campaign_id for line in lines],
+        [_agent_of(line) for line in lines],
+        [line.node for line in lines],
+        [at for _, at in rows.values()],
+    ]
 
 
 def _attempt_values(lines: list[Line]) -> list[Any]:
@@ -181,8 +228,8 @@ def _call_values(lines: list[Line]) -> list[Any]:
     return [
         [line.id for line in lines],
         [line.direction for line in lines],
-        [line.campaign_id for line in lines],
-        [line.target.id for line in lines],
+        [None if line.is_inbound else line.campaign_id for line in lines],
+        [None if line.is_inbound else line.target.id for line in lines],
         [_agent_of(line) for line in lines],
         [line.number for line in lines],
         [line.answered_at for line in lines],

@@ -134,7 +134,7 @@ class SoundsContract:
 
     async def test_collected_digits_come_when_there_are_enough(self, stage: Stage) -> None:
         leg = await stage.customer()
-        await stage.do(Collect(leg=leg, maximum=3, first_digit_s=10.0, between_digits_s=10.0))
+        await stage.do(Collect(leg=leg, maximum=3, first_digit_s=60.0, between_digits_s=60.0))
 
         await stage.press(leg, "123")
         collected = await stage.see(DigitsCollected, leg=leg)
@@ -143,7 +143,7 @@ class SoundsContract:
 
     async def test_a_terminator_ends_the_collection_and_is_left_out(self, stage: Stage) -> None:
         leg = await stage.customer()
-        await stage.do(Collect(leg=leg, maximum=9, first_digit_s=10.0, between_digits_s=10.0))
+        await stage.do(Collect(leg=leg, maximum=9, first_digit_s=60.0, between_digits_s=60.0))
 
         await stage.press(leg, "12#")
 
@@ -151,7 +151,7 @@ class SoundsContract:
 
     async def test_a_pause_after_some_digits_ends_the_collection(self, stage: Stage) -> None:
         leg = await stage.customer()
-        await stage.do(Collect(leg=leg, maximum=9, first_digit_s=10.0, between_digits_s=1.0))
+        await stage.do(Collect(leg=leg, maximum=9, first_digit_s=60.0, between_digits_s=1.0))
 
         await stage.press(leg, "7")
 
@@ -169,7 +169,7 @@ class SoundsContract:
         question = File(name=stage.script.long_sound)
         await stage.do(
             Play(playback=playback, media=(question,), leg=leg, interruptible=True),
-            Collect(leg=leg, maximum=1, first_digit_s=10.0),
+            Collect(leg=leg, maximum=1, first_digit_s=60.0),
         )
 
         await stage.press(leg, "2")

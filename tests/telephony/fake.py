@@ -1,5 +1,6 @@
 """A switch with a memory and no will of its own: tests say what the far ends do."""
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from domain.core.clock import Clock
@@ -29,17 +30,17 @@ from domain.telephony.events import (
 from domain.telephony.port import Command, Emit, PlaceLeg, Role
 
 
+@dataclass
 class FakeLeg:
-    def __init__(self, id: UUID, account: UUID, state: str, since: float) -> None:
-        self.id = id
-        self.account = account
-        self.state = state
-        self.since = since
-        self.placed: PlaceLeg | None = None
-        self.room: UUID | None = None
-        self.role = Role.NORMAL
-        self.collect: port.Collect | None = None
-        self.digits = ""
+    id: UUID
+    account: UUID
+    state: str
+    since: float
+    placed: PlaceLeg | None = None
+    room: UUID | None = None
+    role: Role = Role.NORMAL
+    collect: port.Collect | None = None
+    digits: str = ""
 
 
 class FakeSwitch:
@@ -209,8 +210,8 @@ class FakeSwitch:
         if command.leg in self._used:
             return
         self._used.add(command.leg)
-        self.calls[command.leg] = FakeLeg(command.leg, command.account, "dialing", self.now())
-        self.calls[command.leg].placed = command
+        leg = FakeLeg(command.leg, command.account, "dialing", self.now(), placed=command)
+        self.calls[command.leg] = leg
         if command.not_after < self.now():
             self.fail(command.leg, Failure.STALE)
         elif self.legs > self.capacity:

@@ -33,7 +33,7 @@ class SimulatedStage(Stage):
     """The carrier runs on its clock by itself; the stage only waits."""
 
     def __init__(self, carrier: SimulatedCarrier, clock: Clock, *, speed: float = 1.0) -> None:
-        super().__init__(carrier, SCRIPT, limit_s=60.0, speed=speed)
+        super().__init__(carrier, SCRIPT, limit_s=600.0, speed=speed)
         self.carrier = carrier
         self.clock = clock
 

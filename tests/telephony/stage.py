@@ -150,7 +150,7 @@ class Stage(ABC):
         analysis: Analysis | None = None,
         join: UUID | None = None,
         role: Role = Role.NORMAL,
-        not_after_s: float = 20.0,
+        not_after_s: float = 300.0,
         account: UUID = ACCOUNT,
     ) -> PlaceLeg:
         """A command that places a leg to a number, or to an endpoint."""

@@ -86,7 +86,9 @@ class FakeStage(Stage):
             self.fake.hang_up_far_end(call.id)
         elif name == SCRIPT.machine and call.placed.analysis is not None:
             self.fake.analyse(call.id, Verdict.MACHINE, beep_at=self.now())
-        elif call.collect is not None and waited_s >= call.collect.first_digit_s:
+        elif call.collect is not None and waited_s >= (
+            call.collect.between_digits_s if call.digits else call.collect.first_digit_s
+        ):
             self.fake.finish_collecting(call.id)
 
     async def press(self, leg: UUID, digits: str) -> None:

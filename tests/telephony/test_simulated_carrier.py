@@ -8,12 +8,12 @@ import pytest
 from domain.adapters.system_clock import FastClock
 from tests.fakes import FixedClock
 from tests.telephony.contract import LegsContract, RoomsContract, SoundsContract
-from tests.telephony.simulated import DrivenStage, SimulatedStage
+from tests.telephony.simulated import SCRIPT, DrivenStage, SimulatedStage
 from tests.telephony.stage import Stage
 from workers.gateway.simulator.carrier import SimulatedCarrier
 from workers.gateway.simulator.profile import CarrierProfile
 
-PROFILE = CarrierProfile(turn_s=2.0)
+PROFILE = CarrierProfile(turn_s=2.0, sounds={SCRIPT.long_sound: 300.0})
 
 
 @pytest.fixture(params=["driven", "running"])
@@ -25,7 +25,7 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         made = DrivenStage(carrier, hand)
         carrier.listen(made.hear)
     else:
-        clock = FastClock(50)
+        clock = FastClock(20)
         carrier = SimulatedCarrier(clock=clock, profile=PROFILE, recordings=tmp_path)
         made = SimulatedStage(carrier, clock, speed=clock.speed)
         await carrier.start(made.hear)

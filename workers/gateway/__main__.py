@@ -35,7 +35,7 @@ async def serve(settings: Settings) -> None:
     )
     try:
         numbers = NumberBook(redis)
-        switch = switch_for(settings, numbers.account_of)
+        switch = switch_for(settings, numbers)
         gateway = Gateway(switch, redis, node=settings.node, numbers=numbers, clock=SystemClock())
         await gateway.run(stop)
     finally:

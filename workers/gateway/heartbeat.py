@@ -63,6 +63,7 @@ class Heartbeat:
             # It beats once more perhaps, before it finds that it is displaced.
             self._began, self._predecessor = True, other
         elif other not in (None, node.incarnation, self._predecessor):
+            await self._redis.set(heartbeat_key(node.node), before, px=expires_ms)
             raise Displaced(f"another gateway of node {node.node} was started")
 
     def note_link(self) -> None:

@@ -80,6 +80,7 @@ class Gateway:
                 parts.create_task(self._heartbeat.run())
                 parts.create_task(self._numbers.run())
                 parts.create_task(self._obey())
+                parts.create_task(_fails_with(sending))
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
         finally:
@@ -144,9 +145,16 @@ class Gateway:
 
     async def _say_goodbye(self) -> None:
         if self._started:
+            self._started = False
             await self._switch.stop()
             self.outbox.tell_link(up=False)
         if not await self.outbox.flush(LAST_WORDS_S):
             logger.warning("the last events did not leave: Redis is away")
         with contextlib.suppress(RedisError, OSError):
             await self._heartbeat.end()
+
+
+async def _fails_with(task: "asyncio.Task[None]") -> None:
+    """Raise what the task raised; it goes on when this is cancelled."""
+    await asyncio.wait((task,))
+    task.result()

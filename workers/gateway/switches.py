@@ -1,22 +1,18 @@
 """The switch that a gateway's settings name."""
 
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
-from uuid import UUID
 
 from domain.adapters.system_clock import SystemClock
 from domain.core.clock import Clock
 from domain.core.settings import SIMULATED, Settings, SettingsInvalid
 from domain.telephony.port import Switch
+from workers.gateway.numbers import NumberBook
 from workers.gateway.simulator.carrier import SimulatedCarrier
 from workers.gateway.simulator.hurry import HurriedClock
 
 RECORDINGS = "recordings"  # the folder in the files of the installation
-
-AccountOf = Callable[[str], UUID | None]
 
 
 class OwnedSwitch(Switch, Protocol):
@@ -39,25 +35,27 @@ class OwnedSwitch(Switch, Protocol):
         """Most legs at once."""
 
 
-def switch_for(settings: Settings, account_of: AccountOf) -> OwnedSwitch:
+def switch_for(settings: Settings, numbers: NumberBook) -> OwnedSwitch:
     """The switch of this node, not started. Raises SettingsInvalid."""
     recordings = settings.files / RECORDINGS
     if settings.pbx == SIMULATED:
-        return SimulatedCarrier(
+        carrier = SimulatedCarrier(
             clock=_clock(settings.sim_speed),
             node=settings.node,
             seed=settings.sim_seed,
             recordings=recordings,
-            account_of=account_of,
+            account_of=numbers.account_of,
         )
-    return _asterisk(settings, recordings, account_of)
+        carrier.expect_callers(numbers.numbers, an_hour=settings.sim_callers)
+        return carrier
+    return _asterisk(settings, recordings, numbers)
 
 
 def _clock(speed: float) -> Clock:
     return SystemClock() if speed == 1 else HurriedClock(speed, SystemClock())
 
 
-def _asterisk(settings: Settings, recordings: Path, account_of: AccountOf) -> OwnedSwitch:
+def _asterisk(settings: Settings, recordings: Path, numbers: NumberBook) -> OwnedSwitch:
     """`asterisk://user:secret@host:port?trunk=NAME&trunk=NAME&capacity=500&recordings=/there`."""
     url = urlsplit(settings.pbx)
     if url.scheme != "asterisk" or not url.hostname or not url.username:
@@ -68,24 +66,22 @@ def _asterisk(settings: Settings, recordings: Path, account_of: AccountOf) -> Ow
     except ValueError:
         raise SettingsInvalid("OUTDIAL_PBX", "a URL whose capacity is a number") from None
     there = asked.get("recordings")
-    # By name: only a gateway of an Asterisk loads what is needed to talk to one.
-    its_settings = import_module("workers.gateway.asterisk.settings")
-    its_switch = import_module("workers.gateway.asterisk.switch")
-    return cast(
-        OwnedSwitch,
-        its_switch.AsteriskSwitch(
-            its_settings.AsteriskSettings(
-                node=settings.node,
-                username=unquote(url.username),
-                secret=unquote(url.password or ""),
-                recordings=recordings,
-                recordings_there=Path(there[0]) if there else None,
-                host=url.hostname,
-                port=url.port or 5038,
-                trunks=tuple(its_settings.Trunk(name) for name in asked.get("trunk", [])),
-                capacity=capacity,
-            ),
-            clock=SystemClock(),
-            account_of=account_of,
+    # Only the gateway of an Asterisk loads what is needed to talk to one.
+    from workers.gateway.asterisk.settings import AsteriskSettings, Trunk
+    from workers.gateway.asterisk.switch import AsteriskSwitch
+
+    return AsteriskSwitch(
+        AsteriskSettings(
+            node=settings.node,
+            username=unquote(url.username),
+            secret=unquote(url.password or ""),
+            recordings=recordings,
+            recordings_there=Path(there[0]) if there else None,
+            host=url.hostname,
+            port=url.port or 5038,
+            trunks=tuple(Trunk(name) for name in asked.get("trunk", [])),
+            capacity=capacity,
         ),
+        clock=SystemClock(),
+        account_of=numbers.account_of,
     )

@@ -1,6 +1,7 @@
 """Processes of this machine: whether one lives, what it is, how it ends."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+from workers.launch.errors import LaunchRefused
 
 
 def is_alive(pid: int) -> bool:
@@ -91,14 +94,39 @@ def setpriv(
     so that we need not open them to everybody.
     """
     program = shutil.which("setpriv") if sys.platform == "linux" else None
+    if program is None:
+        if user is None:
+            return []
+        raise LaunchRefused(
+            "Nothing was started: PostgreSQL refuses to run as root, and there is no setpriv "
+            "(util-linux) here to run it as another user. Start Outdial as an ordinary user."
+        )
     options: list[str] = []
-    if ends_with_us is not None and program:
+    if ends_with_us is not None:
         options += ["--pdeathsig", ends_with_us.name.removeprefix("SIG")]
     if user is not None:
         options += [f"--reuid={user[0]}", f"--regid={user[1]}", "--clear-groups"]
         if reads_past_permissions:
-            options += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-    return [program or "setpriv", *options] if options else []
+            capability = _capability_to_read()
+            options += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+    return [program, *options] if options else []
+
+
+def _capability_to_read() -> str:
+    """The smaller one that we have of the two capabilities that pass closed folders.
+
+    Docker's default set has only the larger.
+    """
+    ours = re.search(r"^CapEff:\s*(\w+)$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    bits = int(ours[1], 16) if ours else 0
+    for name, bit in (("dac_read_search", 2), ("dac_override", 1)):  # linux/capability.h
+        if bits >> bit & 1:
+            return name
+    raise LaunchRefused(
+        "Nothing was started: PostgreSQL refuses to run as root, and the way to its programs or "
+        "its data is closed to other users. Start Outdial as an ordinary user, or from a folder "
+        "that others may pass."
+    )
 
 
 def _reap(pid: int) -> None:

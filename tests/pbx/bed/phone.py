@@ -24,7 +24,8 @@ class Manner:
     """How a phone takes a call."""
 
     ring_s: float = 0.0
-    status: int = 200
+    status: int = 200  # 0: never says anything
+    stays_s: float = 0.0  # hangs up by himself after so long; 0: stays
     says: Sequence[int] = ()
     progress: bool = False  # early media (183) instead of ringing
 
@@ -45,6 +46,8 @@ class Call:
     up: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     status: int = 0  # the last final status of a call we placed
+    pressed: str = ""  # keys the other side pressed (RFC 4733)
+    _last_key: bytes = b""
     _packets: list[tuple[float, bytes]] = field(default_factory=list)
     _queue: deque[bytes] = field(default_factory=deque)
     _rtp: asyncio.DatagramTransport | None = None
@@ -72,7 +75,7 @@ class Call:
         return from_ulaw(b"".join(data for at, data in self._packets if since <= at < until))
 
     def hang_up(self) -> None:
-        """Send BYE."""
+        """Send BYE, or CANCEL while a call we placed still rings."""
         if self._end and not self.ended.is_set():
             self._end()
 
@@ -87,7 +90,7 @@ class Call:
                 tone_at = stamp if frame[3:] == struct.pack("!H", FRAME) else tone_at
                 kind, sent_at, frame = 101, tone_at, frame[1:]
             header = struct.pack("!BBHII", 0x80, kind, sequence & 0xFFFF, sent_at, source)
-            if self._rtp and self._media:
+            if self._media and self._rtp and not self._rtp.is_closing():
                 self._rtp.sendto(header + frame, self._media)
             sequence, stamp = sequence + 1, stamp + FRAME
             due += 0.02
@@ -101,6 +104,11 @@ class _Media(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if len(data) > 12 and data[1] & 0x7F == 0:
             self.call._packets.append((time.monotonic(), data[12:]))
+        elif len(data) >= 16 and data[1] & 0x7F == 101 and data[13] & 0x80:
+            stamp = data[4:8]  # the end of a key press comes three times, with one time stamp
+            if stamp != self.call._last_key:
+                self.call._last_key = stamp
+                self.call.pressed += DIGITS[data[12]]
 
 
 class Phones(asyncio.DatagramProtocol):
@@ -121,14 +129,26 @@ class Phones(asyncio.DatagramProtocol):
         )
 
     async def close(self) -> None:
-        for call in self.calls.values():
-            call.hang_up()
+        self.forget()
         await asyncio.sleep(0.05)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._transport:
             self._transport.close()
+
+    def calls_of(self, user: str) -> list[Call]:
+        """The calls to a user, in the order in which they came."""
+        return [call for call in self.calls.values() if call.user == user and not call.placed]
+
+    def forget(self) -> None:
+        """End all calls and forget them."""
+        for call in self.calls.values():
+            call.hang_up()
+            call.ended.set()
+            if call._rtp:
+                call._rtp.close()
+        self.calls.clear()
 
     async def call_to(self, user: str, timeout_s: float = 5.0) -> Call:
         """The next call to that user, once it is up. Calls to others are put back."""
@@ -150,6 +170,7 @@ class Phones(asyncio.DatagramProtocol):
         }
         self.calls[call.call_id] = call
         await self._open_media(call)
+        call._end = lambda: self._request(call, "CANCEL")
         self._request(call, "INVITE", self._sdp(call))
         return call
 
@@ -177,7 +198,7 @@ class Phones(asyncio.DatagramProtocol):
             call.target = headers["contact"].strip("<>")
             self.calls[call.call_id] = call
             self._spawn(self._take(call, self.manners.get(user, Manner()), body))
-        elif method == "INVITE" and call is not None:
+        elif method == "INVITE" and call is not None and call.up.is_set():
             call.headers = headers
             self._reply(call, 200, self._sdp(call))
         elif method in ("BYE", "CANCEL") and call is not None:
@@ -185,7 +206,7 @@ class Phones(asyncio.DatagramProtocol):
             if method == "CANCEL" and not call.up.is_set():
                 self._reply(call, 487)
             call.ended.set()
-        elif method != "ACK":
+        elif method not in ("ACK", "INVITE"):  # an INVITE here is only sent again
             self._answer_other(headers, addr)
 
     def _answer_other(self, headers: dict[str, str], addr: tuple[str, int]) -> None:
@@ -209,6 +230,8 @@ class Phones(asyncio.DatagramProtocol):
 
     async def _take(self, call: Call, manner: Manner, body: str) -> None:
         await self._open_media(call)
+        if manner.status == 0:
+            return
         if manner.status != 200:
             self._reply(call, manner.status)
             call.ended.set()
@@ -228,6 +251,9 @@ class Phones(asyncio.DatagramProtocol):
         call.say(manner.says)
         self._connect(call, body)
         self._arrived.put_nowait(call)
+        if manner.stays_s:
+            await asyncio.sleep(manner.stays_s)
+            call.hang_up()
 
     def _connect(self, call: Call, body: str) -> None:
         host = re.search(r"c=IN IP4 (\S+)", body)
@@ -272,7 +298,7 @@ class Phones(asyncio.DatagramProtocol):
         self._send(f"SIP/2.0 {status} X", lines, sdp, call.peer)
 
     def _request(self, call: Call, method: str, sdp: str = "") -> None:
-        if method not in ("ACK", "INVITE"):
+        if method not in ("ACK", "CANCEL", "INVITE"):
             call.cseq += 1
         if call.placed:
             from_, to = call.headers["from"], call.headers["to"]
@@ -280,7 +306,7 @@ class Phones(asyncio.DatagramProtocol):
             from_ = f"{call.headers['to'].partition(';tag=')[0]};tag={call.our_tag}"
             to = call.headers["from"]
         lines = [
-            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{uuid.uuid4().hex}",
+            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch={self._branch(call, method)}",
             f"From: {from_}",
             f"To: {to}",
             f"Call-ID: {call.call_id}",
@@ -289,6 +315,12 @@ class Phones(asyncio.DatagramProtocol):
             "Max-Forwards: 70",
         ]
         self._send(f"{method} {call.target} SIP/2.0", lines, sdp, call.peer)
+
+    def _branch(self, call: Call, method: str) -> str:
+        # A CANCEL names the INVITE's transaction (RFC 3261, 9.1); all others are new ones.
+        if method in ("INVITE", "CANCEL"):
+            return f"z9hG4bK{call.our_tag}"
+        return f"z9hG4bK{uuid.uuid4().hex}"
 
     def _send(self, first: str, lines: list[str], body: str, addr: tuple[str, int]) -> None:
         content = ["Content-Type: application/sdp"] if body else []

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -94,6 +95,9 @@ class Bed:
 
     def start(self) -> None:
         """Write the configuration, start Asterisk and both SIPps, wait until they answer."""
+        with socket.socket() as probe:
+            if probe.connect_ex((f"{self.net}.1", 5038)) == 0:
+                raise RuntimeError(f"Another bed runs on {self.net}. End it, or use another net.")
         self._write_files()
         self.start_asterisk()
         self._start_sipp("customers", scenarios.customers(), f"{self.net}.2", 5070)
@@ -162,15 +166,15 @@ class Bed:
     def _write_files(self) -> None:
         shutil.rmtree(self.run, ignore_errors=True)
         for folder in (
-            "etc",
-            "lib",
             "cache",
-            "spool",
-            "run",
+            "etc",
+            "lib/keys",
             "log",
-            "recordings",
             "media",
             "music",
+            "recordings",
+            "run",
+            "spool",
         ):
             (self.run / folder).mkdir(parents=True)
         choice = PbxFiles(
@@ -204,9 +208,10 @@ class Bed:
                 text = text.replace(f"@{word}@", value)
             (self.run / "etc" / template.name).write_text(text)
         # Files Asterisk warns about when they are missing, and with nothing to say.
-        for name in ("acl", "ccss", "cdr", "cel", "codecs", "features", "http", "stasis", "udptl"):
+        for name in ("ccss", "cdr", "cel", "codecs", "features", "http", "udptl"):
             (self.run / f"etc/{name}.conf").write_text("[general]\n")
-        (self.run / "etc/pjproject.conf").write_text("")
+        for name in ("acl", "pjproject", "stasis"):
+            (self.run / f"etc/{name}.conf").write_text("")
         (self.run / "music/tune.ulaw").write_bytes(sound.to_ulaw(sound.tone(350, 4.0)))
         media = self.run / "media"
         # Silence after the words: AMD counts frames, and a pause without frames is not silence.

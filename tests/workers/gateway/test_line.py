@@ -1,5 +1,7 @@
 """Floors and gateways on a real Redis: order, numbers, heartbeats, stale commands."""
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 import pytest
@@ -7,7 +9,8 @@ from redis.asyncio import Redis
 
 from domain.adapters.system_clock import SystemClock
 from domain.adapters.telephony_redis import TelephonyLink
-from domain.telephony.events import LegAnswered, LegArrived, LegEnded, LegFailed, Snapshot
+from domain.telephony.errors import SwitchUnavailable
+from domain.telephony.events import Failure, LegAnswered, LegArrived, LegEnded, LegFailed, Snapshot
 from domain.telephony.link import (
     FromGateway,
     Link,
@@ -16,12 +19,13 @@ from domain.telephony.link import (
     commands_stream,
     heartbeat_key,
 )
-from domain.telephony.port import HangUp, PlaceLeg, TakeSnapshot, ToNumber
+from domain.telephony.port import Command, Emit, HangUp, PlaceLeg, TakeSnapshot, ToNumber
 from tests.telephony.fake import FakeSwitch
 from tests.telephony.stage import ACCOUNT, OTHER_ACCOUNT
 from tests.workers.gateway.line import Inbox, running, until
 from workers.gateway.heartbeat import Displaced, Heartbeat
 from workers.gateway.numbers import NumberBook
+from workers.gateway.process import Gateway
 from workers.gateway.simulator.carrier import SimulatedCarrier
 from workers.gateway.simulator.hurry import HurriedClock
 
@@ -224,3 +228,70 @@ async def test_the_newest_gateway_of_a_node_displaces_the_older(redis: Redis) ->
     await old.end()
 
     assert [node.incarnation for node in await TelephonyLink(redis).nodes()] == ["new"]
+
+
+async def test_a_doubled_start_leaves_the_newer_gateway(redis: Redis) -> None:
+    first, second = FakeSwitch(SystemClock()), FakeSwitch(SystemClock())
+    link, command = TelephonyLink(redis), place()
+
+    async with AsyncExitStack() as stack:
+        older = await stack.enter_async_context(ended_by(Displaced, running(redis, first)))
+        newer = await stack.enter_async_context(running(redis, second))
+        await until(lambda: not older.look().up)
+        await link.send("n1", [command])
+        await until(lambda: bool(second.placed))
+        incarnations = [node.incarnation for node in await link.nodes()]
+
+    assert incarnations == [newer.incarnation]
+    assert first.placed == []
+
+
+@asynccontextmanager
+async def ended_by(
+    error: type[Exception], gateway: AbstractAsyncContextManager[Gateway]
+) -> AsyncIterator[Gateway]:
+    """A gateway that must end by an error."""
+    made = await gateway.__aenter__()
+    yield made
+    with pytest.raises(error):
+        await gateway.__aexit__(None, None, None)
+
+
+class UnsteadySwitch(FakeSwitch):
+    """Answers at the second try, and does nothing while it is not `up`."""
+
+    starts = 0
+
+    async def start(self, emit: Emit) -> None:
+        self.starts += 1
+        if self.starts == 1:
+            raise SwitchUnavailable("not yet")
+        await super().start(emit)
+
+    async def execute(self, command: Command) -> None:
+        if not self.up:
+            raise SwitchUnavailable("not now")
+        await super().execute(command)
+
+
+async def test_a_switch_that_is_away_at_the_start_is_waited_for(redis: Redis) -> None:
+    switch = UnsteadySwitch(SystemClock())
+    async with running(redis, switch) as gateway:
+        assert (switch.starts, gateway.look().up) == (2, True)
+
+
+async def test_a_leg_that_a_lost_switch_did_not_place_has_failed(redis: Redis) -> None:
+    switch, inbox, link = UnsteadySwitch(SystemClock()), Inbox(redis, ACCOUNT), TelephonyLink(redis)
+    lost, placed = place(), place()
+    async with running(redis, switch):
+        switch.up = False
+        await link.send("n1", [lost, HangUp(leg=uuid4())])
+        messages = await inbox.until(lambda messages: bool(said(messages, LegFailed)))
+        switch.up = True
+        await link.send("n1", [placed])
+        await until(lambda: bool(switch.placed))
+
+    failed = said(messages, LegFailed)[0].said
+    assert isinstance(failed, LegFailed)
+    assert (failed.leg, failed.failure) == (lost.leg, Failure.FAILED)
+    assert switch.placed == [placed]

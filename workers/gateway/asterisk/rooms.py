@@ -10,7 +10,6 @@ from workers.gateway.asterisk.facts import (
     Joined,
     Left,
     Muted,
-    RecorderAppeared,
     RoomClosed,
     SpyBegan,
     SpyEnded,
@@ -250,8 +249,10 @@ class Rooms:
 
     def on_spy_began(self, fact: SpyBegan) -> None:
         leg = self._exchange.by_uniqueid.get(fact.spyer)
-        if leg is not None and leg.heading is not None:
-            leg.spying = True
+        if leg is None or leg.heading is None:
+            return
+        leg.spying = True
+        if leg.role is Role.WHISPER:  # else it is on its way out again
             self._arrive(leg, leg.heading)
 
     def on_spy_ended(self, fact: SpyEnded) -> None:
@@ -259,13 +260,10 @@ class Rooms:
         if leg is None:
             return
         leg.spying = False
+        if leg.role is not Role.WHISPER:
+            return  # it comes back in another role
         if leg.room is not None and not leg.changing and not leg.held:
             if leg.heading is None and self._agent_of(leg.room, besides=leg):
                 self._begin_whispering(leg, leg.room)  # to the next agent of the room
             else:
                 self._part(leg)
-
-    def on_recorder(self, fact: RecorderAppeared) -> None:
-        room = self._exchange.rooms.get(fact.room)
-        if room is not None:
-            room.recorder = fact.name

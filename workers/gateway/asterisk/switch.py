@@ -32,7 +32,15 @@ from domain.telephony.port import (
 from workers.gateway.asterisk import facts
 from workers.gateway.asterisk.calls import Calls
 from workers.gateway.asterisk.exchange import Exchange
-from workers.gateway.asterisk.facts import AgiBegan, AgiEnded, ChannelState, Fact, Gone
+from workers.gateway.asterisk.facts import (
+    AgiBegan,
+    AgiEnded,
+    ChannelState,
+    Fact,
+    Gone,
+    Joined,
+    StateChanged,
+)
 from workers.gateway.asterisk.mapping import MalformedAmi, fact_of
 from workers.gateway.asterisk.recordings import Recordings
 from workers.gateway.asterisk.resync import Resync
@@ -105,7 +113,7 @@ class AsteriskSwitch:
             facts.AgiBegan: self._on_agi_began,
             facts.AgiStepDone: sounds.on_step_done,
             facts.AgiEnded: self._on_agi_ended,
-            facts.Joined: rooms.on_joined,
+            facts.Joined: self._on_joined,
             facts.Left: rooms.on_left,
             facts.RoomClosed: rooms.on_closed,
             facts.Muted: rooms.on_muted,
@@ -115,7 +123,6 @@ class AsteriskSwitch:
             facts.BeepHeard: calls.on_beep,
             facts.SpyBegan: rooms.on_spy_began,
             facts.SpyEnded: rooms.on_spy_ended,
-            facts.RecorderAppeared: rooms.on_recorder,
         }
 
     @property
@@ -137,6 +144,10 @@ class AsteriskSwitch:
         """Disconnect. Calls go on."""
         await self._session.stop()
         await self._exchange.finish()
+
+    def cut(self) -> None:
+        """Drop the link, as a broken network does; it is made again."""
+        self._session.cut()
 
     async def execute(self, command: Command) -> None:
         """Do one command, or drop it if its subject is gone. Never raises for Asterisk's sake."""
@@ -221,7 +232,13 @@ class AsteriskSwitch:
         else:
             self._calls.on_gone(fact)
 
+    def _on_joined(self, fact: Joined) -> None:
+        # The answer's own event may come after those of what the answer led to.
+        self._calls.on_state(StateChanged(fact.channel))
+        self._rooms.on_joined(fact)
+
     def _on_agi_began(self, fact: AgiBegan) -> None:
+        self._calls.on_state(StateChanged(fact.channel))
         leg = self._exchange.by_uniqueid.get(fact.channel.uniqueid)
         if leg is not None:
             self._sounds.on_ready(leg)

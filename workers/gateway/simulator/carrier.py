@@ -250,6 +250,21 @@ class SimulatedCarrier:
         )
         return leg.id
 
+    def expect_callers(self, numbers: Callable[[], list[str]], *, an_hour: float) -> None:
+        """Let strangers call our numbers, at random instants (a Poisson process)."""
+        rng = Random(f"{self._seed}:callers")
+
+        def call() -> None:
+            known = numbers()
+            if known:
+                withheld = rng.random() < 0.1
+                caller = None if withheld else f"+1202555{rng.randint(100, 199):04}"
+                self.arrive(rng.choice(known), caller)
+            self.timeline.after(rng.expovariate(an_hour / 3600), call)
+
+        if an_hour > 0:
+            self.timeline.after(rng.expovariate(an_hour / 3600), call)
+
     def press(self, leg: UUID, digits: str) -> None:
         """Let the far end of a leg press keys."""
         self.timeline.catch_up()

@@ -1,7 +1,8 @@
 """Who is called: what customers of the simulated carrier are like, and who was forced to be how."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
@@ -74,7 +75,8 @@ class CarrierProfile:
     presses: float = 0.7  # of live customers asked for digits
     caller_patience: Law = Law(mean=25.0, cv=0.5)  # of an inbound caller whom nobody answers
     endpoint_answers_s: float = 1.0
-    file_s: float = 3.0  # length of a sound file
+    file_s: float = 3.0  # length of a sound file that `sounds` does not have
+    sounds: Mapping[str, float] = field(default_factory=dict)  # seconds by name
     letters_a_second: float = 14.0  # of speech
     digit_s: float = 0.6  # of a digit read aloud
 

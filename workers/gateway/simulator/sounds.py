@@ -25,7 +25,7 @@ class Sounds:
     def _seconds(self, media: Media) -> float:
         profile = self._exchange.profile
         if isinstance(media, File):
-            return profile.file_s
+            return profile.sounds.get(media.name, profile.file_s)
         if isinstance(media, Say):
             return len(media.text) / profile.letters_a_second
         if isinstance(media, SayDigits):

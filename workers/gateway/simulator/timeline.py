@@ -2,9 +2,12 @@
 
 import asyncio
 import heapq
+import logging
 from collections.abc import Callable
 
 from domain.core.clock import Clock
+
+logger = logging.getLogger(__name__)
 
 IDLE_S = 3600.0
 CLOCK_SET_S = 0.005  # a larger jump between the two readings of a clock means that it was set
@@ -96,7 +99,12 @@ class Timeline:
     async def run(self) -> None:
         """Run timers when they are due, until cancelled."""
         while True:
-            self.catch_up()
+            try:
+                self.catch_up()
+            except Exception:
+                # The timer at fault is gone; the others must not wait for ever because of it.
+                logger.exception("something that was due was not done")
+                continue
             due = self.next_due()
             wait_s = IDLE_S if due is None else max(0.0, due - self._clock.monotonic())
             self._nap_until = self.now + wait_s

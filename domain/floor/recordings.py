@@ -1,0 +1,53 @@
+"""Recordings of live calls: started when a switch says so, written down when they are finished."""
+
+from domain.calls.commands import RecordAction
+from domain.core.ids import new_id
+from domain.floor.context import FloorContext
+from domain.floor.state import Line, Run, Seat
+from domain.telephony.events import RecordingFinished
+from domain.telephony.port import PauseRecording, StartRecording, StopRecording
+
+
+class Recordings:
+    """Records lines, by rule or because somebody asked."""
+
+    def __init__(self, context: FloorContext) -> None:
+        self._context = context
+
+    def connected(self, run: Run, line: Line, seat: Seat) -> None:
+        """Record a call from its connect on, if campaign, agent or trunk say so."""
+        if run.settings.record or seat.record or (line.trunk is not None and line.trunk.record):
+            self.start(line)
+
+    def ask(self, line: Line, action: RecordAction) -> None:
+        """Do what somebody asked; doing it twice changes nothing."""
+        match action:
+            case RecordAction.START:
+                self.start(line)
+            case RecordAction.PAUSE | RecordAction.RESUME:
+                if line.recording is not None:
+                    paused = action is RecordAction.PAUSE
+                    self._context.send(
+                        line.node, PauseRecording(recording=line.recording, paused=paused)
+                    )
+                    self._note(line, f"recording_{action}d")
+            case RecordAction.STOP:
+                if line.recording is not None:
+                    self._context.send(line.node, StopRecording(recording=line.recording))
+                    line.recording = None
+
+    def start(self, line: Line) -> None:
+        """Record a line from now on."""
+        if line.recording is not None:
+            return
+        line.recording = new_id()
+        self._context.send(line.node, StartRecording(recording=line.recording, leg=line.id))
+        self._context.journal.recording_started(line.recording, line, self._context.clock.now())
+        self._note(line, "recording_started")
+
+    def finished(self, event: RecordingFinished) -> None:
+        """A file is complete, of a call that may be long over."""
+        self._context.journal.recording_finished(event)
+
+    def _note(self, line: Line, kind: str) -> None:
+        self._context.journal.event(line.id, self._context.clock.now(), kind)

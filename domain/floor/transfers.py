@@ -1,0 +1,216 @@
+"""Hold and transfer: the customer's way from one agent to another agent or a number.
+
+A transferred customer and the other party meet in a room with the call's own id. In a consulted
+transfer the other party first joins the agent's room, while the customer hears music.
+"""
+
+from domain.agents.errors import AgentBusy, NothingOnTheLine
+from domain.agents.rules import AgentState
+from domain.calls.commands import TransferTo
+from domain.calls.errors import NoConsultation, TransferTargetBusy
+from domain.core.errors import NotFound
+from domain.core.ids import new_id
+from domain.floor.context import FloorContext
+from domain.floor.lines import Lines
+from domain.floor.pops import pop_of_line
+from domain.floor.seats import Seats
+from domain.floor.state import Consultation, Line, Seat
+from domain.telephony.events import LegAnswered, LegEnded, LegFailed
+from domain.telephony.port import (
+    CallerId,
+    HangUp,
+    Hold,
+    Join,
+    PlaceLeg,
+    Role,
+    Tone,
+    ToNumber,
+)
+
+RING_LIMIT_S = 30.0
+PLACE_WITHIN_S = 5.0
+
+
+class Transfers:
+    """Moves customers between parties."""
+
+    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+        self._context = context
+        self._state = context.state
+        self._seats = seats
+        self._lines = lines
+
+    def hold(self, seat: Seat, *, on: bool) -> None:
+        """Let the customer hear music, or come back. Raises NothingOnTheLine."""
+        line = self._talking(seat)
+        if line.held != on:
+            line.held = on
+            self._context.send(line.node, Hold(leg=line.id, on=on))
+            self._note(line, "held" if on else "taken_back")
+
+    def transfer(self, seat: Seat, command: TransferTo) -> None:
+        """Give the customer away, at once or after a consultation.
+
+        Raises NothingOnTheLine, TransferTargetBusy, NotFound.
+        """
+        line = self._talking(seat)
+        other = self._other_agent(line, command)
+        if line.consultation is not None:
+            raise AgentBusy(seat.agent_id, seat.state)
+        if command.consult:
+            self.hold(seat, on=True)
+            line.consultation = self._consult(line, seat, other, command)
+        elif other is not None:
+            self._hand_over(line, seat, other)
+        else:
+            line.consultation = self._call_number(line, command, room=line.id)
+            line.handed_over = True
+            self._give_away(line, seat, "transferred")
+            self._context.send(line.node, Join(leg=line.id, room=line.id, role=Role.NORMAL))
+
+    def complete(self, seat: Seat) -> None:
+        """Bring customer and consulted party together; the agent goes to wrap-up."""
+        line = self._talking(seat)
+        consultation = self._consultation(line, seat)
+        if not consultation.up:
+            raise NoConsultation(seat.agent_id)
+        if consultation.seat is not None:
+            other = consultation.seat
+            line.consultation = None
+            self._context.send(line.node, Hold(leg=line.id, on=False))
+            line.held = False
+            self._context.send(
+                line.node, Join(leg=consultation.leg, room=other.agent_id, role=Role.AGENT)
+            )
+            self._hand_over(line, seat, other)
+            return
+        self._context.send(line.node, Hold(leg=line.id, on=False))
+        line.held = False
+        line.handed_over = True
+        for leg in (consultation.leg, line.id):
+            self._context.send(line.node, Join(leg=leg, room=line.id, role=Role.NORMAL))
+        self._give_away(line, seat, "transferred")
+
+    def cancel(self, seat: Seat) -> None:
+        """Let the consulted party go, and return to the customer."""
+        line = self._talking(seat)
+        self._end_consultation(line, self._consultation(line, seat))
+        self.hold(seat, on=False)
+
+    # What the other party's leg does
+
+    def answered(self, line: Line, event: LegAnswered) -> None:
+        """The party called for a transfer picked up."""
+        if line.consultation is not None and line.consultation.leg == event.leg:
+            line.consultation.up = True
+            self._note(line, "third_party_answered")
+
+    def gone(self, line: Line, event: LegFailed | LegEnded) -> None:
+        """The party called for a transfer did not pick up, or hung up."""
+        consultation = line.consultation
+        if consultation is None or consultation.leg != event.leg:
+            return
+        self._state.thirds.pop(consultation.leg, None)
+        line.consultation = None
+        self._note(line, "third_party_gone")
+        if line.handed_over:
+            self._lines.hang_up(line)  # nobody is left to speak with
+        elif line.seat is not None:
+            self.hold(line.seat, on=False)
+
+    def line_ended(self, line: Line) -> None:
+        """The customer is gone: whoever was called for the customer is let go."""
+        if line.consultation is not None:
+            self._end_consultation(line, line.consultation)
+
+    # Parts
+
+    def _talking(self, seat: Seat) -> Line:
+        if seat.state is not AgentState.TALKING or seat.line is None:
+            raise NothingOnTheLine(seat.agent_id)
+        return seat.line
+
+    def _consultation(self, line: Line, seat: Seat) -> Consultation:
+        if line.consultation is None:
+            raise NoConsultation(seat.agent_id)
+        return line.consultation
+
+    def _other_agent(self, line: Line, command: TransferTo) -> Seat | None:
+        if command.to_agent is None:
+            return None
+        other = self._state.seats.get(command.to_agent)
+        if other is None:
+            raise NotFound("agent", command.to_agent)
+        if not other.free or other.node != line.node:
+            raise TransferTargetBusy(other.agent_id, other.state)
+        return other
+
+    def _consult(
+        self, line: Line, seat: Seat, other: Seat | None, command: TransferTo
+    ) -> Consultation:
+        if other is None:
+            return self._call_number(line, command, room=seat.agent_id)
+        assert other.leg is not None
+        self._seats.reserve(other, line.campaign_id, None)
+        self._context.send(line.node, Join(leg=other.leg, room=seat.agent_id, role=Role.NORMAL))
+        self._note(line, "consulting")
+        return Consultation(leg=other.leg, seat=other, up=True)
+
+    def _call_number(self, line: Line, command: TransferTo, *, room: object) -> Consultation:
+        assert command.to_number is not None
+        leg = new_id()
+        self._state.thirds[leg] = line
+        self._context.send(
+            line.node,
+            PlaceLeg(
+                leg=leg,
+                account=self._state.account_id,
+                to=ToNumber(
+                    number=command.to_number, trunk=line.trunk.name if line.trunk else None
+                ),
+                not_after=self._context.unix() + PLACE_WITHIN_S,
+                caller_id=CallerId(number=line.caller_id),
+                ring_limit_s=RING_LIMIT_S,
+                join=room,  # type: ignore[arg-type]  # an agent's or the call's id
+            ),
+        )
+        self._note(line, "third_party_called")
+        return Consultation(leg=leg)
+
+    def _end_consultation(self, line: Line, consultation: Consultation) -> None:
+        line.consultation = None
+        if consultation.seat is not None:
+            other = consultation.seat
+            self._context.send(
+                line.node, Join(leg=consultation.leg, room=other.agent_id, role=Role.AGENT)
+            )
+            self._seats.release(other)
+        else:
+            self._state.thirds.pop(consultation.leg, None)
+            self._context.send(line.node, HangUp(leg=consultation.leg))
+
+    def _hand_over(self, line: Line, seat: Seat, other: Seat) -> None:
+        """Agent to agent: the one wraps up, the other gets the customer and the pop."""
+        run = self._state.runs[line.campaign_id]
+        self._context.send(
+            line.node,
+            Join(leg=line.id, room=other.agent_id, role=Role.CUSTOMER, entry=Tone(name="zip")),
+        )
+        self._give_away(line, seat, "transferred")
+        line.seat = other
+        self._context.desk(
+            other.agent_id,
+            pop_of_line(line, run.settings, stage="connected", at=self._context.unix()),
+        )
+        self._seats.talk(other, line)
+        self._context.journal.call(line)
+        self._context.journal.attempt(line)
+
+    def _give_away(self, line: Line, seat: Seat, kind: str) -> None:
+        run = self._state.runs[line.campaign_id]
+        self._note(line, kind)
+        self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
+        self._lines.told_gone(line, seat)
+
+    def _note(self, line: Line, kind: str) -> None:
+        self._context.journal.event(line.id, self._context.clock.now(), kind)

@@ -1,0 +1,114 @@
+"""A floor while the database or Redis is away: nothing new leaves, nothing is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from domain.calls.models import Attempt, Call
+from domain.calls.rules import AttemptState, Disposition
+from domain.campaigns.rules import DialMode
+from domain.floor.lease import lease_key
+from domain.floor.models import FloorLease
+from domain.targets.models import Target
+from domain.targets.rules import TargetState
+from tests.domain.floor.rig import Rig
+
+
+@asynccontextmanager
+async def database_away(server: str, database: str) -> AsyncIterator[None]:
+    """Refuse the test's database to everybody, and cut the connections that are open."""
+    name = urlsplit(database).path.lstrip("/")
+    admin = await asyncpg.connect(server)
+    try:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+        )
+        yield
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await admin.close()
+
+
+async def test_without_a_database_no_call_leaves_and_what_happened_is_written_later(
+    rig: Rig, database: str, database_server: str
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, lines_per_agent=1.0)
+    await rig.targets(campaign, *[f"+120255{n:02d}0020" for n in range(10)])
+    agents = await rig.agents(2)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(*agents)
+    await rig.until(lambda: _connected(2))
+    placed = len(rig.placed)
+
+    async with database_away(database_server, database):
+        await rig.pass_time(40)  # both calls end, both wrap-ups end, nobody is called
+
+        assert len(rig.placed) == placed
+        assert floor.journal.stalled
+        assert floor.state.lines.keys().isdisjoint(rig.placed)
+
+    await rig.until(lambda: rig.ended(4))
+    first_two = await Attempt.filter(account=rig.row).order_by("created_at").limit(2)
+    for attempt in first_two:
+        assert attempt.disposition is Disposition.CONNECTED
+        call = await Call.get(id=attempt.id)
+        assert call.connected_at is not None
+        assert call.ended_at is not None
+        assert 5 < (call.ended_at - call.connected_at).total_seconds() < 15
+    assert len(set(rig.placed)) == len(rig.placed)
+    assert await Attempt.filter(account=rig.row).count() == len(rig.placed) - len(agents)
+
+
+async def test_an_emptied_redis_costs_no_target_and_no_second_call(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, *[f"+120255{n:02d}0020" for n in range(6)])
+    agents = await rig.agents(2)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(*agents)
+    await rig.until(lambda: _connected(2))
+
+    await rig.redis.flushdb()
+    await rig.until(lambda: _holds_its_lease(rig))
+    await rig.until(lambda: rig.ended(6), seconds=60)
+
+    attempts = await Attempt.filter(account=rig.row)
+    assert len(attempts) == 6
+    assert {a.disposition for a in attempts} == {Disposition.CONNECTED}
+    assert len(set(rig.placed)) == len(rig.placed) == 6 + 2
+    assert (await FloorLease.get(account=rig.row)).epoch == floor.state.epoch
+    targets = await Target.filter(campaign=campaign)
+    assert {t.state for t in targets} == {TargetState.CLOSED}
+
+
+async def test_events_lost_with_redis_are_settled_by_a_snapshot(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, "+12025550013")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _connected(1))
+    floor._handle = lambda fields: None  # type: ignore[method-assign]  # the end is never heard
+
+    await rig.pass_time(6)
+    del floor._handle
+    assert len(floor.state.lines) == 1
+    await rig.until(lambda: rig.ended(1), seconds=30)
+
+    call = await Call.get(account=rig.row)
+    assert call.ended_by == "switch"
+
+
+async def _connected(count: int) -> bool:
+    await asyncio.sleep(0)
+    return await Attempt.filter(state=AttemptState.CONNECTED).count() >= count
+
+
+async def _holds_its_lease(rig: Rig) -> bool:
+    return bool(await rig.redis.exists(lease_key(rig.row.id)))

@@ -1,0 +1,345 @@
+"""Every operation, asked by nobody, without the permission, with another account's ids, and right.
+
+The operations are found in the schema, so that none is forgotten: a new id argument fails here
+until ID_ARGUMENTS says what it names.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    GraphQLUnionType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+from tortoise import connections
+
+from domain.access.models import ApiKey, Session
+from domain.access.permissions import Permission
+from domain.access.principal import Principal, PrincipalKind
+from domain.access.tokens import open_session
+from domain.campaigns.models import CampaignAgent, CampaignTeam
+from schema.guards import Guard
+from schema.root import MUTATIONS, QUERIES, SUBSCRIPTIONS
+from tests import rows
+from tests.fakes import FakePorts
+from tests.schema.asking import SCHEMA, Refused, code_of, execute, subscribed
+
+# What each id argument names. "nothing": ids of anything, which only filter the account's own.
+ID_ARGUMENTS = {
+    "agent.id": "agent",
+    "agentArchive.id": "agent",
+    "agentChange.id": "agent",
+    "agentChange.input.teamId": "team",
+    "agentChange.input.userId": "user",
+    "agentCreate.input.teamId": "team",
+    "agentCreate.input.userId": "user",
+    "agentEndWrapUp.agentId": "agent",
+    "agentGoAvailable.agentId": "agent",
+    "agentHangUp.agentId": "agent",
+    "agentSignOut.agentId": "agent",
+    "agentStates.agentId": "agent",
+    "agentTakeBreak.agentId": "agent",
+    "agents.teamId": "team",
+    "apiKeyRevoke.id": "api_key",
+    "attempt.id": "attempt",
+    "attempts.agentId": "agent",
+    "attempts.campaignId": "campaign",
+    "attempts.targetId": "target",
+    "auditEntries.principalId": "user",
+    "auditEntries.subjectId": "campaign",
+    "call.id": "call",
+    "callHangUp.id": "attempt",
+    "callTimeline.id": "call",
+    "calls.agentId": "agent",
+    "calls.campaignId": "campaign",
+    "campaign.id": "campaign",
+    "campaignAgents.id": "campaign",
+    "campaignAssign.agents.id": "agent",
+    "campaignAssign.id": "campaign",
+    "campaignAssign.teams.id": "team",
+    "campaignBoard.id": "campaign",
+    "campaignChange.id": "campaign",
+    "campaignClose.id": "campaign",
+    "campaignStart.id": "campaign",
+    "campaignStop.id": "campaign",
+    "campaignUnassign.agentIds": "agent",
+    "campaignUnassign.id": "campaign",
+    "campaignUnassign.teamIds": "team",
+    "previewDecide.targetId": "target",
+    "sessionRevoke.id": "session",
+    "teamDelete.id": "team",
+    "teamRename.id": "team",
+    "user.id": "user",
+    "userChange.id": "user",
+    "userChange.supervisedTeamIds": "team",
+    "userDeactivate.id": "user",
+    "userSetPassword.id": "user",
+}
+
+# The floor alone knows which targets it has offered; those of other accounts are never among them.
+DECIDED_BY_THE_FLOOR = {"previewDecide.targetId"}
+
+# Values that pass the rules, by the name of the argument or input field.
+VALUES: dict[str, Any] = {
+    "code": "4711",
+    "pin": "1234",
+    "endpoint": "agent-4711",
+    "email": "new@example.com",
+    "password": rows.PASSWORD,
+    "current": rows.PASSWORD,
+    "new": rows.PASSWORD + "!",
+    "scopes": ["CAMPAIGN_VIEW"],
+    "account": "ours",
+}
+
+# What somebody with the right hears, where it is not success on the rows of `_world`.
+ANSWERS = {"signIn": "SIGN_IN_FAILED", "deskSignIn": "SIGN_IN_FAILED"}
+
+ROOTS = {"query": QUERIES, "mutation": MUTATIONS, "subscription": SUBSCRIPTIONS}
+
+
+class Operation:
+    """One root field, with its guard and a document that asks it."""
+
+    def __init__(self, kind: str, name: str, field: GraphQLField, guard: Guard) -> None:
+        self.kind, self.name, self.field, self.guard = kind, name, field, guard
+        arguments = {
+            argument_name: argument.type
+            for argument_name, argument in field.args.items()
+            if is_required_argument(argument) or _id_paths(f"{name}.{argument_name}", argument.type)
+        }
+        self.arguments = arguments
+        heads = ", ".join(f"${name}: {kind}" for name, kind in arguments.items())
+        given = ", ".join(f"{name}: ${name}" for name in arguments)
+        named = get_named_type(field.type)
+        shape = ""
+        if isinstance(named, GraphQLUnionType):
+            shape = "{ __typename ... on Refusal { code } }"
+        elif named.name.endswith("Connection"):
+            shape = "{ __typename totalCount }"
+        elif not is_leaf_type(named):
+            shape = "{ __typename }"
+        self.document = (
+            f"{kind} {'(' + heads + ')' if heads else ''} "
+            f"{{ {name} {'(' + given + ')' if given else ''} {shape} }}"
+        )
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        return getattr(self.guard, "permissions", ())
+
+    @property
+    def public(self) -> bool:
+        return self.guard.words == "Open to everybody."
+
+    def id_paths(self) -> list[str]:
+        return [
+            path
+            for name, argument in self.field.args.items()
+            for path in _id_paths(f"{self.name}.{name}", argument.type)
+        ]
+
+    def variables(self, ids: dict[str, UUID]) -> dict[str, Any]:
+        return {
+            name: _value(f"{self.name}.{name}", type_, ids)
+            for name, type_ in self.arguments.items()
+        }
+
+
+def _operations() -> Iterator[Operation]:
+    for kind, roots in ROOTS.items():
+        root = SCHEMA._schema.get_type(kind.title())
+        fields: dict[str, GraphQLField] = root.fields  # type: ignore[union-attr]  # roots have fields
+        guards = {
+            SCHEMA.config.name_converter.get_graphql_name(field): extension
+            for slice_ in roots
+            for field in slice_.__strawberry_definition__.fields  # type: ignore[attr-defined]
+            for extension in field.extensions
+            if isinstance(extension, Guard)
+        }
+        for name, field in fields.items():
+            yield Operation(kind, name, field, guards[name])
+
+
+def _id_paths(path: str, kind: Any) -> list[str]:
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLScalarType):
+        return [path] if named.name == "UUID" else []
+    if isinstance(named, GraphQLInputObjectType):
+        return [
+            found
+            for name, field in named.fields.items()
+            for found in _id_paths(f"{path}.{name}", field.type)
+        ]
+    return []
+
+
+def _value(path: str, kind: Any, ids: dict[str, UUID]) -> Any:
+    if isinstance(kind, GraphQLNonNull):
+        return _value(path, kind.of_type, ids)
+    last = path.rpartition(".")[2]
+    if last in VALUES and get_named_type(kind).name != "UUID":
+        return VALUES[last]
+    if isinstance(kind, GraphQLList):
+        return [_value(path, kind.of_type, ids)]
+    if isinstance(kind, GraphQLInputObjectType):
+        return {
+            name: _value(f"{path}.{name}", field.type, ids)
+            for name, field in kind.fields.items()
+            if isinstance(field.type, GraphQLNonNull) or _id_paths(f"{path}.{name}", field.type)
+        }
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    return {"UUID": str(ids.get(path, "")), "Boolean": True, "Int": 1, "String": "x"}[kind.name]
+
+
+OPERATIONS = {f"{operation.kind} {operation.name}": operation for operation in _operations()}
+EVERYTHING = frozenset(Permission)
+
+
+async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID]]:
+    """An account with one of everything, and somebody in it who may do everything."""
+    account = await rows.an_account(slug)
+    user = await rows.a_user(account)
+    team = await rows.a_team(account)
+    agent = await rows.an_agent(account)
+    campaign = await rows.a_campaign(account)
+    await CampaignTeam.create(campaign=campaign, team=await rows.a_team(account))
+    await CampaignAgent.create(campaign=campaign, agent=agent)
+    target = await rows.a_target(campaign)
+    now = fakes.clock.now()
+    attempt = await rows.an_attempt(target, now)
+    call = await rows.a_call(account, now)
+    key = await ApiKey.create(account=account, name="k", prefix="odk_", digest=slug, scopes=[])
+    asker = await rows.a_user(account)
+    await open_session(account.id, clock=fakes.clock, user_id=asker.id)
+    session = await Session.get(account_id=account.id)
+    who = Principal(
+        kind=PrincipalKind.USER,
+        id=asker.id,
+        account_id=account.id,
+        name="Asker",
+        permissions=EVERYTHING,
+        agent_id=agent.id,
+        session_id=session.id,
+    )
+    named = {
+        "agent": agent.id,
+        "api_key": key.id,
+        "attempt": attempt.id,
+        "call": call.id,
+        "campaign": campaign.id,
+        "session": session.id,
+        "target": target.id,
+        "team": team.id,
+        "user": user.id,
+    }
+    return who, {path: named[kind] for path, kind in ID_ARGUMENTS.items()}
+
+
+async def _rows_now() -> list[dict[str, Any]]:
+    """Every row of every table, as a digest per table."""
+    tables = await connections.get("default").execute_query_dict(
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+    )
+    union = " UNION ALL ".join(
+        f"SELECT '{table['name']}' AS name, count(*) AS rows,"
+        f" md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest"
+        f' FROM "{table["name"]}" t'
+        for table in tables
+    )
+    digests: list[dict[str, Any]] = await connections.get("default").execute_query_dict(union)
+    return digests
+
+
+async def _ask(
+    operation: Operation, who: Principal | None, fakes: FakePorts, ids: dict[str, UUID]
+) -> str | int:
+    """The code of the refusal; or the count of a list; or "ok"."""
+    variables = operation.variables(ids)
+    if operation.kind == "subscription":
+        return await _listen(operation, who, fakes, variables)
+    result = await execute(operation.document, who, fakes, **variables)
+    if result.errors:
+        return code_of(result)
+    assert result.data is not None
+    value = result.data[operation.name]
+    if isinstance(value, dict):
+        return value.get("code") or value.get("totalCount", "ok")  # type: ignore[no-any-return]  # JSON
+    return len(value) if isinstance(value, list) else "ok"
+
+
+async def _listen(
+    operation: Operation, who: Principal | None, fakes: FakePorts, variables: dict[str, Any]
+) -> str:
+    try:
+        async with subscribed(operation.document, who, fakes, **variables) as events:
+            if operation.name == "campaignsChanged" and who is not None:
+                return await _hear_a_change(events, who, fakes)
+            await anext(events)
+    except Refused as refused:
+        return refused.code
+    return "ok"
+
+
+async def _hear_a_change(events: Any, who: Principal, fakes: FakePorts) -> str:
+    hearing = asyncio.ensure_future(anext(events))
+    while not fakes.bus.listeners and not hearing.done():  # noqa: ASYNC110  # no event to wait for
+        await asyncio.sleep(0)
+    if not hearing.done():
+        fakes.bus.resync(f"campaigns:{who.account_id}")
+    await hearing
+    return "ok"
+
+
+def test_every_id_argument_is_known() -> None:
+    found = {path for operation in OPERATIONS.values() for path in operation.id_paths()}
+    assert found == set(ID_ARGUMENTS)
+
+
+@pytest.mark.feature("API-03")
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+async def test_only_those_may_ask_who_may(name: str, database: str, fakes: FakePorts) -> None:
+    operation = OPERATIONS[name]
+    ours, own_ids = await _world("ours", fakes)
+    _, foreign_ids = await _world("theirs", fakes)
+    before = await _rows_now()
+
+    async def refused(who: Principal | None, ids: dict[str, UUID]) -> str | int:
+        answer = await _ask(operation, who, fakes, ids)
+        assert await _rows_now() == before
+        fakes.assert_untouched()
+        return answer
+
+    if not operation.public:
+        assert await refused(None, own_ids) == "UNAUTHENTICATED"
+    if operation.permissions:
+        others = EVERYTHING - set(operation.permissions)
+        wrong = Principal(
+            kind=PrincipalKind.USER,
+            id=ours.id,
+            account_id=ours.account_id,
+            name="Wrong",
+            permissions=others,
+            agent_id=ours.agent_id,
+        )
+        assert await refused(wrong, own_ids) == "FORBIDDEN"
+    for path in operation.id_paths():
+        if path in DECIDED_BY_THE_FLOOR:
+            continue
+        answer = await refused(ours, {**own_ids, path: foreign_ids[path]})
+        assert answer in ("NOT_FOUND", 0), f"{path} of another account: {answer}"
+
+    answer = await _ask(operation, ours, fakes, own_ids)
+    assert isinstance(answer, int) or answer == ANSWERS.get(operation.name, "ok")
