@@ -63,6 +63,11 @@ class AbandonBudget:
             self._agent_seconds = 120.0 * max(agents, 1)
             self._answers = 0.75 * self._agent_seconds / max(expected_cycle, 1.0)
             return
+        if now - self._began >= self.settings.period:
+            # The next measuring period starts with a clean sheet; what was learned stays.
+            self._began += self.settings.period
+            self.live = self.abandoned = 0
+            self._window = None
         seconds = now - self._last
         if seconds > 0.0:
             keep = exp(-seconds / RATE_MEMORY)
