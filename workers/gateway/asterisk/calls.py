@@ -33,6 +33,7 @@ from workers.gateway.asterisk.facts import (
     HangupAsked,
     OriginateEnded,
     StateChanged,
+    parse_uuid,
 )
 from workers.gateway.asterisk.recordings import Recordings
 from workers.gateway.asterisk.rooms import Rooms
@@ -204,7 +205,7 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(channel.uniqueid)
         if leg is not None:
             self.appear(leg, channel)
-        elif not channel.inner and channel.state is ChannelState.DOWN and channel.account:
+        elif channel.state is ChannelState.DOWN and parse_uuid(channel.uniqueid):
             # An Originate that a broken link delivered late. Its leg was declared failed.
             self._exchange.spawn(self._kill(channel))
 
