@@ -9,8 +9,8 @@ export const ENGLISH: Words = {
   language: "en",
   signIn: {
     title: "Sign in",
-    asUser: "Supervisor",
-    asAgent: "Agent",
+    asUser: "With e-mail",
+    asAgent: "With agent code",
     account: "Account",
     email: "E-mail",
     password: "Password",

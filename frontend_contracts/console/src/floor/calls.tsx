@@ -58,7 +58,7 @@ function CallLine({ call }: { call: CallRowFragment }) {
   const talk = up && call.connectedAt ? secondsBetween(call.connectedAt, now) : call.talkSeconds;
   return (
     <tr data-call={call.id}>
-      <td className="number">{formatClock(call.answeredAt)}</td>
+      <td>{formatClock(call.answeredAt)}</td>
       <td>
         <bdi>{call.number}</bdi>
       </td>
