@@ -126,7 +126,7 @@ export const ENGLISH: Words = {
     title: "Desk",
     available: "Take calls",
     break: "Break",
-    breakAfter: "Break after this call",
+    breakAfter: "Break afterwards",
     breakReason: "Reason",
     breakReasons: ["Lunch", "Coffee", "Meeting", "Training"],
     since: "for",

@@ -5,7 +5,7 @@ import { words } from "../english.ts";
 import { formatClock, formatSeconds, secondsBetween, useNow } from "../format.ts";
 
 const w = words.calls;
-const SHOWN = 12;
+const SHOWN = 18;
 const EVERY_MS = 2000;
 
 /** The last calls. No event announces them, so they are read again after the floor has changed. */
