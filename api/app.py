@@ -19,6 +19,7 @@ from api.graphql_sse import GraphQLStream
 from api.graphql_ws import GraphQLSocket
 from api.headers import SafeHeaders
 from api.health import Check, Health
+from api.imports import import_routes
 from api.metrics import Metrics
 from api.rates import Rates
 from api.shared_runs import SharedRuns
@@ -82,6 +83,7 @@ def create_app(
             Route("/graphql/stream", GraphQLStream(door)),
             *_graphiql_files(),
             *health.routes(),
+            *import_routes(door),
             *routes,
         ],
         middleware=[Middleware(SafeHeaders), *_cross_origin(door.settings)],

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.accept import GRAPHQL_RESPONSE, HTML, JSON, chosen
 from api.answers import BadRequest, asked_of, errors_only, is_request_error, parsed, written
+from api.bodies import bounded
 from api.callers import Caller, caller_of
 from api.door import Door
 from api.graphiql import graphiql
@@ -110,15 +111,9 @@ async def read_request(http: HttpRequest, door: Door) -> Request:
 
 async def read_body(http: HttpRequest, limit: int) -> bytes:
     """The body. Raises BadRequest 413 as soon as it is known to be too large."""
-    too_large = BadRequest(413, f"The body is larger than {limit:,} bytes.", connection="close")
-    length = http.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > limit:
-        raise too_large
     body = bytearray()
-    async for chunk in http.stream():
+    async for chunk in bounded(http, limit, f"The body is larger than {limit:,} bytes."):
         body += chunk
-        if len(body) > limit:
-            raise too_large
     return bytes(body)
 
 

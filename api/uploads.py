@@ -1,6 +1,5 @@
 """Files in GraphQL requests: https://github.com/jaydenseric/graphql-multipart-request-spec."""
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -8,6 +7,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request as HttpRequest
 
 from api.answers import BadRequest, asked_of, parsed
+from api.bodies import bounded
 from schema.engine import Request
 
 MAX_FILES = 5
@@ -18,12 +18,9 @@ async def with_files(http: HttpRequest, *, limit: int) -> Request:
 
     Large files lie on the disk, not in memory, and go when the request has ended.
     """
-    length = http.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > limit:
-        raise _too_large(limit)
     parser = MultiPartParser(
         http.headers,
-        _bounded(http, limit),
+        bounded(http, limit, f"The upload is larger than {limit // 1_000_000} MB."),
         max_files=MAX_FILES,
         max_fields=2 + MAX_FILES,
         max_part_size=1_000_000,
@@ -67,21 +64,3 @@ def _put(body: Any, path: object, file: UploadFile) -> None:
         raise BadRequest(
             400, "`map` must name places in `variables` that are null in `operations`."
         ) from None
-
-
-async def _bounded(http: HttpRequest, limit: int) -> AsyncGenerator[bytes, None]:
-    received = 0
-    async for chunk in http.stream():
-        received += len(chunk)
-        if received > limit:
-            raise _too_large(limit)
-        yield chunk
-
-
-def _too_large(limit: int) -> BadRequest:
-    return BadRequest(
-        413,
-        f"The upload is larger than {limit // 1_000_000} MB.",
-        code="FILE_TOO_LARGE",
-        connection="close",
-    )

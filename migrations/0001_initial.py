@@ -5,8 +5,9 @@ from domain.access.principal import PrincipalKind
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.rules import CampaignState, DialMode
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.core.ids import new_id
+from domain.numbers.models import NumberPurpose
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import ClosedReason, TargetState
@@ -127,6 +128,11 @@ class Migration(migrations.Migration):
                 ('patience_s', fields.FloatField(default=2.0)),
                 ('ivr_ports', fields.SmallIntField(null=True)),
                 ('analysis', fields.BooleanField(default=True)),
+                ('analysis_settings', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('machine_action', fields.CharEnumField(default=MachineAction.HANG_UP, description='HANG_UP: hang_up\nCONNECT: connect\nMESSAGE: message', enum_type=MachineAction, max_length=32)),
+                ('machine_message', fields.CharField(default='', max_length=100)),
+                ('agent_announcement', fields.CharField(default='', max_length=100)),
+                ('record', fields.BooleanField(default=False)),
                 ('max_attempts', fields.SmallIntField(default=3)),
                 ('retry_delays_s', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ('wrap_up_s', fields.FloatField(null=True)),
@@ -163,6 +169,24 @@ class Migration(migrations.Migration):
                 ('inbox_position', fields.CharField(default='0-0', max_length=32)),
             ],
             options={'table': 'floor', 'app': 'domain', 'pk_attr': 'account_id', 'table_description': "The fence of one account's floor: only the newest epoch dials."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Recording',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('domain.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='recordings', on_delete=OnDelete.CASCADE)),
+                ('call_id', fields.UUIDField(db_index=True)),
+                ('campaign_id', fields.UUIDField(null=True)),
+                ('agent_id', fields.UUIDField(null=True)),
+                ('node', fields.CharField(max_length=64)),
+                ('started_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('path', fields.CharField(null=True, max_length=300)),
+                ('size', fields.BigIntField(null=True)),
+                ('seconds', fields.FloatField(null=True)),
+            ],
+            options={'table': 'recording', 'app': 'domain', 'indexes': [Index(fields=['account_id', 'started_at'])], 'pk_attr': 'id', 'table_description': 'One file of one call. Where recording was paused, the file holds silence.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -225,6 +249,7 @@ class Migration(migrations.Migration):
                 ('number', fields.CharField(max_length=16)),
                 ('caller_id', fields.CharField(null=True, max_length=16)),
                 ('node', fields.CharField(max_length=64)),
+                ('trunk_id', fields.UUIDField(null=True)),
                 ('epoch', fields.IntField()),
                 ('state', fields.CharEnumField(default=AttemptState.COMMITTED, description='COMMITTED: committed\nPLACED: placed\nRINGING: ringing\nANSWERED: answered\nWAITING: waiting\nCONNECTED: connected\nENDED: ended', enum_type=AttemptState, max_length=32)),
                 ('disposition', fields.CharEnumField(null=True, description='CONNECTED: connected\nABANDONED: abandoned\nHUNG_UP: hung_up\nMACHINE: machine\nFAX: fax\nBUSY: busy\nNO_ANSWER: no_answer\nINVALID: invalid\nCONGESTION: congestion\nREJECTED: rejected\nUNREACHABLE: unreachable\nCANCELED: canceled\nFAILED: failed\nNOT_PLACED: not_placed', enum_type=Disposition, max_length=32)),
@@ -304,6 +329,48 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='InboundNumber',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('domain.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='inbound_numbers', on_delete=OnDelete.CASCADE)),
+                ('number', fields.CharField(unique=True, max_length=32)),
+                ('name', fields.CharField(default='', max_length=100)),
+                ('purpose', fields.CharEnumField(description='PHONE_LOGIN: phone_login\nTEAM: team', enum_type=NumberPurpose, max_length=32)),
+                ('team', fields.ForeignKeyField('domain.Team', source_field='team_id', null=True, db_constraint=True, to_field='id', related_name='inbound_numbers', on_delete=OnDelete.CASCADE)),
+                ('greeting', fields.CharField(default='', max_length=100)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={'table': 'inbound_number', 'app': 'domain', 'pk_attr': 'id', 'table_description': 'A number that belongs to the account.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Trunk',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('domain.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='trunks', on_delete=OnDelete.CASCADE)),
+                ('name', fields.CharField(max_length=80)),
+                ('channels', fields.IntField(default=30)),
+                ('calls_per_second', fields.FloatField(default=5.0)),
+                ('record', fields.BooleanField(default=False)),
+                ('position', fields.SmallIntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('disabled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'trunk', 'app': 'domain', 'unique_together': (('account', 'name'),), 'pk_attr': 'id', 'table_description': "One way out. An account without any uses the switch's own default."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CampaignTrunk',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('domain.Campaign', source_field='campaign_id', db_constraint=True, to_field='id', related_name='trunks', on_delete=OnDelete.CASCADE)),
+                ('trunk', fields.ForeignKeyField('domain.Trunk', source_field='trunk_id', db_constraint=True, to_field='id', related_name='campaigns', on_delete=OnDelete.CASCADE)),
+                ('position', fields.SmallIntField(default=1)),
+            ],
+            options={'table': 'campaign_trunk', 'app': 'domain', 'unique_together': (('campaign', 'trunk'),), 'pk_attr': 'id', 'table_description': "A trunk in a campaign's failover order."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='User',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -330,6 +397,7 @@ class Migration(migrations.Migration):
                 ('endpoint_kind', fields.CharEnumField(default=EndpointKind.SIP, description='SIP: sip\nWEBRTC: webrtc\nNUMBER: number', enum_type=EndpointKind, max_length=32)),
                 ('endpoint', fields.CharField(max_length=64)),
                 ('caller_id', fields.CharField(null=True, max_length=16)),
+                ('record', fields.BooleanField(default=False)),
                 ('user', fields.ForeignKeyField('domain.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name='agents', on_delete=OnDelete.SET_NULL)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

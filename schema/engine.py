@@ -39,6 +39,9 @@ LONGEST_CACHED = 20_000  # characters; a longer text is parsed each time
 class NoSuchOperation(GraphQLError):
     """The document has no operation of that name, or several and no name was given."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message, extensions={"code": "BAD_REQUEST"})
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -43,13 +43,6 @@ class _Leaf(NamedTuple):
     required: bool
 
 
-class _Other(NamedTuple):
-    """Anything else."""
-
-    name: str
-    details: FieldDetailsList
-
-
 class _Odd(Exception):
     """A value that the stock executor must judge."""
 
@@ -58,7 +51,7 @@ class Plan(NamedTuple):
     """A selection on one type. `leaves` are all there is when `others` is empty."""
 
     leaves: list[_Leaf]
-    others: list[_Other]
+    others: GroupedFieldSet
     names: list[str]  # in the order that the answer must have
     grouped: GroupedFieldSet  # kept, so that its id is not given to another
 
@@ -69,6 +62,14 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._plans: dict[tuple[str, int], Plan] = {}
+
+    def build_per_event_executor(self, payload: Any) -> "FastExecutor":
+        """A copy for one event. What it remembers goes with it: the copy that graphql-core makes
+        shares its memory with all the others, and keeps something new at every event."""
+        executor: Any = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields = {}
+        executor._plans = {}
+        return executor  # type: ignore[no-any-return]  # a copy of this one
 
     def execute_fields(
         self,
@@ -84,19 +85,22 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
                 parent_type, source_value, path, grouped_field_set, position_context
             )
         fast: dict[str, Any] = {}
-        odd: list[_Other] = []
+        slow_fields = plan.others
         for leaf in plan.leaves:
             try:
                 fast[leaf.name] = _read(leaf, source_value)
             except Exception:  # whatever it was, the stock executor raises it again, located
-                odd.append(_Other(leaf.name, grouped_field_set[leaf.name]))
-        if not odd and not plan.others:
-            return fast
+                slow_fields = {}
+        if not slow_fields:
+            if len(fast) == len(plan.names):
+                return fast
+            # In the order of the selection: one that fails may keep the next from being run.
+            slow_fields = {n: d for n, d in grouped_field_set.items() if n not in fast}
         slow: Any = super().execute_fields(
             parent_type,
             source_value,
             path,
-            {other.name: other.details for other in (*plan.others, *odd)},
+            slow_fields,
             position_context,
         )
         if self.is_awaitable(slow):
@@ -138,7 +142,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _make_plan(self, parent_type: GraphQLObjectType, grouped: GroupedFieldSet) -> Plan:
         leaves: list[_Leaf] = []
-        others: list[_Other] = []
+        others: GroupedFieldSet = {}
         for name, details in grouped.items():
             node = details[0].node
             field = self.schema.get_field(parent_type, node.name.value)
@@ -146,7 +150,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
             if field is not None and not node.arguments and self.middleware_is_empty:
                 plain = plain_attribute(field)
             if field is None or plain is None:
-                others.append(_Other(name, details))
+                others[name] = details
                 continue
             required = isinstance(field.type, GraphQLNonNull)
             kind: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type

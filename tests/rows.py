@@ -29,7 +29,7 @@ PIN_HASH = (
     "1y9ALtmnd1YRgDsZNOkjXgjc++S99FfdvSS7p53gMTw"
 )
 
-_serials = count(1)
+_serials = count(100)  # tests name smaller ones themselves
 
 
 async def an_account(slug: str = "acme", **given: Any) -> Account:

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from logging import getLogger
 from typing import Any
 
@@ -34,6 +33,7 @@ class LaneRules:
 
     poll_s: float
     at_once: int
+    picked_per_poll: int  # few, where workers should share what comes at once
     finish_s: float  # how long jobs may go on after a stop is asked for
     # arq looks at every job of the queue in every poll, also at those that run for days; and one
     # whose worker was killed would wait for its time limit. A floor is started again by the cron.
@@ -41,8 +41,20 @@ class LaneRules:
 
 
 RULES = {
-    Lane.JOBS: LaneRules(poll_s=0.03, at_once=20, finish_s=10.0, leaves_queue_when_started=False),
-    Lane.FLOORS: LaneRules(poll_s=0.25, at_once=1000, finish_s=0.0, leaves_queue_when_started=True),
+    Lane.JOBS: LaneRules(
+        poll_s=0.03,
+        at_once=20,
+        picked_per_poll=100,
+        finish_s=10.0,
+        leaves_queue_when_started=False,
+    ),
+    Lane.FLOORS: LaneRules(
+        poll_s=0.25,
+        at_once=1000,
+        picked_per_poll=8,
+        finish_s=0.0,
+        leaves_queue_when_started=True,
+    ),
 }
 
 
@@ -81,7 +93,7 @@ class LaneWorker:
     def _worker(self) -> Worker:
         assert self.settings.redis_url is not None  # checked when the process started
         rules = RULES[self.lane]
-        return Worker(
+        worker = Worker(
             functions=[self._arq_function(each) for each in self.functions],
             cron_jobs=[self._arq_cron(each) for each in self.crons],
             queue_name=queue_name(self.lane),
@@ -91,11 +103,17 @@ class LaneWorker:
             on_job_start=_leave_queue if rules.leaves_queue_when_started else None,
             max_jobs=rules.at_once,
             poll_delay=rules.poll_s,
+            queue_read_limit=rules.picked_per_poll,
             keep_result=0,
             job_serializer=encode,
             job_deserializer=decode,
             ctx={"lane": self.lane},
         )
+        if rules.leaves_queue_when_started:
+            # The mark "in progress" has done its work then. arq would keep it for the longest time
+            # limit, and one whose worker was killed in between would stand before the others.
+            worker.in_progress_timeout_s = 30
+        return worker
 
     def _arq_function(self, function: AnyFunction) -> Function:
         async def run(ctx: dict[str, Any], content: dict[str, Any]) -> None:
@@ -176,6 +194,3 @@ async def _until_idle(worker: Worker, limit_s: float) -> None:
     if running := [*worker.tasks.values()]:
         done, _ = await asyncio.wait(running, timeout=limit_s)
         await asyncio.gather(*done, return_exceptions=True)
-
-
-FOREVER = timedelta(days=30)  # the time limit of a floor; arq knows no "none"

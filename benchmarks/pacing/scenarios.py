@@ -101,9 +101,9 @@ def logins() -> Scenario:
 
 
 def shifts() -> Scenario:
-    """100 agents in three overlapping shifts of 2 to 3 hours within 5; the answer rate drifts."""
-    spells = ((0.0, 3.0), (1.0, 4.0), (2.5, 5.0))
-    team = tuple((Spell(spells[k % 3][0] * HOUR, spells[k % 3][1] * HOUR),) for k in range(100))
+    """100 agents in two shifts of 4 hours, one hour apart; the answer rate drifts."""
+    early, late = (Spell(0.0, 4 * HOUR),), (Spell(HOUR, 5 * HOUR),)
+    team = tuple(late if k % 2 else early for k in range(100))
     rates = ((0.0, 0.2), (2.0, 0.3), (5.0, 0.25))
     return replace(hard("h11-n100-shift", 100, 5.0, rates), team=team)
 

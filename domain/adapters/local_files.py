@@ -1,13 +1,17 @@
 """Files in a folder of this machine, or of one that all machines mount."""
 
 import asyncio
+import errno
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import IO
 
-from domain.core.files import FileTooLarge
+from domain.core.files import FilesUnavailable, FileTooLarge
 
 CHUNK = 1 << 18
+UNAVAILABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 
 class LocalFiles:
@@ -19,10 +23,11 @@ class LocalFiles:
     async def save(self, name: str, chunks: AsyncIterable[bytes], *, limit: int) -> int:
         path = self.path(name)
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         written = 0
-        file = await asyncio.to_thread(part.open, "xb")
+        file: IO[bytes] | None = None
         try:
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            file = await asyncio.to_thread(part.open, "xb")
             async for chunk in chunks:
                 written += len(chunk)
                 if written > limit:
@@ -30,10 +35,16 @@ class LocalFiles:
                 await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(file.close)
             await asyncio.to_thread(part.replace, path)
-        except BaseException:
-            # Also when the upload is cancelled, so no awaiting here.
-            file.close()
-            part.unlink(missing_ok=True)
+        except BaseException as error:
+            # Also when the upload is cancelled, so no awaiting here. Closing writes what is
+            # buffered, which fails again on a full disk.
+            if file is not None:
+                with suppress(OSError):
+                    file.close()
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            if isinstance(error, OSError) and error.errno in UNAVAILABLE:
+                raise FilesUnavailable from error
             raise
         return written
 

@@ -61,6 +61,20 @@ class TelephonyLink:
             raise SwitchUnavailable("The gateways are unknown: Redis did not answer.") from exc
         return sorted((decode_node(beat) for beat in beats if beat), key=lambda node: node.node)
 
+    async def own(self, account: UUID, names: Sequence[str]) -> None:
+        """Let calls to these numbers, and from these phones, arrive at an account.
+
+        Raises `SwitchUnavailable` when Redis is away.
+        """
+        if not names:
+            return
+        try:
+            await self._redis.hset(  # type: ignore[misc]  # sync or async
+                NUMBERS, mapping=dict.fromkeys(names, str(account))
+            )
+        except (RedisError, OSError) as exc:
+            raise SwitchUnavailable("The gateways were not told whose numbers are.") from exc
+
     async def own_number(self, number: str, account: UUID) -> None:
         """Let calls to a number (E.164) arrive at an account. Gateways learn it within 5 s."""
         await self._redis.hset(NUMBERS, number, str(account))  # type: ignore[misc]  # sync or async

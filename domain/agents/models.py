@@ -58,7 +58,6 @@ class Agent(Model):
     endpoint = fields.CharField(max_length=64)  # SIP account, or E.164 number
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: the campaign's
     record = fields.BooleanField(default=False)  # every call of this agent
-    permanent = fields.BooleanField(default=False)  # signs in by *10 alone, off by *11
     user_id: UUID | None
     user: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "domain.User", related_name="agents", on_delete=fields.SET_NULL, null=True

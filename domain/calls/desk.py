@@ -4,7 +4,7 @@ The floor publishes the same facts from memory while they happen (domain/calls/e
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -38,10 +38,14 @@ _BUSY_WITH_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentSta
 
 @dataclass(frozen=True, slots=True)
 class DeskNow:
-    """The agent's state, and the pop of the call that the agent is busy with, if any."""
+    """The agent's state, and the pop of the call that the agent is busy with, if any.
+
+    `since`: Unix seconds of the state; 0 for an agent who never signed in.
+    """
 
     state: AgentStateChanged
     pop: ScreenPop | None
+    since: float
 
     def shows(self, event: DeskEvents) -> bool:
         """Whether the event is older than this, or part of it."""
@@ -49,8 +53,8 @@ class DeskNow:
             if (event.call, event.stage) == (self.pop.call, self.pop.stage):
                 return True
         if isinstance(event, AgentStateChanged) and event.state == self.state.state:
-            return event.at < self.state.at + _SAME_S
-        return event.at < self.state.at - _SAME_S
+            return event.at < self.since + _SAME_S
+        return event.at < self.since - _SAME_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Heard:
 
 async def follow_desk(
     principal: Principal, *, after: str | None, ports: Ports
-) -> AsyncIterator[Heard]:
+) -> AsyncGenerator[Heard, None]:
     """What the principal's own desk must show: now first, then whatever happens.
 
     With a good cursor nothing is missed and nothing repeated. One that is too old gives an empty
@@ -111,17 +115,17 @@ async def desk_now(agent_id: UUID, *, clock: Clock) -> DeskNow:
     by the desk's topic alone.
     """
     current = (await current_states([agent_id]))[agent_id]
-    since = current.since or clock.now()
+    since = current.since.timestamp() if current.since else 0.0
     state = AgentStateChanged(
-        at=since.timestamp(),
+        at=since or clock.now().timestamp(),
         agent=agent_id,
         state=current.state,
         reason=current.reason,
         campaign=current.campaign_id,
     )
     if current.call_id is None or current.state not in _BUSY_WITH_A_CALL:
-        return DeskNow(state, None)
-    return DeskNow(state, await _pop_of(agent_id, current.call_id))
+        return DeskNow(state, None, since)
+    return DeskNow(state, await _pop_of(agent_id, current.call_id), since)
 
 
 async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:

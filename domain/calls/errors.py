@@ -44,3 +44,16 @@ class TransferTargetBusy(DomainError):
         )
         self.agent_id = str(agent_id)
         self.state = str(state)
+
+
+class NotSupervising(DomainError):
+    """This supervisor's phone is in no agent's room."""
+
+    code = "NOT_SUPERVISING"
+
+    def __init__(self, supervisor: UUID) -> None:
+        super().__init__(
+            f"Nothing was hung up: supervisor {supervisor} is listening to nobody. "
+            "Start with an agent who is on the line."
+        )
+        self.supervisor = str(supervisor)

@@ -36,6 +36,7 @@ class Attempt(Model):
     number = fields.CharField(max_length=16)  # E.164
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: withheld
     node = fields.CharField(max_length=64)  # the gateway that was asked
+    trunk_id = fields.UUIDField(null=True)  # NULL: the switch's default
     epoch = fields.IntField()  # of the floor that wrote it
     state = fields.CharEnumField(AttemptState, max_length=32, default=AttemptState.COMMITTED)
     disposition = fields.CharEnumField(Disposition, max_length=32, null=True)  # NULL: under way

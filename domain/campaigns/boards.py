@@ -5,7 +5,7 @@ not dial, the rows say what they can.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from uuid import UUID
 
@@ -60,7 +60,7 @@ FROM attempt WHERE campaign_id = $1 AND created_at >= least($2, $3)
 
 async def follow_campaign(
     principal: Principal, id: UUID, *, ports: Ports
-) -> AsyncIterator[CampaignBoard]:
+) -> AsyncGenerator[CampaignBoard, None]:
     """The campaign's board as it is now, then at most one a second. Raises NotFound."""
     campaign = await access_campaign(principal, id, Permission.MONITOR_VIEW)
     async with ports.bus.listen(board_topic(id)) as heard:
@@ -85,7 +85,7 @@ async def campaign_board(campaign: Campaign, *, ports: Ports) -> CampaignBoard:
     return await _board_from_rows(campaign, ports)
 
 
-async def follow_floor(principal: Principal, *, ports: Ports) -> AsyncIterator[FloorBoard]:
+async def follow_floor(principal: Principal, *, ports: Ports) -> AsyncGenerator[FloorBoard, None]:
     """The agents whom the principal may see, as they are now, then at most once a second."""
     principal.require(Permission.MONITOR_VIEW)
     topic = floor_board_topic(principal.account_id)
@@ -112,7 +112,9 @@ async def floor_board(principal: Principal, *, ports: Ports) -> FloorBoard:
     return FloorBoard(account=principal.account_id, at=now, agents=lines)
 
 
-async def follow_changes(principal: Principal, *, ports: Ports) -> AsyncIterator[Campaign | None]:
+async def follow_changes(
+    principal: Principal, *, ports: Ports
+) -> AsyncGenerator[Campaign | None, None]:
     """Each campaign after it was made or changed; None: news were lost, read the list again."""
     principal.require(Permission.CAMPAIGN_VIEW)
     async with ports.bus.listen(campaign_topic(principal.account_id)) as heard:

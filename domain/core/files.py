@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
-from domain.core.errors import DomainError
+from domain.core.errors import DomainError, Unavailable
 
 
 class FileTooLarge(DomainError):
@@ -20,11 +20,26 @@ class FileTooLarge(DomainError):
         self.limit = limit
 
 
+class FilesUnavailable(Unavailable):
+    """The store could not write: the disk is full, or gone. No half of a file is left."""
+
+    code = "FILES_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file was not stored: the server's disk is full or does not answer. "
+            "Tell the operator, and try again later."
+        )
+
+
 class FileStore(Protocol):
     """Files by a relative name that we choose. Names never come from users."""
 
     async def save(self, name: str, chunks: AsyncIterable[bytes], *, limit: int) -> int:
-        """Write a file and return its bytes. Raises FileTooLarge; nothing is left then."""
+        """Write a file and return its bytes. Nothing is left where it raises.
+
+        Raises FileTooLarge, and FilesUnavailable where the disk is full.
+        """
 
     def path(self, name: str) -> Path:
         """Where the file is on this machine, for readers that need a path."""

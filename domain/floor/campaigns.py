@@ -45,8 +45,9 @@ class Campaigns:
         for campaign in await rows.read_campaigns(account_id, missing):
             campaigns[campaign.id] = campaign
         ledgers = await rows.read_ledgers(list(campaigns), now=self._context.clock.now())
+        order = await rows.read_trunk_order(list(campaigns))
         for campaign in campaigns.values():
-            self._add(campaign, ledgers[campaign.id])
+            self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
         await self._count(list(campaigns))
 
     async def changed(self, campaign_id: UUID) -> None:
@@ -57,14 +58,16 @@ class Campaigns:
             seat.levels.pop(campaign_id, None)
             if seat.agent_id in levels:
                 seat.levels[campaign_id] = levels[seat.agent_id]
+        order = await rows.read_trunk_order([campaign_id])
+        trunks = order.get(campaign_id, ())
         for campaign in found:
             run = self._state.runs.get(campaign_id)
             if run is None and campaign.state is CampaignState.RUNNING:
                 ledgers = await rows.read_ledgers([campaign_id], now=self._context.clock.now())
-                run = self._add(campaign, ledgers[campaign_id])
+                run = self._add(campaign, ledgers[campaign_id], trunks)
                 await self._count([campaign_id])
             elif run is not None:
-                self._update(run, campaign)
+                self._update(run, campaign, trunks)
         if run := self._state.runs.get(campaign_id):
             run.due = True
 
@@ -73,6 +76,19 @@ class Campaigns:
         if run := self._state.runs.get(campaign_id):
             self._empty(run)
             await self._count([campaign_id])
+
+    async def trunks_changed(self) -> None:
+        """Take over the account's trunks and the campaigns' orders of them as they are now."""
+        fresh = await rows.read_trunks(self._state.account_id)
+        for trunk_id, trunk in fresh.items():
+            if old := self._state.trunks.get(trunk_id):
+                trunk.busy, trunk.started, trunk.failed = old.busy, old.started, old.failed
+                for line in self._state.lines.values():
+                    line.trunk = trunk if line.trunk is old else line.trunk
+        self._state.trunks = fresh
+        order = await rows.read_trunk_order(list(self._state.runs))
+        for run in self._state.runs.values():
+            run.settings.trunks = order.get(run.campaign_id, ())
 
     async def agent_changed(self, agent_id: UUID) -> None:
         """Take over an agent's row and assignments as they are now."""
@@ -87,6 +103,7 @@ class Campaigns:
         else:
             seat.name, seat.caller_id, seat.levels = fresh.name, fresh.caller_id, fresh.levels
             seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
+            seat.record, seat.team_id = fresh.record, fresh.team_id
             self._seats.stir(seat)
 
     def refill(self, run: Run) -> None:
@@ -118,18 +135,18 @@ class Campaigns:
             run.hopper.extend(found)
             run.due = True
 
-    def _add(self, campaign: Campaign, ledger: Ledger) -> Run:
+    def _add(self, campaign: Campaign, ledger: Ledger, trunks: tuple[UUID, ...]) -> Run:
         run = Run(
             campaign_id=campaign.id,
-            settings=rows.settings_of(campaign),
+            settings=rows.settings_of(campaign, trunks),
             policy=self._policy(campaign, ledger),
             ledger=ledger,
         )
         self._state.runs[campaign.id] = run
         return run
 
-    def _update(self, run: Run, campaign: Campaign) -> None:
-        before, run.settings = run.settings, rows.settings_of(campaign)
+    def _update(self, run: Run, campaign: Campaign, trunks: tuple[UUID, ...]) -> None:
+        before, run.settings = run.settings, rows.settings_of(campaign, trunks)
         started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
         run.policy = self._policy(campaign, run.ledger)
         if started:

@@ -8,17 +8,25 @@ import msgspec
 
 from domain.agents import commands as agents
 from domain.agents.errors import NothingOnTheLine
-from domain.calls.commands import CallHangUp
+from domain.agents.rules import AgentState
+from domain.calls import commands as calls
 from domain.campaigns.commands import CampaignChanged
 from domain.core.errors import NotFound
 from domain.core.floors import FloorCommand
+from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.lines import Lines
+from domain.floor.recordings import Recordings
 from domain.floor.seats import Seats
-from domain.floor.state import Seat
+from domain.floor.state import Line, Seat
+from domain.floor.supervision import Supervisions
+from domain.floor.transfers import Transfers
+from domain.numbers.commands import NumbersChanged
 from domain.targets.commands import TargetsChanged
+from domain.telephony.port import SendDigits
+from domain.trunks.commands import TrunksChanged
 
 Known = (
     agents.AgentSignIn
@@ -30,8 +38,18 @@ Known = (
     | agents.PreviewDecide
     | agents.AgentChanged
     | CampaignChanged
-    | CallHangUp
+    | calls.CallHangUp
+    | calls.CallHold
+    | calls.TransferTo
+    | calls.TransferComplete
+    | calls.TransferCancel
+    | calls.Supervise
+    | calls.SuperviseEnd
+    | calls.RecordCall
+    | calls.SendKeys
+    | NumbersChanged
     | TargetsChanged
+    | TrunksChanged
 )
 decode_command = msgspec.json.Decoder(Known).decode
 
@@ -52,12 +70,20 @@ class Commands:
         lines: Lines,
         dialing: Dialing,
         campaigns: Campaigns,
+        callers: Callers,
+        transfers: Transfers,
+        supervisions: Supervisions,
+        recordings: Recordings,
     ) -> None:
         self._context = context
         self._seats = seats
         self._lines = lines
         self._dialing = dialing
         self._campaigns = campaigns
+        self._callers = callers
+        self._transfers = transfers
+        self._supervisions = supervisions
+        self._recordings = recordings
         self._handlers: dict[type[FloorCommand], Callable[[Any], Result | Awaitable[Result]]] = {
             agents.AgentSignIn: self._sign_in,
             agents.AgentSignOut: self._sign_out,
@@ -68,8 +94,18 @@ class Commands:
             agents.PreviewDecide: self._preview_decide,
             agents.AgentChanged: self._agent_changed,
             CampaignChanged: self._campaign_changed,
-            CallHangUp: self._call_hang_up,
+            calls.CallHangUp: self._call_hang_up,
+            calls.CallHold: self._hold,
+            calls.TransferTo: self._transfer,
+            calls.TransferComplete: self._transfer_complete,
+            calls.TransferCancel: self._transfer_cancel,
+            calls.Supervise: self._supervise,
+            calls.SuperviseEnd: self._supervise_end,
+            calls.RecordCall: self._record,
+            calls.SendKeys: self._send_keys,
+            NumbersChanged: self._numbers_changed,
             TargetsChanged: self._targets_changed,
+            TrunksChanged: self._trunks_changed,
         }
 
     def handle(self, command: FloorCommand) -> Result | Awaitable[Result]:
@@ -121,15 +157,63 @@ class Commands:
         self._dialing.answer_offer(seat, command.target, command.decision)
         return self._state_of(seat)
 
-    def _call_hang_up(self, command: CallHangUp) -> Result:
+    def _call_hang_up(self, command: calls.CallHangUp) -> Result:
         line = self._lines.find(command.call)
         if line is None:
             raise NothingOnTheLine(command.call)
         self._lines.hang_up(line)
         return {}
 
+    def _hold(self, command: calls.CallHold) -> Result:
+        self._transfers.hold(self._seat(command.agent), on=command.on)
+        return {}
+
+    def _transfer(self, command: calls.TransferTo) -> Result:
+        self._transfers.transfer(self._seat(command.agent), command)
+        return {}
+
+    def _transfer_complete(self, command: calls.TransferComplete) -> Result:
+        self._transfers.complete(self._seat(command.agent))
+        return {}
+
+    def _transfer_cancel(self, command: calls.TransferCancel) -> Result:
+        self._transfers.cancel(self._seat(command.agent))
+        return {}
+
+    def _supervise(self, command: calls.Supervise) -> Result:
+        self._supervisions.supervise(self._seat(command.agent), command)
+        return {}
+
+    def _supervise_end(self, command: calls.SuperviseEnd) -> Result:
+        self._supervisions.end(command.supervisor)
+        return {}
+
+    def _record(self, command: calls.RecordCall) -> Result:
+        self._recordings.ask(self._customer_of(command.agent), command.action)
+        return {}
+
+    def _send_keys(self, command: calls.SendKeys) -> Result:
+        line = self._customer_of(command.agent)
+        self._context.send(line.node, SendDigits(leg=line.id, digits=command.digits))
+        return {}
+
+    def _customer_of(self, agent_id: UUID) -> Line:
+        seat = self._seat(agent_id)
+        if seat.line is None or seat.state is not AgentState.TALKING:
+            raise NothingOnTheLine(agent_id)
+        return seat.line
+
     async def _agent_changed(self, command: agents.AgentChanged) -> Result:
         await self._campaigns.agent_changed(command.agent)
+        self._callers.open_all()
+        return {}
+
+    async def _numbers_changed(self, command: NumbersChanged) -> Result:
+        await self._callers.load()
+        return {}
+
+    async def _trunks_changed(self, command: TrunksChanged) -> Result:
+        await self._campaigns.trunks_changed()
         return {}
 
     async def _campaign_changed(self, command: CampaignChanged) -> Result:

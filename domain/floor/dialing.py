@@ -20,6 +20,7 @@ from domain.floor.state import Offer, Run, Seat
 from domain.pacing.interface import FloorView
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import ClosedReason, Outcome, TargetState
+from domain.trunks.rules import TrunkUse, choose
 
 DECIDE_AGAIN_S = 0.2  # after something happened, at the earliest
 DECIDE_ANYWAY_S = 1.0
@@ -73,7 +74,12 @@ class Dialing:
                 run.hopper.appendleft(offer.target)
                 self._seats.release(seat)
                 raise OfferGone(target_id)
-            self._lines.launch(run, [offer.target], node, seat)
+            trunks = self._trunks(run, 1, self._context.clock.monotonic())
+            if not trunks:
+                run.hopper.appendleft(offer.target)
+                self._seats.release(seat)
+                raise OfferGone(target_id)
+            self._lines.launch(run, [offer.target], node, seat, trunks=trunks)
             return
         self._put_aside(run, offer.target, decision)
         self._context.desk(
@@ -119,7 +125,10 @@ class Dialing:
         count = min(decision.launch, len(run.hopper), AT_ONCE)
         node = self._node_for(run)
         if count > 0 and node is not None:
-            self._lines.launch(run, [run.hopper.popleft() for _ in range(count)], node)
+            trunks = self._trunks(run, count, now)
+            if trunks:
+                targets = [run.hopper.popleft() for _ in trunks]
+                self._lines.launch(run, targets, node, trunks=trunks)
 
     def _dial_for_each(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one line for each of {len(free)} free agents"
@@ -127,7 +136,10 @@ class Dialing:
             if not run.hopper:
                 return
             if seat.free and seat.node is not None and self._is_up(seat.node):
-                self._lines.launch(run, [run.hopper.popleft()], seat.node, seat)
+                trunks = self._trunks(run, 1, self._context.clock.monotonic())
+                if not trunks:
+                    return
+                self._lines.launch(run, [run.hopper.popleft()], seat.node, seat, trunks=trunks)
 
     def _offer(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one contact offered to each of {len(free)} free agents"
@@ -193,6 +205,20 @@ class Dialing:
             if line.node in lines:
                 lines[line.node] += 1
         return min(agents, key=lambda node: lines[node] / agents[node])
+
+    def _trunks(self, run: Run, count: int, now: float) -> list[TrunkUse | None]:
+        """A trunk for each of up to `count` calls; fewer when the trunks are full."""
+        if not self._state.trunks:
+            return [None] * count
+        wanted = run.settings.trunks or tuple(self._state.trunks)
+        order = [self._state.trunks[id] for id in wanted if id in self._state.trunks]
+        chosen: list[TrunkUse | None] = []
+        while len(chosen) < count and (trunk := choose(order, now)) is not None:
+            trunk.take(now)
+            chosen.append(trunk)
+        if len(chosen) < count:
+            run.why += f"; {count - len(chosen)} held back: the trunks are full"
+        return chosen
 
     def _is_up(self, name: str) -> bool:
         node = self._context.nodes.get(name)

@@ -26,6 +26,7 @@ from domain.core.clock import Clock
 from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
+from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
 from domain.floor.commands import Commands, Result, decode_command
 from domain.floor.context import FloorContext
@@ -35,10 +36,14 @@ from domain.floor.journal import Fenced, Journal
 from domain.floor.lease import RENEW_S, Lease, LeaseLost, raise_epoch
 from domain.floor.lines import Lines
 from domain.floor.outbox import Gateways, Outbox
+from domain.floor.phones import Phones
+from domain.floor.recordings import Recordings
 from domain.floor.recovery import Recovery
 from domain.floor.seats import Seats
 from domain.floor.state import FloorState
+from domain.floor.supervision import Supervisions
 from domain.floor.switches import Switches
+from domain.floor.transfers import Transfers
 from domain.telephony import events
 from domain.telephony.link import (
     FromGateway,
@@ -77,6 +82,7 @@ class Floor:
         self._lease = Lease(redis, account_id, owner or uuid4().hex)
         self._background: set[asyncio.Task[None]] = set()
         self._heard = Heard()
+        self._owned: set[str] = set()
         self.ready = asyncio.Event()  # restored; commands are being answered
 
     async def run(self) -> bool:
@@ -112,14 +118,33 @@ class Floor:
         self.dialing = Dialing(context, self.seats, self.lines)
         self.campaigns = Campaigns(context, self.seats, self._spawn)
         self.dialing.refill = self.campaigns.refill
-        self.commands = Commands(context, self.seats, self.lines, self.dialing, self.campaigns)
+        self.recordings = Recordings(context)
+        self.lines.was_connected = self.recordings.connected
+        self.transfers = Transfers(context, self.seats, self.lines)
+        self.lines.has_ended = self.transfers.line_ended
+        self.supervisions = Supervisions(context)
+        self.phones = Phones(context, self.seats, self._spawn)
+        self.callers = Callers(context, self.lines, self.phones)
+        self.commands = Commands(
+            context,
+            self.seats,
+            self.lines,
+            self.dialing,
+            self.campaigns,
+            self.callers,
+            self.transfers,
+            self.supervisions,
+            self.recordings,
+        )
         self.recovery = Recovery(context, self.seats, self.lines)
         self.switches = Switches(context, self.recovery)
         self.boards = Boards(context)
 
     async def _restore(self) -> None:
+        await self.campaigns.trunks_changed()
         also = await self.recovery.restore()
         await self.campaigns.load(also)
+        await self.callers.load()
         self.recovery.resume()
         self.switches.saw(await self._gateways.nodes())
 
@@ -157,7 +182,20 @@ class Floor:
                 continue
             if self._lease.was_emptied:
                 self._lease.was_emptied = False
+                self._owned = set()
                 self.switches.ask_all()
+            await self._own_numbers()
+
+    async def _own_numbers(self) -> None:
+        """Tell the gateways whose numbers and phones are ours, when that changed."""
+        phones = (seat.endpoint for seat in self.state.seats.values())
+        names = {*self.state.routes, *phones}
+        if names != self._owned:
+            try:
+                await self._gateways.own(self._account_id, sorted(names))
+                self._owned = names
+            except Unavailable:
+                return
 
     async def _tick(self) -> None:
         while True:
@@ -226,12 +264,22 @@ class Floor:
             return
         if self._heard.tells_of_a_loss(message):
             self.switches.ask(message.node)
+        if isinstance(said, events.LegArrived):
+            if not self.state.owns(said.leg):
+                self.callers.arrived(said, message.node)
+            return
         self.hear(said)
 
     def hear(self, event: events.Event) -> None:
-        """Handle one fact of a switch."""
+        """Handle one fact of a switch about a leg that is known, or about none."""
         if isinstance(event, events.Snapshot):
             self.switches.answered(event)
+            return
+        if isinstance(event, events.RecordingFinished):
+            self.recordings.finished(event)
+            return
+        if isinstance(event, events.PlaybackFinished):
+            self.lines.played(event)
             return
         leg = getattr(event, "leg", None)
         if leg in self.state.legs:
@@ -243,6 +291,8 @@ class Floor:
                     self.seats.phone_failed(seat, event)
                 case events.LegEnded():
                     self.seats.phone_ended(seat, event)
+                case events.Digit():
+                    self.phones.pressed(seat, event.digit)
         elif leg in self.state.lines:
             line = self.state.lines[leg]
             match event:
@@ -256,6 +306,20 @@ class Floor:
                     self.lines.failed(line, event)
                 case events.LegEnded():
                     self.lines.ended(line, event)
+        elif leg in self.state.thirds:
+            line = self.state.thirds[leg]
+            match event:
+                case events.LegAnswered():
+                    self.transfers.answered(line, event)
+                case events.LegFailed() | events.LegEnded():
+                    self.transfers.gone(line, event)
+        elif leg in self.state.visitors:
+            match event:
+                case events.DigitsCollected():
+                    self.phones.collected(event)
+                case events.LegFailed() | events.LegEnded():
+                    self.phones.gone(leg)
+                    self.supervisions.gone(leg)
 
     def _obey(self, asked: Asked) -> None:
         if asked.deadline is not None and asked.deadline < self.context.unix():

@@ -119,7 +119,9 @@ class Journal:
         self._wake.set()
 
     def attempt(self, line: Line) -> None:
-        """The attempt's row changed."""
+        """The attempt's row changed. An inbound call has none."""
+        if line.is_inbound:
+            return
         self._group.attempts[line.id] = line
         self._wake.set()
 

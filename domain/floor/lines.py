@@ -12,6 +12,7 @@ from domain.calls.rules import (
     disposition_of_failure,
     disposition_of_verdict,
 )
+from domain.campaigns.rules import MachineAction
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.journal import Launch, TargetChange
@@ -24,22 +25,32 @@ from domain.targets.hopper import HopperTarget
 from domain.targets.rules import Outcome, after_attempt
 from domain.telephony.events import (
     EndedBy,
+    Failure,
     LegAnalysed,
     LegAnswered,
     LegEnded,
     LegFailed,
     LegRinging,
+    PlaybackFinished,
+    Verdict,
 )
 from domain.telephony.port import (
-    Analysis,
     CallerId,
+    File,
     HangUp,
     Join,
     PlaceLeg,
+    Play,
     Role,
     Tone,
     ToNumber,
 )
+from domain.trunks.rules import TrunkUse
+
+# These say nothing about the number: the next call goes by the next trunk.
+_TRUNK_FAILURES = frozenset({Failure.CONGESTION, Failure.UNREACHABLE})
+
+LONGEST_GREETING_S = 45.0  # of a machine, before its beep
 
 _UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
 
@@ -47,6 +58,12 @@ _UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING
 def instant(at: float) -> datetime:
     """A Unix second as an instant."""
     return datetime.fromtimestamp(at, UTC)
+
+
+def _entry(run: Run) -> Tone | File:
+    """What the agent alone hears when a customer comes."""
+    announcement = run.settings.agent_announcement
+    return File(name=announcement) if announcement else Tone(name="zip")
 
 
 class Lines:
@@ -59,15 +76,24 @@ class Lines:
         self.place_before: Callable[[], float | None] = lambda: None
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
         self.has_ended: Callable[[Line], None] = lambda line: None
+        self._messages: dict[UUID, Line] = {}  # playbacks of messages left on machines
         seats.became_free = self.serve
         seats.give_up = self.hang_up
 
     # Out
 
     def launch(
-        self, run: Run, targets: Sequence[HopperTarget], node: str, seat: Seat | None = None
+        self,
+        run: Run,
+        targets: Sequence[HopperTarget],
+        node: str,
+        seat: Seat | None = None,
+        trunks: Sequence[TrunkUse | None] = (None,),
     ) -> list[Line]:
-        """Commit attempts and place them once committed. With a seat: one, for that agent."""
+        """Commit attempts and place them once committed. With a seat: one, for that agent.
+
+        `trunks` has one for each target; None is the switch's default.
+        """
         now, at = self._context.clock.monotonic(), self._context.clock.now()
         lines = [
             Line(
@@ -82,8 +108,9 @@ class Lines:
                 created_at=at,
                 placed=now,
                 seat=seat,
+                trunk=trunk,
             )
-            for target in targets
+            for target, trunk in zip(targets, trunks, strict=True)
         ]
         for line in lines:
             self._state.lines[line.id] = line
@@ -120,11 +147,11 @@ class Lines:
                 PlaceLeg(
                     leg=line.id,
                     account=self._state.account_id,
-                    to=ToNumber(number=line.number),
+                    to=ToNumber(number=line.number, trunk=line.trunk.name if line.trunk else None),
                     not_after=before,
                     caller_id=CallerId(number=line.caller_id, name=run.settings.caller_name),
                     ring_limit_s=run.settings.ring_limit_s,
-                    analysis=Analysis() if run.settings.analysis and line.seat is None else None,
+                    analysis=run.settings.analysis if line.seat is None else None,
                 ),
             )
 
@@ -178,8 +205,8 @@ class Lines:
         self._note(line, event.at, "answered")
         self._context.journal.attempt(line)
         run = self._state.runs[line.campaign_id]
-        if not run.settings.analysis or line.seat is not None:
-            self._present(run, line)
+        if run.settings.analysis is None or line.seat is not None:
+            self.present(run, line)
 
     def analysed(self, line: Line, event: LegAnalysed) -> None:
         """We know who picked up."""
@@ -187,17 +214,37 @@ class Lines:
             return
         run = self._state.runs[line.campaign_id]
         self._note(line, event.at, "analysed", verdict=event.verdict)
+        action = run.settings.machine_action
+        if event.verdict is Verdict.MACHINE and action is MachineAction.CONNECT:
+            self.present(run, line)
+            return
+        if event.beep_at is not None and line.disposition is Disposition.MACHINE:
+            self._leave_message(run, line)
+            return
+        if line.disposition is not None:
+            return
         line.disposition = disposition_of_verdict(event.verdict)
         if line.disposition is None:
-            self._present(run, line)
+            self.present(run, line)
+            return
+        run.tally.machines += 1
+        self._seats.observe(run.campaign_id, Seen.MACHINE)
+        if line.disposition is Disposition.MACHINE and action is MachineAction.MESSAGE:
+            self._await_beep(line)
         else:
-            run.tally.machines += 1
-            self._seats.observe(run.campaign_id, Seen.MACHINE)
+            self.hang_up(line)
+
+    def played(self, event: PlaybackFinished) -> None:
+        """A message was left: the call is over."""
+        if line := self._messages.pop(event.playback, None):
+            self._note(line, event.at, "message_left")
             self.hang_up(line)
 
     def failed(self, line: Line, event: LegFailed) -> None:
         """Nobody picked up."""
         if line.state in _UNANSWERED:
+            if line.trunk is not None and event.failure in _TRUNK_FAILURES:
+                line.trunk.failed = self._context.clock.monotonic()
             self._end(line, disposition_of_failure(event.failure), instant(event.at))
 
     def ended(self, line: Line, event: LegEnded) -> None:
@@ -214,6 +261,27 @@ class Lines:
             self._end(line, Disposition.FAILED, instant(at))
         else:
             self._end(line, self._disposition_at_end(line), instant(at))
+
+    def _await_beep(self, line: Line) -> None:
+        """Let a machine's greeting end, but not for ever."""
+
+        def over() -> None:
+            if line.id in self._state.lines and line not in self._messages.values():
+                self.hang_up(line)
+
+        self._context.timers.at(self._context.clock.monotonic() + LONGEST_GREETING_S, over)
+
+    def _leave_message(self, run: Run, line: Line) -> None:
+        playback = new_id()
+        self._messages[playback] = line
+        self._context.send(
+            line.node,
+            Play(
+                playback=playback,
+                leg=line.id,
+                media=(File(name=run.settings.machine_message),),
+            ),
+        )
 
     # Between customers and agents
 
@@ -244,7 +312,7 @@ class Lines:
 
         self._context.timers.at(line.presented + run.settings.patience_s, over)
 
-    def _present(self, run: Run, line: Line) -> None:
+    def present(self, run: Run, line: Line) -> None:
         """A person is on the line: connect an agent, or let the person wait."""
         now = self._context.clock.monotonic()
         line.presented = now
@@ -267,7 +335,7 @@ class Lines:
             self._state.waiting.remove(line)
         self._context.send(
             line.node,
-            Join(leg=line.id, room=seat.agent_id, role=Role.CUSTOMER, entry=Tone(name="zip")),
+            Join(leg=line.id, room=seat.agent_id, role=Role.CUSTOMER, entry=_entry(run)),
         )
         line.state, line.seat, line.connected, line.connected_at = (
             AttemptState.CONNECTED,
@@ -340,6 +408,8 @@ class Lines:
             self._seats.release(seat)
 
     def _close_target(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
+        if line.is_inbound:
+            return
         target = line.target
         if disposition is Disposition.NOT_PLACED:
             outcome = Outcome(target.state, next_at=None if target.attempts == 0 else at)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from logging import getLogger
 from typing import Protocol
+from uuid import UUID
 
 from domain.telephony.errors import SwitchUnavailable
 from domain.telephony.link import Node
@@ -23,6 +24,9 @@ class Gateways(Protocol):
 
     async def nodes(self) -> list[Node]:
         """The gateways that live. Raises SwitchUnavailable."""
+
+    async def own(self, account: UUID, names: Sequence[str]) -> None:
+        """Let calls to these numbers, and from these phones, arrive at an account."""
 
 
 class Outbox:

@@ -1,7 +1,5 @@
 """Recordings of live calls: started when a switch says so, written down when they are finished."""
 
-from uuid import UUID
-
 from domain.calls.commands import RecordAction
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
@@ -53,5 +51,3 @@ class Recordings:
 
     def _note(self, line: Line, kind: str) -> None:
         self._context.journal.event(line.id, self._context.clock.now(), kind)
-
-

@@ -120,6 +120,10 @@ class Recovery:
             connected_at=row["connected_at"],  # type: ignore[arg-type]
             ended_at=row["ended_at"],  # type: ignore[arg-type]
         )
+        trunk = self._state.trunks.get(row["trunk_id"])  # type: ignore[call-overload]
+        if trunk is not None:
+            line.trunk = trunk
+            trunk.busy += 1
         if line.state is AttemptState.COMMITTED:
             line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
         if line.answered_at is not None:
@@ -175,8 +179,7 @@ class Recovery:
 
     def _hang_up_strangers(self, snapshot: Snapshot, before: float) -> None:
         for leg in snapshot.legs:
-            stranger = leg.leg not in self._state.lines and leg.leg not in self._state.legs
-            if stranger and leg.since < before:
+            if not self._state.owns(leg.leg) and leg.since < before:
                 logger.info("leg %s belongs to nobody: hung up", leg.leg)
                 self._context.send(snapshot.node, HangUp(leg=leg.leg))
 

@@ -13,7 +13,8 @@ from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState
-from domain.floor.state import Ledger, Seat, Settings, StateEntry
+from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
+from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
@@ -88,7 +89,7 @@ def seat_of(agent: Agent) -> Seat:
         endpoint=agent.endpoint,
         caller_id=agent.caller_id,
         record=agent.record,
-        permanent=agent.permanent,
+        team_id=agent.team_id,
         levels={},
     )
 
@@ -212,6 +213,21 @@ def _analysis(campaign: Campaign) -> Analysis | None:
     if not campaign.analysis:
         return None
     return msgspec.convert(campaign.analysis_settings, Analysis)
+
+
+async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
+    """The account's own numbers."""
+    return {
+        row.number: InboundRoute(
+            id=row.id,
+            number=row.number,
+            name=row.name,
+            purpose=row.purpose,
+            team_id=row.team_id,
+            greeting=row.greeting,
+        )
+        for row in await InboundNumber.filter(account_id=account_id)
+    }
 
 
 async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:

@@ -42,7 +42,7 @@ class Seats:
             raise AgentBusy(seat.agent_id, seat.state)
         self._drop_work(seat)
         self.change(seat, AgentState.OFFLINE, reason=reason)
-        self._hang_up_phone(seat)
+        self.hang_up_phone(seat)
 
     def go_available(self, seat: Seat) -> None:
         """Take calls; the phone is called first unless it is on the line already."""
@@ -157,8 +157,17 @@ class Seats:
             self.change(seat, AgentState.BREAK, reason=f"phone_{event.failure}")
 
     def phone_ended(self, seat: Seat, event: LegEnded) -> None:
-        """The agent hung up, or the line was lost; a lost one is called again."""
-        self.phone_lost(seat, hung_up=event.by is EndedBy.FAR_END)
+        """The agent hung up, or the line was lost; a lost one is called again.
+
+        For an agent who signed in by telephone, hanging up is signing out.
+        """
+        hung_up = event.by is EndedBy.FAR_END
+        if hung_up and seat.by_phone:
+            seat.by_phone = False
+            self._forget_phone(seat)
+            self.sign_out(seat, reason="phone_hung_up", force=True)
+        else:
+            self.phone_lost(seat, hung_up=hung_up)
 
     def phone_lost(self, seat: Seat, *, hung_up: bool) -> None:
         """The agent is off the line: the customer is hung up, and a lost phone is called again."""
@@ -290,7 +299,8 @@ class Seats:
                 seat.line = None
             self.give_up(line)
 
-    def _hang_up_phone(self, seat: Seat) -> None:
+    def hang_up_phone(self, seat: Seat) -> None:
+        """Take the agent off the line."""
         if seat.leg is not None and seat.node is not None:
             self._context.send(seat.node, HangUp(leg=seat.leg))
         self._forget_phone(seat)

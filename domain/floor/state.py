@@ -10,6 +10,7 @@ from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
@@ -55,7 +56,7 @@ class Seat:
     endpoint: str
     caller_id: str | None
     record: bool
-    permanent: bool
+    team_id: UUID | None
     levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
     state: AgentState = AgentState.OFFLINE
     reason: str | None = None
@@ -64,6 +65,7 @@ class Seat:
     leg: UUID | None = None  # the phone call that holds the agent
     leg_up: bool = False
     leg_since: float = 0.0
+    by_phone: bool = False  # signed in by telephone: hanging up signs out
     node: str | None = None  # where that leg is
     line: "Line | None" = None  # the customer, from reservation to the end of wrap-up
     offer: Offer | None = None
@@ -128,8 +130,13 @@ class Line:
 
     @property
     def number(self) -> str:
-        """The number dialed, E.164."""
+        """The other party's number, E.164; empty when it was withheld."""
         return self.target.number
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the other party called: then there is neither an attempt nor a target."""
+        return self.direction is CallDirection.INBOUND
 
 
 @dataclass(slots=True)
@@ -162,6 +169,18 @@ class Settings:
     def reserves(self) -> bool:
         """Whether each call is dialed for one agent, who sees the contact before the answer."""
         return self.mode is DialMode.PROGRESSIVE and self.lines_per_agent < 2
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRoute:
+    """What happens to calls to one of the account's numbers."""
+
+    id: UUID
+    number: str
+    name: str
+    purpose: NumberPurpose
+    team_id: UUID | None
+    greeting: str
 
 
 @dataclass(slots=True)
@@ -222,6 +241,7 @@ class Run:
     due: bool = True  # something happened since the last decision
     decided: float = 0.0
     why: str = ""
+    inbound: bool = False  # a number that people call, not a campaign
 
     @property
     def dials(self) -> bool:
@@ -240,8 +260,14 @@ class FloorState:
     runs: dict[UUID, Run] = field(default_factory=dict)
     legs: dict[UUID, Seat] = field(default_factory=dict)  # agents' own legs
     thirds: dict[UUID, Line] = field(default_factory=dict)  # legs called for a transfer
+    visitors: set[UUID] = field(default_factory=set)  # supervisors, and agents signing in
+    routes: dict[str, InboundRoute] = field(default_factory=dict)  # by number
     trunks: dict[UUID, TrunkUse] = field(default_factory=dict)  # in the account's order
     waiting: list[Line] = field(default_factory=list)  # live customers, longest wait first
+
+    def owns(self, leg: UUID) -> bool:
+        """Whether somebody here knows what a leg is for."""
+        return leg in self.lines or leg in self.legs or leg in self.thirds or leg in self.visitors
 
     def crew(self, campaign_id: UUID) -> Iterable[Seat]:
         """The agents who work on a campaign and are signed in."""

@@ -32,12 +32,12 @@ RETURNING target.id
 
 _INSERT_ATTEMPTS = """
 INSERT INTO attempt (id, account_id, campaign_id, target_id, ordinal, number, caller_id, node,
-    epoch, state, agent_id, created_at)
-SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, $3, 'committed',
-    u.agent_id, u.created_at
+    trunk_id, epoch, state, agent_id, created_at)
+SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, u.trunk_id, $3,
+    'committed', u.agent_id, u.created_at
 FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[],
-    $11::timestamptz[])
-    AS u(id, target_id, ordinal, number, caller_id, node, agent_id, created_at)
+    $11::uuid[], $12::timestamptz[])
+    AS u(id, target_id, ordinal, number, caller_id, node, trunk_id, agent_id, created_at)
 """
 
 _UPDATE_ATTEMPTS = """
@@ -125,6 +125,7 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
         [line.number for line in lines],
         [line.caller_id for line in lines],
         [line.node for line in lines],
+        [line.trunk.id if line.trunk else None for line in lines],
         [_agent_of(line) for line in lines],
         [line.created_at for line in lines],
     ]
@@ -203,7 +204,7 @@ def _recording_values(group: "Group") -> list[Any]:
     return [
         list(rows),
         [line.id for line in lines],
-        [line.campaign_id for line in lines],
+        [None if line.is_inbound else line.campaign_id for line in lines],
         [_agent_of(line) for line in lines],
         [line.node for line in lines],
         [at for _, at in rows.values()],
@@ -227,8 +228,8 @@ def _call_values(lines: list[Line]) -> list[Any]:
     return [
         [line.id for line in lines],
         [line.direction for line in lines],
-        [line.campaign_id for line in lines],
-        [line.target.id for line in lines],
+        [None if line.is_inbound else line.campaign_id for line in lines],
+        [None if line.is_inbound else line.target.id for line in lines],
         [_agent_of(line) for line in lines],
         [line.number for line in lines],
         [line.answered_at for line in lines],

@@ -30,6 +30,7 @@ from domain.telephony.port import (
 RING_LIMIT_S = 30.0
 PLACE_WITHIN_S = 5.0
 
+
 class Transfers:
     """Moves customers between parties."""
 

@@ -11,12 +11,22 @@ from math import exp, log, sqrt
 
 from domain.pacing.interface import PacingSettings
 
+START = 1.4  # times the target: a threshold spends less than itself, see docs/pacing.md
 STEP = 0.12
+WORST_MISS = -3.0  # abandons come in bursts: cut at -1, their mean would drift over the target
 OPENING_RUSH = 45.0  # seconds after the first call that teach nothing about the steady state
 RATE_MEMORY = 900.0
 CLOSING_RINGS = 40.0  # calls placed later than this before the close repay nothing
+# Abandons kept back, of which the first melts as the close comes near: with B abandons still to be
+# allowed, flat + spread * sqrt(B) + in_flight * sqrt(those of the next minute).
+RESERVE_FLAT = 0.6
+RESERVE_SPREAD = 0.3
+RESERVE_IN_FLIGHT = 2.5
 ANYTIME_CREDIT = 0.5  # abandons that may be owed when nobody knows when the period ends
-ANYTIME_OUTLOOK = 1800.0  # seconds of answers that repay a debt when the close is unknown
+# A debt is repaid, and a surplus spent, over this many answers or seconds, whichever is more, but
+# before the close: a team or a list may end earlier than its period.
+OUTLOOK_ANSWERS = 400.0
+OUTLOOK_SECONDS = 2700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +43,13 @@ class Allowance:
 class AbandonBudget:
     """Counts live answers and abandons of the period and steers the risk threshold."""
 
-    def __init__(self, settings: PacingSettings, *, reserve: float) -> None:
+    def __init__(self, settings: PacingSettings) -> None:
         self.settings = settings
         self.target = settings.abandon_target
         self.live = settings.live_answers_before
         self.abandoned = settings.abandoned_before
-        self.theta = 0.93 * self.target
+        self.theta = START * self.target
         self.corrections = 0
-        self._reserve = reserve
         self._began: float | None = None
         self._last = 0.0
         self._answers = 0.0  # forgotten over RATE_MEMORY
@@ -77,14 +86,17 @@ class AbandonBudget:
         target = self.target
         slack = target * self.live - self.abandoned
         rate = agents * self._answers / max(self._agent_seconds, 1.0)
-        if closes_in is None:
-            to_come = rate * ANYTIME_OUTLOOK
-        else:
-            to_come = rate * max(closes_in - CLOSING_RINGS, 0.0)
+        to_come = max(OUTLOOK_ANSWERS, rate * OUTLOOK_SECONDS)
+        if closes_in is not None:
+            to_come = min(to_come, rate * max(closes_in - CLOSING_RINGS, 0.0))
         if answers_in_list is not None:
             to_come = min(to_come, answers_in_list)
         budget = target * to_come
-        reserve = self._reserve * (1.0 + 0.6 * sqrt(budget) + sqrt(target * 60.0 * rate))
+        reserve = (
+            RESERVE_FLAT
+            + RESERVE_SPREAD * sqrt(budget)
+            + RESERVE_IN_FLIGHT * sqrt(target * 60.0 * rate)
+        )
         wanted = 0.0
         if to_come > 0.0:
             wanted = min(max((slack - reserve + budget) / to_come, 0.0), 1.6 * target)
@@ -109,6 +121,6 @@ class AbandonBudget:
         self.corrections += 1
         miss = (wanted - (self.abandoned - abandoned) / answers) / self.target
         step = STEP * self.settings.gain * (1.0 + 1.5 / self.corrections)
-        moved = log(self.theta) + step * min(max(miss, -1.0), 1.0)
+        moved = log(self.theta) + step * min(max(miss, WORST_MISS), 1.0)
         self.theta = exp(min(max(moved, log(0.02 * self.target)), log(0.9)))
         self._window = (now, self.live, self.abandoned)

@@ -18,6 +18,7 @@ Complex = NDArray[np.complex128]
 HORIZONS = np.array([2.0, 4.0, 6.0, 8.0, 10.5, 13.0, 16.0, 20.0, 24.0, 28.0])
 LEVEL_GRID = 0.02  # ring tables are shared by answer levels within 2 % of each other
 RING_TABLES_KEPT = 24
+CUT_SHARE = 0.5  # of answers after the legal minimum ring, for calls that may be given up then
 CHANCE_STEPS = 2048  # logarithms are looked up, chances rounded to 1 in 2048
 
 
@@ -95,9 +96,10 @@ class Horizon:
     ) -> RingTables:
         answer = ring.answer_hazards * level
         end = ring.end_hazards
+        answer_share = answered_of_all(answer, end)
         if cut_from is not None:
             answer = answer.copy()
-            answer[cut_from:] *= 0.5
+            answer[cut_from:] *= CUT_SHARE
         both = answer + end
         survival = np.concatenate([[1.0], np.exp(-np.cumsum(both))])
         mass = survival[:-1] * (answer / both) * (1.0 - np.exp(-both))
@@ -118,7 +120,7 @@ class Horizon:
             new,
             np.log(1.0 + new[:, None] * self.turn_up[None, :]),
             steps / total,
-            float(answered[-1]),
+            answer_share,
         )
 
     def _logs(self, chances: Floats, table: Complex) -> Complex:
@@ -210,6 +212,13 @@ class Balance:
             if above > 0:
                 low = int(tried[above - 1])
         return low + 1, first
+
+
+def answered_of_all(answer: Floats, end: Floats) -> float:
+    """Return the part of calls that are answered, of two hazards by second of ringing."""
+    both = answer + end
+    alive = np.concatenate([[1.0], np.exp(-np.cumsum(both))[:-1]])
+    return float((alive * (answer / both) * (1.0 - np.exp(-both))).sum())
 
 
 def wrap_finish(wrap: DurationLaw, patience: float) -> tuple[Floats, Floats]:

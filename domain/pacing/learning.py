@@ -135,6 +135,7 @@ class RingLaw:
     SLOW = (60.0, 150.0)
     FAST = (14.0, 25.0)
     JUMP = 3.2
+    UPPER = 0.8
     PRIOR_ANSWERS = 2.0
 
     def __init__(self, ring_limit: float) -> None:
@@ -194,7 +195,7 @@ class RingLaw:
 
     def upper_level(self) -> float:
         """Return a level that the true one seldom exceeds: 1.5 standard errors higher."""
-        return self.level() * (1.0 + 1.5 / sqrt(max(self.seen, 0.5)))
+        return self.level() * (1.0 + self.UPPER / sqrt(max(self.seen, 0.5)))
 
     def rebuild(self, in_progress: Floats) -> None:
         """Recompute both hazards; the level keeps its meaning across the change of shape."""

@@ -6,6 +6,8 @@ elastic ring limit: calls past the legal minimum ring (15 s, 16 CFR 310.4(b)(4)(
 when the risk is high.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from domain.pacing.budget import AbandonBudget, Allowance
@@ -15,8 +17,8 @@ from domain.pacing.learning import DurationLaw, Floats, RingLaw, age_bins
 from domain.pacing.progressive import one_to_one, within_targets
 
 REBUILD_SECONDS = 60.0
+HANG_UP_SECONDS = 5.0  # a call still unanswered this long after we gave it up ended by itself
 CANCEL_AT = 4.0  # times the threshold
-RESERVE = 2.5
 
 
 class Pacer:
@@ -27,12 +29,13 @@ class Pacer:
         self.ring = RingLaw(settings.ring_limit)
         self.talk = DurationLaw(width=5.0, bins=240, mean=120.0, variation=0.9)
         self.wrap = DurationLaw(width=2.0, bins=90, mean=20.0, variation=0.6)
-        self.budget = AbandonBudget(settings, reserve=RESERVE)
+        self.budget = AbandonBudget(settings)
         self._horizon: Horizon | None = None
         self._built_at = 0.0
         self._began: float | None = None
         self._last = 0.0
         self._cut_off = 0  # calls given up whose end has not been seen
+        self._cut_off_until = 0.0
         self._picked_up = 0
         self._presented = 0.0
         self._machines = 0.0
@@ -41,6 +44,7 @@ class Pacer:
         self._talks_ended = 0.0
         self._wraps_begun = 0.0
         self._wrapping_before = 0
+        self._answer_rate = 0.0
         self._elastic = settings.ring_limit > settings.minimum_ring
 
     def observe(self, event: Observation, now: float) -> None:
@@ -49,7 +53,8 @@ class Pacer:
             case Seen.ANSWERED:
                 self.ring.answered(event.age)
             case Seen.FAILED:
-                cut_off = self._cut_off > 0 and event.age >= self.settings.minimum_ring
+                expected = self._cut_off > 0 and now < self._cut_off_until
+                cut_off = expected and event.age >= self.settings.minimum_ring
                 self._cut_off -= cut_off
                 self.ring.ended(event.age, cut_off=cut_off)
             case Seen.PRESENTED:
@@ -69,7 +74,8 @@ class Pacer:
 
     def decide(self, floor: FloorView, now: float) -> Decision:
         """Say how many calls to place and to give up now. Deterministic given the history."""
-        agents = self._agents(floor)
+        floor = self._ports_as_agents(floor)
+        agents = floor.agents
         if agents <= 0:
             return Decision(0, why="Launch 0: no agent is signed in.")
         ringing = age_bins(floor.ringing, 1.0, self.ring.bins)
@@ -92,6 +98,7 @@ class Pacer:
             delay=self._analysis_delay(),
             cut_from=elastic,
         )
+        self._answer_rate = rings.answer_share
         in_list = None
         if floor.targets_left is not None:
             in_list = floor.targets_left * rings.answer_share * self._live_share()
@@ -99,14 +106,17 @@ class Pacer:
         room = self._room(floor, agents)
         if allowance.guarded:
             launch = self._placed(within_targets(min(one_to_one(floor), room), floor))
-            return self._said(launch, 0, allowance, None, floor)
+            spare = floor.waiting + len(floor.ringing) + len(floor.analysing) - floor.free
+            cancel = min(self._may_be_given_up(floor), max(0, spare)) if self._elastic else 0
+            self._give_up(cancel, now)
+            return self._said(launch, cancel, allowance, None, floor)
         balance = self._balance(horizon, floor, ringing, rings)
         limit = within_targets(room, floor)
         launch, risk = balance.most_within(allowance.threshold, limit)
         cancel = 0
         if self._elastic and risk > CANCEL_AT * allowance.threshold:
-            cancel = sum(age >= self.settings.minimum_ring for age in floor.ringing)
-            self._cut_off = cancel
+            cancel = self._may_be_given_up(floor)
+            self._give_up(cancel, now)
         return self._said(self._placed(launch), cancel, allowance, risk, floor)
 
     def _balance(
@@ -131,13 +141,24 @@ class Pacer:
             len(floor.analysing),
         )
 
-    def _agents(self, floor: FloorView) -> int:
-        return self.settings.ports if self.settings.ports is not None else floor.agents
+    def _ports_as_agents(self, floor: FloorView) -> FloorView:
+        if self.settings.ports is None:
+            return floor
+        used = len(floor.talking) + len(floor.wrapping)
+        return replace(floor, agents=self.settings.ports, free=max(0, self.settings.ports - used))
 
     def _room(self, floor: FloorView, agents: int) -> int:
         """Return the calls that the lines per agent still allow."""
         used = len(floor.ringing) + len(floor.analysing) + len(floor.talking)
         return max(0, int(self.settings.max_lines_per_agent * agents + 1e-9) - used)
+
+    def _may_be_given_up(self, floor: FloorView) -> int:
+        return sum(age >= self.settings.minimum_ring for age in floor.ringing)
+
+    def _give_up(self, cancel: int, now: float) -> None:
+        if cancel:
+            self._cut_off = cancel
+            self._cut_off_until = now + HANG_UP_SECONDS
 
     def _placed(self, launch: int) -> int:
         self.ring.called(launch)
@@ -209,7 +230,7 @@ class Pacer:
     ) -> Decision:
         budget = self.budget
         figures = {
-            "answer_level": self.ring.level(),
+            "answer_rate": self._answer_rate,
             "slack": allowance.slack,
             "wanted": allowance.wanted,
             "threshold": allowance.threshold,
@@ -221,12 +242,15 @@ class Pacer:
                 f"Launch {launch}: {spent}, over what {budget.target:.2%} allows now; one line "
                 f"for each of {floor.free} free agents until the rate has recovered."
             )
-            return Decision(launch, why=why, figures=figures)
+            return Decision(launch, cancel, why + self._given_up(cancel), figures)
         figures["risk"] = risk
         why = (
             f"Launch {launch}: the next call's risk of an abandon is {risk:.2%}, "
             f"{allowance.threshold:.2%} is allowed; {spent}."
         )
-        if cancel:
-            why += f" Give up {cancel} that rang {self.settings.minimum_ring:g} s or more."
-        return Decision(launch, cancel, why, figures)
+        return Decision(launch, cancel, why + self._given_up(cancel), figures)
+
+    def _given_up(self, cancel: int) -> str:
+        if not cancel:
+            return ""
+        return f" Give up {cancel} that rang {self.settings.minimum_ring:g} s or longer."

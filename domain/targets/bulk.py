@@ -29,7 +29,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_target (
 """
 
 # In the order of the numbers, so that two imports into one campaign never wait for each other in
-# a circle. The earlier of two equal rows of the file wins.
+# a circle. The earlier of two equal rows of the file wins. LIMIT 1 keeps the planner from reading
+# the whole campaign to explain a block of duplicates.
 _INSERT = """
 WITH fresh AS (
     INSERT INTO target (id, account_id, campaign_id, contact_id, batch_id, number, caller_id,
@@ -45,11 +46,13 @@ WITH fresh AS (
     FROM staged_target JOIN fresh USING (contact_id)
 )
 SELECT staged_target.row, staged_target.number,
-       present.id IS NULL OR present.batch_id = $3 AS in_file
+       present.batch_id IS NULL OR present.batch_id = $3 AS in_file
 FROM staged_target
 LEFT JOIN fresh USING (contact_id)
-LEFT JOIN target AS present
-  ON present.campaign_id = $2 AND present.number = staged_target.number
+LEFT JOIN LATERAL (
+    SELECT coalesce(batch_id, id) AS batch_id FROM target
+    WHERE campaign_id = $2 AND number = staged_target.number LIMIT 1
+) AS present ON true
 WHERE fresh.contact_id IS NULL
 ORDER BY staged_target.row
 """

@@ -54,6 +54,7 @@ async def begin_import(
     file_name: str,
     chunks: AsyncIterable[bytes],
     ports: Ports,
+    limit: int = MAX_FILE_BYTES,
 ) -> TargetImport:
     """A new import, waiting for a worker. The file is stored as it comes in, never held in memory.
 
@@ -74,7 +75,7 @@ async def begin_import(
     import_id = new_id()
     path = f"imports/{import_id}"
     try:
-        await ports.files.save(path, chunks, limit=MAX_FILE_BYTES)
+        await ports.files.save(path, chunks, limit=limit)
         kind = await asyncio.to_thread(kind_of, ports.files.path(path))
         async with unit_of_work(ports) as work:
             now = ports.clock.now()

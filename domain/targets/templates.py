@@ -1,6 +1,8 @@
 """The file to fill in, for each kind that is read."""
 
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from openpyxl import Workbook
@@ -45,3 +47,24 @@ def xlsx_template() -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A file to fill in."""
+
+    kind: str
+    media_type: str
+    content: Callable[[], bytes]
+
+
+TEMPLATES = {
+    template.kind: template
+    for template in (
+        Template(
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            xlsx_template,
+        ),
+    )
+}

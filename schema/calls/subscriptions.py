@@ -1,6 +1,7 @@
 """An agent's desk, live."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -29,5 +30,7 @@ class CallSubscriptions:
         ] = None,
     ) -> AsyncGenerator[DeskUpdate, None]:
         ctx = info.context
-        async for heard in desk.follow_desk(ctx.principal, after=after, ports=ctx.ports):
-            yield DeskUpdate.of(heard)
+        following = desk.follow_desk(ctx.principal, after=after, ports=ctx.ports)
+        async with aclosing(following) as news:
+            async for heard in news:
+                yield DeskUpdate.of(heard)

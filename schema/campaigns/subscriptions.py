@@ -1,6 +1,11 @@
-"""Campaigns and agents as they change: a snapshot, then at most one message a second."""
+"""Campaigns and agents as they change: a snapshot, then at most one message a second.
+
+A generator that is left while it waits is closed at once (`aclosing`), so that its listener goes
+with the socket and not when memory is tidied.
+"""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
@@ -25,8 +30,9 @@ class CampaignSubscriptions:
         self, info: Info, id: Annotated[UUID, strawberry.argument(description="The campaign.")]
     ) -> AsyncGenerator[CampaignBoard, None]:
         ctx = info.context
-        async for board in boards.follow_campaign(ctx.principal, id, ports=ctx.ports):
-            yield CampaignBoard.of(board)
+        async with aclosing(boards.follow_campaign(ctx.principal, id, ports=ctx.ports)) as news:
+            async for board in news:
+                yield CampaignBoard.of(board)
 
     @strawberry.subscription(
         description="The agents at work: as they are now, then each change, at most one a second.",
@@ -34,8 +40,9 @@ class CampaignSubscriptions:
     )
     async def floor_board(self, info: Info) -> AsyncGenerator[FloorBoard, None]:
         ctx = info.context
-        async for board in boards.follow_floor(ctx.principal, ports=ctx.ports):
-            yield FloorBoard.of(board)
+        async with aclosing(boards.follow_floor(ctx.principal, ports=ctx.ports)) as news:
+            async for board in news:
+                yield FloorBoard.of(board)
 
     @strawberry.subscription(
         description="Each campaign that is made or changed from now on.",
@@ -43,5 +50,6 @@ class CampaignSubscriptions:
     )
     async def campaigns_changed(self, info: Info) -> AsyncGenerator[CampaignsChanged, None]:
         ctx = info.context
-        async for row in boards.follow_changes(ctx.principal, ports=ctx.ports):
-            yield CampaignsChanged(campaign=Campaign.of(row) if row else None)
+        async with aclosing(boards.follow_changes(ctx.principal, ports=ctx.ports)) as news:
+            async for row in news:
+                yield CampaignsChanged(campaign=Campaign.of(row) if row else None)

@@ -29,7 +29,7 @@ from domain.adapters.local_files import LocalFiles
 from domain.adapters.redis_bus import RedisBus
 from domain.adapters.system_clock import SystemClock
 from domain.adapters.throttle import RedisThrottle
-from domain.core.bus import Notice
+from domain.core.bus import Notice, Signal
 from domain.core.ports import Ports
 from schema.context import Info
 from schema.guards import public, requires
@@ -83,6 +83,10 @@ class TestFigure:
     value: int = strawberry.field(description="It.")
     name: str = strawberry.field(description="Who the resolver thinks asks.")
 
+    @strawberry.field(description="Much.")
+    def bulk(self) -> str:
+        return "x" * 50_000
+
 
 @strawberry.type
 class TestSubscriptions:
@@ -128,7 +132,8 @@ async def _figures(info: Info, topic: str) -> AsyncGenerator[TestFigure, None]:
         async for delivery in heard:
             if delivery.payload == b"end":
                 return
-            yield TestFigure(value=int(delivery.payload), name=info.context.principal.name)
+            if delivery.signal is Signal.MESSAGE:
+                yield TestFigure(value=int(delivery.payload), name=info.context.principal.name)
 
 
 def schema_of_tests() -> Any:

@@ -1,12 +1,14 @@
 """Files appear whole or not at all, and never outside the folder."""
 
+import errno
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from domain.adapters.local_files import LocalFiles
-from domain.core.files import FileTooLarge
+from domain.core.files import FilesUnavailable, FileTooLarge
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -52,3 +54,24 @@ async def test_an_upload_that_breaks_off_keeps_the_file_that_was_there(tmp_path:
 def test_a_name_that_leaves_the_folder_is_a_mistake(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="stay in the folder"):
         LocalFiles(tmp_path).path(name)
+
+
+async def test_a_full_disk_is_told_and_leaves_no_half_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FullDisk(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    made = Path.open
+
+    def open_full(self: Path, *given: str, **more: str) -> io.BytesIO:
+        made(self, *given, **more).close()  # type: ignore[call-overload]  # as it was called
+        return FullDisk()
+
+    monkeypatch.setattr(Path, "open", open_full)
+    with pytest.raises(FilesUnavailable, match="disk is full"):
+        await LocalFiles(tmp_path).save("lists/1", chunks(b"some bytes"), limit=100)
+
+    monkeypatch.undo()
+    assert left_in(tmp_path) == []

@@ -22,6 +22,11 @@ SHARED = """<?xml version="1.0"?><x:sst xmlns:x="urn:any" uniqueCount="3">
 <x:si><x:t>東京</x:t><x:rPh sb="0" eb="1"><x:t>トウキョウ</x:t></x:rPh></x:si></x:sst>"""
 
 
+def naive(*parts: int) -> datetime:
+    """A cell has no zone."""
+    return datetime(*parts)  # noqa: DTZ001
+
+
 def rows_of(content: bytes, folder: Path) -> list[Row]:
     path = folder / "book.xlsx"
     path.write_bytes(content)
@@ -48,7 +53,7 @@ def test_numbers_in_a_date_format_are_dates_and_others_are_not(tmp_path: Path) -
     book = Book()
     sheet = book.active
     assert sheet is not None
-    sheet.append([date(2026, 3, 2), datetime(2026, 3, 2, 9, 30), time(9, 30), 45_000, 1.5])
+    sheet.append([date(2026, 3, 2), naive(2026, 3, 2, 9, 30), time(9, 30), 45_000, 1.5])
     for column, shown in zip("FGH", ("0.00", '"d"0', "[Red]0.0;[h]:mm"), strict=True):
         sheet[f"{column}1"] = 1
         sheet[f"{column}1"].number_format = shown
@@ -56,9 +61,9 @@ def test_numbers_in_a_date_format_are_dates_and_others_are_not(tmp_path: Path) -
     [(_, cells)] = rows_of(saved(book), tmp_path)
 
     assert cells[:5] == [
-        datetime(2026, 3, 2),
-        datetime(2026, 3, 2, 9, 30),
-        datetime(1899, 12, 30, 9, 30),
+        naive(2026, 3, 2),
+        naive(2026, 3, 2, 9, 30),
+        naive(1899, 12, 30, 9, 30),
         45_000,
         1.5,
     ]
@@ -71,7 +76,7 @@ def test_days_count_from_1904_where_the_book_says_so(tmp_path: Path) -> None:
     book.epoch = CALENDAR_MAC_1904
     book.active.append([date(2026, 3, 2)])  # type: ignore[union-attr]  # a new book has a sheet
 
-    assert rows_of(saved(book), tmp_path) == [(1, [datetime(2026, 3, 2)])]
+    assert rows_of(saved(book), tmp_path) == [(1, [naive(2026, 3, 2)])]
 
 
 def test_booleans_errors_and_formulas_without_a_result_keep_their_kind(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ class Call:
     up: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     status: int = 0  # the last final status of a call we placed
+    pressed: str = ""  # keys the other side pressed (RFC 4733)
+    _last_key: bytes = b""
     _packets: list[tuple[float, bytes]] = field(default_factory=list)
     _queue: deque[bytes] = field(default_factory=deque)
     _rtp: asyncio.DatagramTransport | None = None
@@ -102,6 +104,11 @@ class _Media(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if len(data) > 12 and data[1] & 0x7F == 0:
             self.call._packets.append((time.monotonic(), data[12:]))
+        elif len(data) >= 16 and data[1] & 0x7F == 101 and data[13] & 0x80:
+            stamp = data[4:8]  # the end of a key press comes three times, with one time stamp
+            if stamp != self.call._last_key:
+                self.call._last_key = stamp
+                self.call.pressed += DIGITS[data[12]]
 
 
 class Phones(asyncio.DatagramProtocol):

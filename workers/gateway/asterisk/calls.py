@@ -93,6 +93,7 @@ class Calls:
         now = exchange.now()
         leg = Leg(command.leg, command.account, str(command.leg), "dialing", now, dialed_at=now)
         leg.analysis, leg.role = command.analysis, command.role
+        leg.not_after = command.not_after
         exchange.add(leg)
         try:
             await exchange.session.request(self._originate(command, leg, dial))
@@ -202,12 +203,18 @@ class Calls:
         channel = fact.channel
         leg = self._exchange.by_uniqueid.get(channel.uniqueid)
         if leg is not None:
-            leg.channel = channel.name
-            if leg.canceled:
-                self._exchange.spawn(self.end(leg))
+            self.appear(leg, channel)
         elif not channel.inner and channel.state is ChannelState.DOWN and channel.account:
             # An Originate that a broken link delivered late. Its leg was declared failed.
             self._exchange.spawn(self._kill(channel))
+
+    def appear(self, leg: Leg, channel: Channel) -> None:
+        """A placed leg has its channel, which is hung up if it is not wanted any more."""
+        new, leg.channel = not leg.channel, channel.name
+        if new and self._exchange.now() > leg.not_after:
+            leg.stale = True
+        if new and (leg.canceled or leg.stale):
+            self._exchange.spawn(self.end(leg))
 
     async def _kill(self, channel: Channel) -> None:
         log.warning("leg %s appeared after it had been given up; hanging up", channel.leg)
@@ -326,6 +333,9 @@ class Calls:
             self._settle_failed(leg)
 
     def _settle_failed(self, leg: Leg) -> None:
+        if leg.stale:
+            self._fail(leg, Failure.STALE, "delivered too late by a broken link, and hung up")
+            return
         failure = outcomes.failure_of(
             leg.gone,
             reason=leg.originate_reason or 0,

@@ -37,6 +37,8 @@ class Leg:
     placed: bool = True
     channel: str = ""  # Asterisk's name of it; empty until it exists
     dialed_at: float = 0.0
+    not_after: float = float("inf")
+    stale: bool = False  # a broken link delivered the call too late; it is being hung up
     rang: bool = False
     early: bool = False
     canceled: bool = False  # we hung up, or want to as soon as there is a channel
@@ -68,7 +70,6 @@ class Room:
     music: bool = True
     announced: bool = False
     record: bool = False
-    recorder: str = ""
 
     @property
     def options(self) -> str:

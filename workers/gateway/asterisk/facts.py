@@ -184,14 +184,6 @@ class SpyEnded:
     spyer: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecorderAppeared:
-    """The hidden channel that records a room; it is what a pause must name."""
-
-    name: str
-    room: UUID
-
-
 Fact = (
     Appeared
     | StateChanged
@@ -212,5 +204,4 @@ Fact = (
     | BeepHeard
     | SpyBegan
     | SpyEnded
-    | RecorderAppeared
 )

@@ -26,7 +26,6 @@ from workers.gateway.asterisk.facts import (
     Muted,
     OriginateEnded,
     Pressed,
-    RecorderAppeared,
     RoomClosed,
     SpyBegan,
     SpyEnded,
@@ -38,6 +37,7 @@ from workers.gateway.asterisk.facts import (
 Headers = Mapping[str, str]
 
 UNKNOWN = ("", "<unknown>")
+WITHHELD = (*UNKNOWN, "anonymous", "restricted", "unavailable", "unknown")
 
 
 class MalformedAmi(Exception):
@@ -74,7 +74,7 @@ def channel_of(message: Headers) -> Channel:
         state=STATES.get(message.get("ChannelState", ""), ChannelState.DOWN),
         context=message.get("Context", ""),
         exten=message.get("Exten", ""),
-        caller=None if caller in UNKNOWN else caller,
+        caller=None if caller.lower() in WITHHELD else caller,
         caller_name="" if name in UNKNOWN else name,
     )
 
@@ -96,16 +96,6 @@ def fact_of(message: Headers) -> Fact | None:
     """Return what an event tells us, or None. Raises MalformedAmi."""
     mapped = _MAPPED.get(message.get("Event", ""))
     return mapped(message) if mapped else None
-
-
-def _appeared(message: Headers) -> Fact:
-    channel = channel_of(message)
-    if channel.name.startswith("CBRec/"):
-        # CBRec/<room>-<number in eight digits>
-        room = parse_uuid(channel.name.removeprefix("CBRec/").rpartition("-")[0])
-        if room:
-            return RecorderAppeared(channel.name, room)
-    return Appeared(channel)
 
 
 def _early_media(message: Headers) -> Fact | None:
@@ -191,7 +181,7 @@ def _user_event(message: Headers) -> Fact | None:
 
 
 _MAPPED: dict[str, Callable[[Headers], Fact | None]] = {
-    "Newchannel": _appeared,
+    "Newchannel": lambda m: Appeared(channel_of(m)),
     "Newstate": lambda m: StateChanged(channel_of(m)),
     "DialState": _early_media,
     "OriginateResponse": _originate_ended,

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from domain.telephony.errors import SwitchUnavailable
 from domain.telephony.events import RecordingFinished
 from domain.telephony.port import PauseRecording, StartRecording
 from workers.gateway.asterisk.exchange import Exchange, Leg, Room
+from workers.gateway.asterisk.session import AmiRefused
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.1
 GIVE_UP_S = 10.0  # a file that is not complete by then belongs to a PBX that died
+RECORDERS_COUNTED = 20_000  # 76 us each
 HEADER = 44  # bytes before the samples of the WAV files that Asterisk writes
 
 
@@ -26,6 +29,7 @@ class Recording:
     path: Path
     leg: Leg | None = None
     room: Room | None = None
+    number: int = 0  # of a room's recorder, as Asterisk counts them
     monitor: str = ""  # MixMonitor's own id; it alone is stopped, not others of the same leg
 
 
@@ -55,6 +59,7 @@ class Recordings:
 
     exchange: Exchange
     _running: dict[UUID, Recording] = field(default_factory=dict)
+    _rooms_recorded: int = 0
 
     async def start(self, command: StartRecording) -> None:
         """Record a leg that is up, or a room."""
@@ -98,6 +103,9 @@ class Recordings:
         )
         if reply is None:
             self._running.pop(id, None)
+        else:
+            recording.number = self._rooms_recorded
+            self._rooms_recorded += 1
 
     def _take(self, id: UUID, account: UUID) -> Recording | None:
         """A new recording under an id that records nothing else; None if it does already.
@@ -127,7 +135,7 @@ class Recordings:
             return
         channel = recording.leg.uniqueid if recording.leg else ""
         if recording.room is not None:
-            channel = recording.room.recorder
+            channel = await self._recorder_of(recording)
         if channel:
             await self.exchange.ask(
                 {
@@ -137,6 +145,27 @@ class Recordings:
                     "State": "1" if command.paused else "0",
                 }
             )
+
+    async def _recorder_of(self, recording: Recording) -> str:
+        """The hidden channel that records a room. Empty if there is none.
+
+        No event or list tells its name, but Asterisk numbers them from 0 at its start, and we know
+        how many we had; after a restart of the gateway they are counted once.
+        """
+        assert recording.room is not None  # asked for rooms alone
+        for number in (recording.number, *range(RECORDERS_COUNTED)):
+            name = f"CBRec/{recording.room.id}-{number:08x}"
+            probe = {"Action": "Getvar", "Channel": name, "Variable": "CHANNEL(name)"}
+            try:
+                await self.exchange.session.request(probe)
+            except AmiRefused:
+                continue
+            except SwitchUnavailable:
+                return ""
+            self._rooms_recorded += number - recording.number
+            recording.number = number
+            return name
+        return ""
 
     async def stop_id(self, id: UUID) -> None:
         """Finish a recording."""

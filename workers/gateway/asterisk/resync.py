@@ -96,7 +96,7 @@ class Resync:
         return self._exchange.add(leg)
 
     def _compare(self, leg: Leg, channel: Channel, message: Headers, room: UUID | None) -> None:
-        leg.channel = channel.name
+        self._calls.appear(leg, channel)
         status = STATUS[channel.state]
         if status != leg.status:
             leg.status, leg.since = status, self._exchange.now()

@@ -10,7 +10,6 @@ from workers.gateway.asterisk.facts import (
     Joined,
     Left,
     Muted,
-    RecorderAppeared,
     RoomClosed,
     SpyBegan,
     SpyEnded,
@@ -268,8 +267,3 @@ class Rooms:
                 self._begin_whispering(leg, leg.room)  # to the next agent of the room
             else:
                 self._part(leg)
-
-    def on_recorder(self, fact: RecorderAppeared) -> None:
-        room = self._exchange.rooms.get(fact.room)
-        if room is not None:
-            room.recorder = fact.name

@@ -123,7 +123,6 @@ class AsteriskSwitch:
             facts.BeepHeard: calls.on_beep,
             facts.SpyBegan: rooms.on_spy_began,
             facts.SpyEnded: rooms.on_spy_ended,
-            facts.RecorderAppeared: rooms.on_recorder,
         }
 
     @property
@@ -145,6 +144,10 @@ class AsteriskSwitch:
         """Disconnect. Calls go on."""
         await self._session.stop()
         await self._exchange.finish()
+
+    def cut(self) -> None:
+        """Drop the link, as a broken network does; it is made again."""
+        self._session.cut()
 
     async def execute(self, command: Command) -> None:
         """Do one command, or drop it if its subject is gone. Never raises for Asterisk's sake."""

@@ -1,0 +1,144 @@
+"""People who call us: greeted, kept with music, and connected with an agent of a team.
+
+A number that people call is a run of its own without a list: its callers are lines that wait, its
+team are its agents. So they share agents, patience and wrap-up with everything else, and come
+before outbound calls (CAM-19).
+"""
+
+from uuid import uuid4
+
+from domain.calls.rules import AttemptState, CallDirection
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.floor import rows
+from domain.floor.context import FloorContext
+from domain.floor.lines import Lines, instant
+from domain.floor.phones import Phones
+from domain.floor.state import InboundRoute, Line, Run, Settings
+from domain.numbers.models import NumberPurpose
+from domain.pacing import policy_for
+from domain.pacing.interface import PacingSettings
+from domain.targets.hopper import HopperTarget
+from domain.targets.rules import TargetState
+from domain.telephony.events import EndCause, LegArrived
+from domain.telephony.port import Answer, File, HangUp, Hold, Play
+
+BEFORE_ALL_CAMPAIGNS = 11  # one more than the highest priority of a campaign
+LONGEST_WAIT_S = 600.0
+
+
+class Callers:
+    """Takes calls to the account's own numbers."""
+
+    def __init__(self, context: FloorContext, lines: Lines, phones: Phones) -> None:
+        self._context = context
+        self._state = context.state
+        self._lines = lines
+        self._phones = phones
+
+    def arrived(self, event: LegArrived, node: str) -> None:
+        """Somebody called one of our numbers."""
+        if self._phones.dialed_a_code(event, node):
+            return
+        route = self._state.routes.get(event.number)
+        if route is None:
+            self._context.send(node, HangUp(leg=event.leg, cause=EndCause.REJECTED))
+        elif route.purpose is NumberPurpose.PHONE_LOGIN:
+            self._phones.ask_for_code(event, node)
+        else:
+            self._welcome(route, event, node)
+
+    async def load(self) -> None:
+        """Read the account's own numbers, and tell the gateways whose they are."""
+        self._state.routes = await rows.read_routes(self._state.account_id)
+        self.open_all()
+
+    def open_all(self) -> None:
+        """Open every number that callers wait at; needed again when teams changed."""
+        for route in self._state.routes.values():
+            if route.purpose is NumberPurpose.TEAM:
+                self.open(route)
+
+    def open(self, route: InboundRoute) -> None:
+        """Make the run that a number's callers wait in, or let its team be known anew."""
+        if route.id not in self._state.runs:
+            self._state.runs[route.id] = Run(
+                campaign_id=route.id,
+                settings=_settings(route),
+                policy=policy_for(DialMode.PROGRESSIVE, PacingSettings()),
+                inbound=True,
+            )
+        for seat in self._state.seats.values():
+            seat.levels.pop(route.id, None)
+            if seat.team_id is not None and seat.team_id == route.team_id:
+                seat.levels[route.id] = 1
+
+    def _welcome(self, route: InboundRoute, event: LegArrived, node: str) -> None:
+        run = self._state.runs[route.id]
+        now, at = self._context.clock.monotonic(), instant(event.at)
+        line = Line(
+            id=event.leg,
+            campaign_id=route.id,
+            target=_nobody(event),
+            ordinal=1,
+            caller_id=event.number,
+            node=node,
+            created_at=at,
+            placed=now,
+            state=AttemptState.ANSWERED,
+            direction=CallDirection.INBOUND,
+            answered=now,
+            answered_at=at,
+        )
+        self._state.lines[line.id] = run.lines[line.id] = line
+        self._context.send(node, Answer(leg=line.id))
+        if route.greeting:
+            self._context.send(
+                node, Play(playback=uuid4(), leg=line.id, media=(File(name=route.greeting),))
+            )
+        self._context.journal.event(line.id, at, "arrived")
+        self._lines.present(run, line)
+        if line.state is AttemptState.WAITING:
+            self._context.send(node, Hold(leg=line.id, on=True))
+            self._context.journal.call(line)
+
+
+def _nobody(event: LegArrived) -> HopperTarget:
+    return HopperTarget(
+        id=event.leg,
+        contact_id=event.leg,
+        number=event.caller or "",
+        caller_id=None,
+        priority=BEFORE_ALL_CAMPAIGNS,
+        attempts=0,
+        max_attempts=0,
+        last_ordinal=0,
+        name=event.caller_name,
+        variables={},
+        state=TargetState.CLOSED,
+    )
+
+
+def _settings(route: InboundRoute) -> Settings:
+    return Settings(
+        name=route.name,
+        mode=DialMode.PROGRESSIVE,
+        state=CampaignState.STOPPED,  # it never dials
+        priority=BEFORE_ALL_CAMPAIGNS,
+        caller_id=None,
+        caller_name="",
+        lines_per_agent=1.0,
+        ring_limit_s=30.0,
+        patience_s=LONGEST_WAIT_S,
+        analysis=None,
+        machine_action=MachineAction.CONNECT,
+        machine_message="",
+        agent_announcement="",
+        record=False,
+        trunks=(),
+        retry_delays_s={},
+        wrap_up_s=None,
+        preview_s=60.0,
+        variables=(),
+        crm_url="",
+        call_guide=(),
+    )

@@ -1,0 +1,123 @@
+import {
+  useAgentGoAvailable,
+  useAgentSignIn,
+  useAgentTakeBreak,
+  useDesk,
+  useDeskAgent,
+} from "@outdial/react";
+import type { Desk as DeskModel } from "@outdial/react";
+import { useEffect, useState } from "react";
+import { words } from "../english.ts";
+import { formatSeconds, secondsBetween, useNow } from "../format.ts";
+import { useAct, useSay } from "../parts/notices.tsx";
+import { TroubleNote } from "../parts/trouble.tsx";
+import { CallCard } from "./call.tsx";
+import { RecentCalls } from "./recent.tsx";
+
+const w = words.desk;
+
+/** An agent's own desk: the state, the customer, and what comes after the call. */
+export function Desk() {
+  const { model: desk, trouble } = useDesk();
+  const say = useSay();
+  const { gaps, current } = desk;
+  useEffect(() => {
+    if (gaps > 0) say(w.gap, { bad: true });
+  }, [gaps, say]);
+  // A pop is seen in the tab's title, too, by an agent who works in another window.
+  const customer = current && !current.ended ? current.pop.name || current.pop.number : "";
+  useEffect(() => {
+    document.title = customer ? `${customer} · Outdial` : "Outdial";
+  }, [customer]);
+  return (
+    <>
+      <TroubleNote trouble={trouble} />
+      <div className="desk" data-agent-state={desk.state}>
+        <div className="desk-side">
+          <StateCard desk={desk} />
+          <RecentCalls calls={desk.recent} />
+        </div>
+        <CallCard desk={desk} />
+      </div>
+    </>
+  );
+}
+
+function StateCard({ desk }: { desk: DeskModel }) {
+  const [{ data }] = useDeskAgent();
+  const now = useNow();
+  const { state } = desk;
+  return (
+    <section className="card state-card" aria-labelledby="state">
+      <h2 className="hidden">{w.title}</h2>
+      <p className="quiet">
+        {data?.deskAgent.name} {data && `· ${data.deskAgent.code}`}
+      </p>
+      <p id="state" className="state big" data-state={state} role="status">
+        <span className="dot" data-state={state} /> {state ? words.states[state] : words.frame.reading}
+      </p>
+      {state && desk.since && (
+        <p className="quiet">
+          {desk.reason && `${desk.reason} · `}
+          {w.since} {formatSeconds(secondsBetween(desk.since, now))}
+        </p>
+      )}
+      {state && <StateButtons desk={desk} />}
+    </section>
+  );
+}
+
+function StateButtons({ desk }: { desk: DeskModel }) {
+  const act = useAct();
+  const [signing, signIn] = useAgentSignIn();
+  const [going, goAvailable] = useAgentGoAvailable();
+  const [breaking, takeBreak] = useAgentTakeBreak();
+  const [reason, setReason] = useState(w.breakReasons[0] ?? "");
+  const { state } = desk;
+  if (state === "OFFLINE") {
+    return (
+      <button
+        type="button"
+        className="primary"
+        disabled={signing.fetching}
+        onClick={() => act(signIn({}), (data) => data.agentSignIn)}
+      >
+        {w.signInAgain}
+      </button>
+    );
+  }
+  return (
+    <div className="buttons column">
+      {state === "BREAK" && (
+        <button
+          type="button"
+          className="primary"
+          disabled={going.fetching}
+          onClick={() => act(goAvailable({}), (data) => data.agentGoAvailable)}
+        >
+          {w.available}
+        </button>
+      )}
+      {state !== "BREAK" && state !== "WRAP_UP" && (
+        <div className="joined">
+          <select
+            aria-label={w.breakReason}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          >
+            {w.breakReasons.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+          <button
+            type="button"
+            disabled={breaking.fetching}
+            onClick={() => act(takeBreak({ reason }), (data) => data.agentTakeBreak)}
+          >
+            {state === "TALKING" ? w.breakAfter : w.break}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useCampaignClose, useCampaignStart, useCampaignStop } from "@outdial/react";
+import type { CampaignHeaderFragment } from "@outdial/react";
+import { useState } from "react";
+import { words } from "../english.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { useAct, useSay } from "../parts/notices.tsx";
+import type { Viewer } from "../session.ts";
+import { ImportDialog } from "./import.tsx";
+
+const w = words.campaigns;
+
+/** What the viewer may do with a campaign. The list changes by its own subscription. */
+export function CampaignActions(props: { campaign: CampaignHeaderFragment; viewer: Viewer }) {
+  const { campaign, viewer } = props;
+  const [asked, setAsked] = useState<"close" | "import" | null>(null);
+  const say = useSay();
+  const act = useAct();
+  const [starting, start] = useCampaignStart();
+  const [stopping, stop] = useCampaignStop();
+  const [closing, close] = useCampaignClose();
+  const { id, name, state } = campaign;
+  const busy = starting.fetching || stopping.fetching || closing.fetching;
+  const mayRun = viewer.permissions.includes("CAMPAIGN_RUN");
+
+  const onStart = async () => {
+    const { done } = await act(start({ id }), (data) => data.campaignStart);
+    if (done) say(w.started(name));
+  };
+  const onStop = async () => {
+    const { done } = await act(stop({ id }), (data) => data.campaignStop);
+    if (done?.__typename !== "CampaignStopped") return;
+    if (done.settled) say(w.stopped(name));
+    else say(w.unsettled(name), { bad: true });
+  };
+  const onClose = async () => {
+    setAsked(null);
+    const { done } = await act(close({ id }), (data) => data.campaignClose);
+    if (done?.__typename !== "CampaignClosed") return;
+    if (done.settled) say(w.closed(name));
+    else say(w.unsettled(name), { bad: true });
+  };
+
+  return (
+    <div className="actions">
+      {mayRun && state === "STOPPED" && (
+        <button type="button" className="primary" disabled={busy} onClick={onStart}>
+          {w.start}
+        </button>
+      )}
+      {mayRun && state === "RUNNING" && (
+        <button type="button" className="danger" disabled={busy} onClick={onStop}>
+          {w.stop}
+        </button>
+      )}
+      {viewer.permissions.includes("TARGET_MANAGE") && (
+        <button type="button" onClick={() => setAsked("import")}>
+          {w.import}
+        </button>
+      )}
+      {mayRun && state === "STOPPED" && (
+        <button type="button" disabled={busy} onClick={() => setAsked("close")}>
+          {w.close}
+        </button>
+      )}
+      {asked === "import" && <ImportDialog campaign={campaign} onClose={() => setAsked(null)} />}
+      {asked === "close" && (
+        <Dialog title={w.closeQuestion(name)} onClose={() => setAsked(null)}>
+          <p>{w.closeExplained}</p>
+          <div className="buttons">
+            <button type="button" className="danger" onClick={onClose}>
+              {w.close}
+            </button>
+            <button type="button" onClick={() => setAsked(null)}>
+              {w.cancel}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import { useEffect, useId, useRef } from "react";
+import type { ReactNode } from "react";
+
+/** A question or a task above the page. Escape closes it; the focus stays inside. */
+export function Dialog(props: { title: string; onClose: () => void; children: ReactNode }) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+  }, []);
+  return (
+    <dialog ref={ref} aria-labelledby={id} onClose={props.onClose} className="card dialog">
+      <h2 id={id}>{props.title}</h2>
+      {props.children}
+    </dialog>
+  );
+}

@@ -1,0 +1,83 @@
+import { refusedBy, troubleIn } from "@outdial/react";
+import type { Refused } from "@outdial/react";
+import { createContext, useCallback, useContext, useMemo, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { words } from "../english.ts";
+
+interface Notice {
+  readonly id: number;
+  readonly text: string;
+  readonly bad: boolean;
+}
+
+type Say = (text: string, options?: { bad?: boolean }) => void;
+const Context = createContext<Say>(() => {});
+
+const SHOWN_MS = 6000;
+const BAD_SHOWN_MS = 15_000;
+
+/** Shows what was done and what was refused, at the corner, for a while. */
+export function NoticesProvider({ children }: { children: ReactNode }) {
+  const [notices, setNotices] = useState<readonly Notice[]>([]);
+  const next = useRef(0);
+  const drop = (id: number) => setNotices((all) => all.filter((each) => each.id !== id));
+  const say = useCallback<Say>((text, { bad = false } = {}) => {
+    const id = next.current++;
+    setNotices((all) => [...all.filter((each) => each.text !== text), { id, text, bad }].slice(-4));
+    setTimeout(() => drop(id), bad ? BAD_SHOWN_MS : SHOWN_MS);
+  }, []);
+  return (
+    <Context.Provider value={say}>
+      {children}
+      <div className="notices" role="log" aria-live="polite">
+        {notices.map(({ id, text, bad }) => (
+          <p key={id} className="notice" data-bad={bad}>
+            <span>{text}</span>
+            <button type="button" onClick={() => drop(id)} aria-label={words.frame.dismiss}>
+              ×
+            </button>
+          </p>
+        ))}
+      </div>
+    </Context.Provider>
+  );
+}
+
+/** Says something at the corner. */
+export function useSay(): Say {
+  return useContext(Context);
+}
+
+type Answer = Parameters<typeof refusedBy>[0];
+interface Outcome<Data> {
+  data?: Data | undefined;
+  error?: Parameters<typeof troubleIn>[0];
+}
+
+/**
+ * Runs a mutation and tells the person when it was refused or did not arrive. Gives the answer that
+ * is no refusal, or null.
+ */
+export function useAct() {
+  const say = useSay();
+  return useMemo(
+    () =>
+      async function act<Data, Result extends Answer>(
+        asked: Promise<Outcome<Data>>,
+        pick: (data: Data) => Result,
+      ): Promise<{ done: Result | null; refused: Refused | null }> {
+        const { data, error } = await asked;
+        const trouble = troubleIn(error);
+        if (trouble || data === undefined) {
+          const { kind, message } = trouble ?? { kind: "fault" as const, message: "" };
+          say(`${words.trouble[kind]} ${message}`.trim(), { bad: true });
+          return { done: null, refused: null };
+        }
+        const result = pick(data);
+        const refused = refusedBy(result);
+        if (refused) say(refused.message, { bad: true });
+        return { done: refused ? null : result, refused };
+      },
+    [say],
+  );
+}

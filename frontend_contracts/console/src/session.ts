@@ -1,0 +1,30 @@
+import type { ViewerHeaderFragment } from "@outdial/react";
+
+/** Who is signed in. */
+export type Viewer = ViewerHeaderFragment;
+
+const KEY = "outdial.token";
+const ACCOUNT = "outdial.account";
+
+/** The API's address: beside this page, wherever it is mounted. */
+export const API = new URL("graphql", document.baseURI).href;
+
+/** The token of this tab. It ends with the tab, and another tab may be somebody else's desk. */
+export function savedToken(): string | null {
+  return sessionStorage.getItem(KEY);
+}
+
+/** Keeps the token for a reload of this tab; null forgets it. */
+export function saveToken(token: string | null): void {
+  if (token === null) sessionStorage.removeItem(KEY);
+  else sessionStorage.setItem(KEY, token);
+}
+
+/** The account that was typed last on this machine, to spare typing it again. */
+export function savedAccount(): string {
+  return localStorage.getItem(ACCOUNT) ?? "";
+}
+
+export function saveAccount(slug: string): void {
+  localStorage.setItem(ACCOUNT, slug);
+}

@@ -1,0 +1,139 @@
+import { DeskEventsDocument } from "../generated/operations.ts";
+import type { AgentState, DeskEventsSubscription } from "../generated/operations.ts";
+import type { Outdial } from "./client.ts";
+import { createFeed } from "./feed.ts";
+import type { Feed } from "./feed.ts";
+
+/** One message of the desk's subscription. */
+export type DeskUpdate = DeskEventsSubscription["deskEvents"];
+type Event = DeskUpdate["event"];
+/** A customer on the line, being dialed, or offered. */
+export type ScreenPop = Extract<Event, { __typename: "ScreenPop" }>;
+/** How a customer call, a dialing or an offer ended. */
+export type CallEnded = Extract<Event, { __typename: "CallEnded" }>;
+
+/** A pop as the desk keeps it: with its end, once it has one. */
+export interface DeskCall {
+  readonly pop: ScreenPop;
+  /** Null: goes on. */
+  readonly ended: CallEnded | null;
+}
+
+/** Everything that a desk shows. */
+export interface Desk {
+  /** The newest cursor that was seen; null before the first message. */
+  readonly cursor: string | null;
+  /** Null before the first message. */
+  readonly state: AgentState | null;
+  readonly reason: string | null;
+  /** Since when the agent is in this state; ISO 8601. */
+  readonly since: string | null;
+  readonly campaignId: string | null;
+  /** When wrap-up ends by itself; null: the agent ends it. */
+  readonly wrapUpEndsAt: string | null;
+  /** The call or offer on the screen. It stays through wrap-up. */
+  readonly current: DeskCall | null;
+  /** Customers this desk spoke with, newest first. */
+  readonly recent: readonly DeskCall[];
+  /** How often news were lost because the desk was away for too long. */
+  readonly gaps: number;
+}
+
+/** How many calls a desk remembers. */
+export const REMEMBERED_CALLS = 20;
+
+/** A desk that heard nothing yet. */
+export const EMPTY_DESK: Desk = {
+  cursor: null,
+  state: null,
+  reason: null,
+  since: null,
+  campaignId: null,
+  wrapUpEndsAt: null,
+  current: null,
+  recent: [],
+  gaps: 0,
+};
+
+/** States in which there is no customer to show. RINGING is not one: the agent's own phone rings. */
+const FREE: ReadonlySet<AgentState> = new Set(["AVAILABLE", "BREAK", "OFFLINE"]);
+
+/**
+ * The desk after one message. What was seen before gives the same desk, so that a message that
+ * comes twice around a reconnection is shown once.
+ */
+export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
+  const { event } = update;
+  if (!update.snapshot && event.__typename !== "ResumeGap" && isSeen(desk, update.cursor)) {
+    return desk;
+  }
+  const next = { ...desk, cursor: update.cursor };
+  switch (event.__typename) {
+    case "AgentStateChanged":
+      return {
+        ...next,
+        state: event.state,
+        reason: event.reason,
+        since: event.at,
+        campaignId: event.campaignId,
+        wrapUpEndsAt: event.wrapUpEndsAt,
+        // A snapshot is followed by its pop, if there is one.
+        current: FREE.has(event.state) || update.snapshot ? null : desk.current,
+      };
+    case "ScreenPop":
+      return withPop(next, event);
+    case "CallEnded":
+      return withEnd(next, event);
+    case "ResumeGap":
+      // What is true now follows at once. What was on the screen may be long over.
+      return { ...next, current: null, gaps: desk.gaps + 1 };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The feed of the signed-in agent's own desk. It resumes at its cursor. */
+export function createDeskFeed(outdial: Outdial): Feed<Desk> {
+  return createFeed(outdial, {
+    document: DeskEventsDocument,
+    initial: EMPTY_DESK,
+    variables: (desk) => ({ after: desk.cursor }),
+    reduce: (desk, data) => reduceDesk(desk, data.deskEvents),
+  });
+}
+
+/** Below, at or above 0 as the first cursor is older than, the same as or newer than the second. */
+export function compareCursors(a: string, b: string): number {
+  const [first, second] = [parts(a), parts(b)];
+  for (const index of [0, 1] as const) {
+    if (first[index] !== second[index]) return first[index] < second[index] ? -1 : 1;
+  }
+  return 0;
+}
+
+function parts(cursor: string): [bigint, bigint] {
+  const [milliseconds = "0", order = "0"] = cursor.split("-");
+  return [BigInt(milliseconds), BigInt(order)];
+}
+
+function isSeen(desk: Desk, cursor: string): boolean {
+  return desk.cursor !== null && compareCursors(cursor, desk.cursor) <= 0;
+}
+
+function withPop(desk: Desk, pop: ScreenPop): Desk {
+  const call = { pop, ended: null };
+  if (pop.stage !== "CONNECTED") return { ...desk, current: call };
+  const others = desk.recent.filter((each) => each.pop.callId !== pop.callId);
+  return { ...desk, current: call, recent: [call, ...others].slice(0, REMEMBERED_CALLS) };
+}
+
+function withEnd(desk: Desk, ended: CallEnded): Desk {
+  const end = (call: DeskCall) => (call.pop.callId === ended.callId ? { ...call, ended } : call);
+  const current = desk.current && end(desk.current);
+  return {
+    ...desk,
+    // An offer or a dialing that is over leaves nothing to wrap up.
+    current: current?.ended && current.pop.stage !== "CONNECTED" ? null : current,
+    recent: desk.recent.map(end),
+  };
+}

@@ -1,0 +1,506 @@
+// Written by `make contracts` from schema.graphql and operations/. Don't edit.
+
+import { useMutation, useQuery, useSubscription } from "urql";
+import type { UseQueryArgs, UseSubscriptionArgs } from "urql";
+import * as op from "./operations.ts";
+
+/**
+ * Settings page: the account.
+ */
+export function useAccount(args: Partial<Omit<UseQueryArgs<op.AccountQueryVariables, op.AccountQuery>, "query">> = {}) {
+  return useQuery({ query: op.AccountDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Settings page. InvalidInput is shown beside its fields.
+ */
+export function useAccountChange() {
+  return useMutation(op.AccountChangeDocument);
+}
+
+/**
+ * Settings page. Show `key` once, with a button to copy it: nobody can read it again.
+ * InvalidInput is shown beside its fields.
+ */
+export function useApiKeyCreate() {
+  return useMutation(op.ApiKeyCreateDocument);
+}
+
+/**
+ * Settings page. NotFound: read the list again.
+ */
+export function useApiKeyRevoke() {
+  return useMutation(op.ApiKeyRevokeDocument);
+}
+
+/**
+ * Settings page: keys of other programs.
+ */
+export function useApiKeys(args: Partial<Omit<UseQueryArgs<op.ApiKeysQueryVariables, op.ApiKeysQuery>, "query">> = {}) {
+  return useQuery({ query: op.ApiKeysDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Audit page: who changed what, newest first.
+ */
+export function useAuditEntries(args: Partial<Omit<UseQueryArgs<op.AuditEntriesQueryVariables, op.AuditEntriesQuery>, "query">> = {}) {
+  return useQuery({ query: op.AuditEntriesDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Settings page. The viewer's sessions end, so sign in again afterwards. SignInFailed: `current` is wrong.
+ * InvalidInput names what is wrong with `new`; NotAllowed: the viewer is no user.
+ */
+export function usePasswordChange() {
+  return useMutation(op.PasswordChangeDocument);
+}
+
+/**
+ * Settings page, after losing a telephone. NotFound: it had ended already; read the list again.
+ */
+export function useSessionRevoke() {
+  return useMutation(op.SessionRevokeDocument);
+}
+
+/**
+ * Settings page: where the viewer is signed in.
+ */
+export function useSessions(args: Partial<Omit<UseQueryArgs<op.SessionsQueryVariables, op.SessionsQuery>, "query">> = {}) {
+  return useQuery({ query: op.SessionsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Sign-in page, as a user. A refusal is shown beside the form; after TooManySignIns the button
+ * waits `retryAfterSeconds`.
+ */
+export function useSignIn() {
+  return useMutation(op.SignInDocument);
+}
+
+/**
+ * The corner of every page. The token is void afterwards, whatever the answer says.
+ */
+export function useSignOut() {
+  return useMutation(op.SignOutDocument);
+}
+
+/**
+ * Settings page: one user.
+ */
+export function useUser(args: Omit<UseQueryArgs<op.UserQueryVariables, op.UserQuery>, "query">) {
+  return useQuery({ query: op.UserDocument, ...args });
+}
+
+/**
+ * Settings page. LastAdmin: make somebody else an administrator first. NotFound: read the list again.
+ */
+export function useUserChange() {
+  return useMutation(op.UserChangeDocument);
+}
+
+/**
+ * Settings page. InvalidInput and EmailTaken are shown beside their fields.
+ */
+export function useUserCreate() {
+  return useMutation(op.UserCreateDocument);
+}
+
+/**
+ * Settings page. LastAdmin: make somebody else an administrator first. NotFound: read the list again.
+ */
+export function useUserDeactivate() {
+  return useMutation(op.UserDeactivateDocument);
+}
+
+/**
+ * Settings page. InvalidInput says what is wrong with the password. NotFound: read the list again.
+ */
+export function useUserSetPassword() {
+  return useMutation(op.UserSetPasswordDocument);
+}
+
+/**
+ * Settings page: who may sign in.
+ */
+export function useUsers(args: Partial<Omit<UseQueryArgs<op.UsersQueryVariables, op.UsersQuery>, "query">> = {}) {
+  return useQuery({ query: op.UsersDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Every page, once: who is signed in. An UNAUTHENTICATED error means: show the sign-in page.
+ */
+export function useViewer(args: Partial<Omit<UseQueryArgs<op.ViewerQueryVariables, op.ViewerQuery>, "query">> = {}) {
+  return useQuery({ query: op.ViewerDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Team page: one agent with all settings.
+ */
+export function useAgent(args: Omit<UseQueryArgs<op.AgentQueryVariables, op.AgentQuery>, "query">) {
+  return useQuery({ query: op.AgentDocument, ...args });
+}
+
+/**
+ * Team page. AgentSignedIn: offer to sign the agent out first. NotFound: read the list again.
+ */
+export function useAgentArchive() {
+  return useMutation(op.AgentArchiveDocument);
+}
+
+/**
+ * Team page. InvalidInput and AgentCodeTaken are shown beside their fields; NotFound names what is gone.
+ */
+export function useAgentChange() {
+  return useMutation(op.AgentChangeDocument);
+}
+
+/**
+ * Team page. InvalidInput and AgentCodeTaken are shown beside their fields; NotFound names the team or user.
+ */
+export function useAgentCreate() {
+  return useMutation(op.AgentCreateDocument);
+}
+
+/**
+ * Desk, after a call. NoWrapUp: it ended by itself and nothing was recorded. FloorUnavailable: it
+ * may have been done; the desk's events tell.
+ */
+export function useAgentEndWrapUp() {
+  return useMutation(op.AgentEndWrapUpDocument);
+}
+
+/**
+ * Desk and supervisor's page. Null `agentId`: the viewer's own desk. AgentSignedOut: sign in first. AgentBusy: the state does
+ * not allow it. FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useAgentGoAvailable() {
+  return useMutation(op.AgentGoAvailableDocument);
+}
+
+/**
+ * Desk and supervisor's page. Null `agentId`: the viewer's own desk. NothingOnTheLine: the customer was faster.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useAgentHangUp() {
+  return useMutation(op.AgentHangUpDocument);
+}
+
+/**
+ * Desk of a user who is an agent, and of an agent whom somebody signed out.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useAgentSignIn() {
+  return useMutation(op.AgentSignInDocument);
+}
+
+/**
+ * Desk and supervisor's page. Null `agentId`: the viewer's own desk. AgentBusy: a customer is on the line; a supervisor
+ * may ask again with `force`. FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useAgentSignOut() {
+  return useMutation(op.AgentSignOutDocument);
+}
+
+/**
+ * Reports: who was in which state, when and how long.
+ */
+export function useAgentStates(args: Partial<Omit<UseQueryArgs<op.AgentStatesQueryVariables, op.AgentStatesQuery>, "query">> = {}) {
+  return useQuery({ query: op.AgentStatesDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Desk and supervisor's page. Null `agentId`: the viewer's own desk. During a call it holds after the call. AgentSignedOut: sign
+ * in first. FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useAgentTakeBreak() {
+  return useMutation(op.AgentTakeBreakDocument);
+}
+
+/**
+ * Supervisor's page: names for the board, whose lines have only ids. Team page: the list.
+ */
+export function useAgents(args: Partial<Omit<UseQueryArgs<op.AgentsQueryVariables, op.AgentsQuery>, "query">> = {}) {
+  return useQuery({ query: op.AgentsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Desk: whose it is.
+ */
+export function useDeskAgent(args: Partial<Omit<UseQueryArgs<op.DeskAgentQueryVariables, op.DeskAgentQuery>, "query">> = {}) {
+  return useQuery({ query: op.DeskAgentDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Sign-in page, as an agent. A refusal is shown beside the form; after TooManySignIns the button
+ * waits `retryAfterSeconds`. FloorUnavailable: nobody is signed in, try again.
+ */
+export function useDeskSignIn() {
+  return useMutation(op.DeskSignInDocument);
+}
+
+/**
+ * Desk, when a contact is offered. OfferGone: the time was up, or the campaign stopped; the next
+ * pop tells. FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function usePreviewDecide() {
+  return useMutation(op.PreviewDecideDocument);
+}
+
+/**
+ * Team page. InvalidInput and TeamNameTaken are shown beside the name.
+ */
+export function useTeamCreate() {
+  return useMutation(op.TeamCreateDocument);
+}
+
+/**
+ * Team page. TeamNotEmpty says how many agents are left in it; NotFound: read the list again.
+ */
+export function useTeamDelete() {
+  return useMutation(op.TeamDeleteDocument);
+}
+
+/**
+ * Team page. InvalidInput and TeamNameTaken are shown beside the name; NotFound: read the list again.
+ */
+export function useTeamRename() {
+  return useMutation(op.TeamRenameDocument);
+}
+
+/**
+ * Team page, and wherever a team is chosen.
+ */
+export function useTeams(args: Partial<Omit<UseQueryArgs<op.TeamsQueryVariables, op.TeamsQuery>, "query">> = {}) {
+  return useQuery({ query: op.TeamsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Call page, of an attempt that nobody answered.
+ */
+export function useAttempt(args: Omit<UseQueryArgs<op.AttemptQueryVariables, op.AttemptQuery>, "query">) {
+  return useQuery({ query: op.AttemptDocument, ...args });
+}
+
+/**
+ * Supervisor's page: the last attempts. Target page: all of one target.
+ */
+export function useAttempts(args: Partial<Omit<UseQueryArgs<op.AttemptsQueryVariables, op.AttemptsQuery>, "query">> = {}) {
+  return useQuery({ query: op.AttemptsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Call page.
+ */
+export function useCall(args: Omit<UseQueryArgs<op.CallQueryVariables, op.CallQuery>, "query">) {
+  return useQuery({ query: op.CallDocument, ...args });
+}
+
+/**
+ * Supervisor's page. CallOver, NothingOnTheLine: somebody was faster. FloorUnavailable: it may have
+ * been done; the list tells.
+ */
+export function useCallHangUp() {
+  return useMutation(op.CallHangUpDocument);
+}
+
+/**
+ * Call page: what happened in an attempt or call, in order.
+ */
+export function useCallTimeline(args: Omit<UseQueryArgs<op.CallTimelineQueryVariables, op.CallTimelineQuery>, "query">) {
+  return useQuery({ query: op.CallTimelineDocument, ...args });
+}
+
+/**
+ * Supervisor's page: the last calls. Reports: all of them.
+ */
+export function useCalls(args: Partial<Omit<UseQueryArgs<op.CallsQueryVariables, op.CallsQuery>, "query">> = {}) {
+  return useQuery({ query: op.CallsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Desk. Follow it with the newest cursor that was seen: nothing is missed and nothing comes twice.
+ * A ResumeGap says that something was missed after all; what is true now follows it.
+ */
+export function useDeskEventsSubscription(args: Partial<Omit<UseSubscriptionArgs<op.DeskEventsSubscriptionVariables, op.DeskEventsSubscription>, "query">> = {}) {
+  return useSubscription({ query: op.DeskEventsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Campaign page: one campaign with all settings.
+ */
+export function useCampaign(args: Omit<UseQueryArgs<op.CampaignQueryVariables, op.CampaignQuery>, "query">) {
+  return useQuery({ query: op.CampaignDocument, ...args });
+}
+
+/**
+ * Campaign page: agents who work on it alone, not through a team.
+ */
+export function useCampaignAgents(args: Omit<UseQueryArgs<op.CampaignAgentsQueryVariables, op.CampaignAgentsQuery>, "query">) {
+  return useQuery({ query: op.CampaignAgentsDocument, ...args });
+}
+
+/**
+ * Campaign page: who works on it. NotFound names the campaign, team or agent.
+ */
+export function useCampaignAssign() {
+  return useMutation(op.CampaignAssignDocument);
+}
+
+/**
+ * Supervisor's page: figures of the chosen campaign, now and then at most once a second.
+ * Each is whole, so one that was missed while the connection was away does no harm.
+ */
+export function useCampaignBoardSubscription(args: Omit<UseSubscriptionArgs<op.CampaignBoardSubscriptionVariables, op.CampaignBoardSubscription>, "query">) {
+  return useSubscription({ query: op.CampaignBoardDocument, ...args });
+}
+
+/**
+ * Programs that want one campaign's figures once. The page follows CampaignBoard instead.
+ */
+export function useCampaignBoardNow(args: Omit<UseQueryArgs<op.CampaignBoardNowQueryVariables, op.CampaignBoardNowQuery>, "query">) {
+  return useQuery({ query: op.CampaignBoardNowDocument, ...args });
+}
+
+/**
+ * Campaign page. InvalidInput is shown beside its fields; CampaignIsClosed: it can only be read.
+ */
+export function useCampaignChange() {
+  return useMutation(op.CampaignChangeDocument);
+}
+
+/**
+ * Close button, after a question: a closed campaign never dials again. NotFound: read the list again.
+ */
+export function useCampaignClose() {
+  return useMutation(op.CampaignCloseDocument);
+}
+
+/**
+ * Supervisor's page. InvalidInput is shown beside its fields.
+ */
+export function useCampaignCreate() {
+  return useMutation(op.CampaignCreateDocument);
+}
+
+/**
+ * Start button. NoAgentsAssigned: offer to assign a team. CampaignIsClosed and NotFound: read the
+ * list again.
+ */
+export function useCampaignStart() {
+  return useMutation(op.CampaignStartDocument);
+}
+
+/**
+ * Stop button. Not `settled`: say that a call may still leave, and offer to stop again.
+ * CampaignIsClosed and NotFound: read the list again.
+ */
+export function useCampaignStop() {
+  return useMutation(op.CampaignStopDocument);
+}
+
+/**
+ * Campaign page: who works on it no more. NotFound names the campaign.
+ */
+export function useCampaignUnassign() {
+  return useMutation(op.CampaignUnassignDocument);
+}
+
+/**
+ * Supervisor's page: the list. The finished ones are a list of their own.
+ */
+export function useCampaigns(args: Partial<Omit<UseQueryArgs<op.CampaignsQueryVariables, op.CampaignsQuery>, "query">> = {}) {
+  return useQuery({ query: op.CampaignsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Supervisor's page: keeps the list of campaigns true. A null campaign means: read the list again.
+ */
+export function useCampaignsChangedSubscription(args: Partial<Omit<UseSubscriptionArgs<op.CampaignsChangedSubscriptionVariables, op.CampaignsChangedSubscription>, "query">> = {}) {
+  return useSubscription({ query: op.CampaignsChangedDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Supervisor's page: what every agent does, now and then at most once a second.
+ */
+export function useFloorBoardSubscription(args: Partial<Omit<UseSubscriptionArgs<op.FloorBoardSubscriptionVariables, op.FloorBoardSubscription>, "query">> = {}) {
+  return useSubscription({ query: op.FloorBoardDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Programs that want the agents' states once. The page follows FloorBoard instead.
+ */
+export function useFloorBoardNow(args: Partial<Omit<UseQueryArgs<op.FloorBoardNowQueryVariables, op.FloorBoardNowQuery>, "query">> = {}) {
+  return useQuery({ query: op.FloorBoardNowDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Target page, with the customer's fields.
+ */
+export function useTarget(args: Omit<UseQueryArgs<op.TargetQueryVariables, op.TargetQuery>, "query">) {
+  return useQuery({ query: op.TargetDocument, ...args });
+}
+
+/**
+ * Import panel: an import with its first bad rows.
+ */
+export function useTargetImport(args: Omit<UseQueryArgs<op.TargetImportQueryVariables, op.TargetImportQuery>, "query">) {
+  return useQuery({ query: op.TargetImportDocument, ...args });
+}
+
+/**
+ * Import panel. ImportFinished: it was over already, so all of it is in.
+ */
+export function useTargetImportCancel() {
+  return useMutation(op.TargetImportCancelDocument);
+}
+
+/**
+ * Import panel: how far an import is, now and then at most twice a second.
+ */
+export function useTargetImportProgressSubscription(args: Omit<UseSubscriptionArgs<op.TargetImportProgressSubscriptionVariables, op.TargetImportProgressSubscription>, "query">) {
+  return useSubscription({ query: op.TargetImportProgressDocument, ...args });
+}
+
+/**
+ * Import panel. ImportFileRefused and FileTooLarge: nothing was kept, choose another file.
+ * TargetLimitReached and CampaignIsClosed: nothing was kept, and another file does not help.
+ */
+export function useTargetImportStart() {
+  return useMutation(op.TargetImportStartDocument);
+}
+
+/**
+ * Import panel: what was imported into a campaign before.
+ */
+export function useTargetImports(args: Omit<UseQueryArgs<op.TargetImportsQueryVariables, op.TargetImportsQuery>, "query">) {
+  return useQuery({ query: op.TargetImportsDocument, ...args });
+}
+
+/**
+ * Targets page. TargetDialed: its history stays. NotFound: read the list again.
+ */
+export function useTargetRemove() {
+  return useMutation(op.TargetRemoveDocument);
+}
+
+/**
+ * Targets page of a campaign.
+ */
+export function useTargets(args: Omit<UseQueryArgs<op.TargetsQueryVariables, op.TargetsQuery>, "query">) {
+  return useQuery({ query: op.TargetsDocument, ...args });
+}
+
+/**
+ * Targets page, and programs. Each row has an answer of its own; a refusal means that no row was
+ * added. Ask again with the same idempotency key after a lost connection.
+ */
+export function useTargetsAdd() {
+  return useMutation(op.TargetsAddDocument);
+}
+
+/**
+ * Targets page, after the person typed how many. CountChanged says how many there are now: ask again.
+ */
+export function useTargetsRemoveAll() {
+  return useMutation(op.TargetsRemoveAllDocument);
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { EMPTY_DESK, compareCursors, reduceDesk } from "../src/core/desk.ts";
+import type { Desk, DeskUpdate } from "../src/core/desk.ts";
+
+const AT = "2026-03-02T20:00:00+00:00";
+
+function state(cursor: string, name: Desk["state"], snapshot = false): DeskUpdate {
+  return {
+    cursor,
+    snapshot,
+    event: {
+      __typename: "AgentStateChanged",
+      at: AT,
+      agentId: "agent",
+      state: name ?? "OFFLINE",
+      reason: null,
+      campaignId: null,
+      wrapUpEndsAt: null,
+    },
+  };
+}
+
+function pop(
+  cursor: string,
+  callId: string,
+  stage: "OFFERED" | "DIALING" | "CONNECTED" = "CONNECTED",
+  snapshot = false,
+): DeskUpdate {
+  return {
+    cursor,
+    snapshot,
+    event: {
+      __typename: "ScreenPop",
+      at: AT,
+      stage,
+      callId,
+      targetId: "target",
+      campaignId: "campaign",
+      campaignName: "Spring",
+      direction: "OUTBOUND",
+      number: "+12025550103",
+      name: "Ana",
+      variables: [],
+      crmUrl: null,
+      callGuide: [],
+      decideBefore: null,
+    },
+  };
+}
+
+function ended(cursor: string, callId: string): DeskUpdate {
+  return {
+    cursor,
+    snapshot: false,
+    event: { __typename: "CallEnded", at: AT, callId, disposition: "CONNECTED", talkSeconds: 12 },
+  };
+}
+
+function gap(cursor: string): DeskUpdate {
+  return { cursor, snapshot: false, event: { __typename: "ResumeGap", message: "lost" } };
+}
+
+const after = (...updates: DeskUpdate[]) => updates.reduce(reduceDesk, EMPTY_DESK);
+
+describe("a desk", () => {
+  test("shows the state and the pop of its snapshot, which share a cursor", () => {
+    const desk = after(state("5-0", "TALKING", true), pop("5-0", "a", "CONNECTED", true));
+    expect([desk.state, desk.current?.pop.callId, desk.cursor]).toEqual(["TALKING", "a", "5-0"]);
+  });
+
+  test("shows what comes twice once", () => {
+    const once = after(state("5-0", "AVAILABLE", true), pop("6-0", "a"));
+    expect(reduceDesk(once, pop("6-0", "a"))).toBe(once);
+    expect(once.recent).toHaveLength(1);
+  });
+
+  test("does not go back for what is older than what it has seen", () => {
+    const desk = after(state("5-0", "AVAILABLE", true), pop("7-0", "b"));
+    expect(reduceDesk(desk, state("6-0", "BREAK"))).toBe(desk);
+  });
+
+  test("keeps the pop through wrap-up, with its end, and clears it afterwards", () => {
+    const wrapUp = after(
+      state("1-0", "AVAILABLE", true),
+      pop("2-0", "a"),
+      state("2-1", "TALKING"),
+      ended("3-0", "a"),
+      state("3-1", "WRAP_UP"),
+    );
+    expect(wrapUp.current?.ended?.talkSeconds).toBe(12);
+    const free = reduceDesk(wrapUp, state("4-0", "AVAILABLE"));
+    expect(free.current).toBeNull();
+    expect(free.recent.map((call) => call.ended?.callId)).toEqual(["a"]);
+  });
+
+  test("forgets an offer that is over, and does not count it among its calls", () => {
+    const desk = after(
+      state("1-0", "RESERVED", true),
+      pop("2-0", "t", "OFFERED"),
+      ended("3-0", "t"),
+    );
+    expect([desk.current, desk.recent]).toEqual([null, []]);
+  });
+
+  test("counts a call once when it is dialed and then connected", () => {
+    const desk = after(
+      state("1-0", "RESERVED", true),
+      pop("2-0", "a", "DIALING"),
+      pop("3-0", "a", "CONNECTED"),
+    );
+    expect(desk.recent.map((call) => call.pop.callId)).toEqual(["a"]);
+    expect(desk.current?.pop.stage).toBe("CONNECTED");
+  });
+
+  test("keeps a new pop when the call before it ends late", () => {
+    const desk = after(
+      state("1-0", "AVAILABLE", true),
+      pop("2-0", "a"),
+      pop("3-0", "b"),
+      ended("4-0", "a"),
+    );
+    expect([desk.current?.pop.callId, desk.current?.ended]).toEqual(["b", null]);
+    expect(desk.recent.map((call) => call.ended?.callId)).toEqual([undefined, "a"]);
+  });
+
+  test("starts afresh after a gap, from the snapshot that follows it", () => {
+    const before = after(state("5-0", "TALKING", true), pop("6-0", "a"));
+    const lost = reduceDesk(before, gap("90-0"));
+    expect([lost.current, lost.gaps, lost.recent.length]).toEqual([null, 1, 1]);
+    const fresh = reduceDesk(lost, state("90-0", "AVAILABLE", true));
+    expect([fresh.state, fresh.cursor]).toEqual(["AVAILABLE", "90-0"]);
+  });
+
+  test("takes a gap whose cursor is older than its own, as after the server lost its memory", () => {
+    const before = after(state("90-0", "TALKING", true));
+    const lost = reduceDesk(before, gap("1-0"));
+    const fresh = reduceDesk(lost, state("1-0", "BREAK", true));
+    expect([fresh.cursor, fresh.state]).toEqual(["1-0", "BREAK"]);
+    expect(reduceDesk(fresh, pop("2-0", "b")).current?.pop.callId).toBe("b");
+  });
+});
+
+describe("cursors", () => {
+  test.each([
+    ["1-0", "2-0", -1],
+    ["2-0", "1-9", 1],
+    ["9-0", "10-0", -1],
+    ["1-9", "1-10", -1],
+    ["1-1", "1-1", 0],
+    ["1750000000000-18446744073709551615", "1750000000000-18446744073709551614", 1],
+  ])("%s and %s compare as %i", (a, b, expected) => {
+    expect(compareCursors(a, b)).toBe(expected);
+  });
+});

@@ -1,0 +1,185 @@
+"""Files of contacts over plain HTTP and as GraphQL multipart requests."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from openpyxl import load_workbook
+
+from api.door import DoorSettings
+from api.runtime import Runtime
+from domain.access.models import Account, User
+from domain.campaigns.models import Campaign
+from domain.targets.import_run import run_import
+from domain.targets.models import Target, TargetImport
+from tests.api.conftest import Served, served
+from tests.domain.targets.conftest import new_campaign
+from tests.domain.targets.files import us_number, xlsx
+
+CONTENT = xlsx([(us_number(1), "Ana"), ("12", "wrong")])
+
+
+@pytest.fixture
+async def campaign(user: User) -> Campaign:
+    return await new_campaign(await Account.get(id=user.account_id))
+
+
+async def finished(server: Served, id: str) -> TargetImport:
+    await run_import((await TargetImport.get(id=id)).id, ports=server.door.ports, for_s=60)
+    return await TargetImport.get(id=id)
+
+
+@pytest.mark.feature("TGT-02")
+async def test_a_form_with_a_file_becomes_targets(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    answer = await server.http.post(
+        "/imports",
+        headers={"authorization": f"Bearer {token}"},
+        data={"campaign": str(campaign.id), "country": "US", "priority": "7"},
+        files={"file": ("March list.xlsx", CONTENT)},
+    )
+
+    assert answer.status_code == 202
+    said = answer.json()
+    assert (said["fileName"], said["fileKind"], said["state"]) == (
+        "March list.xlsx",
+        "XLSX",
+        "PENDING",
+    )
+    row = await finished(server, said["id"])
+    assert (row.imported, row.invalid) == (1, 1)
+    assert [(t.number, t.priority) for t in await Target.all()] == [(us_number(1), 7)]
+
+
+async def test_a_raw_body_is_written_to_the_store_as_it_comes_in(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(0, len(CONTENT), 1000):
+            yield CONTENT[start : start + 1000]
+
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}&fileName=a.xlsx",
+        headers={"authorization": f"Bearer {token}"},
+        content=body(),
+    )
+
+    assert answer.status_code == 202
+    assert (await finished(server, answer.json()["id"])).imported == 1
+
+
+@pytest.mark.feature("TGT-02")
+async def test_the_graphql_multipart_request_uploads_too(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    query = """mutation ($campaign: UUID!, $file: Upload!) {
+        targetImportStart(campaignId: $campaign, file: $file) {
+            ... on TargetImportStarted { targetImport { id fileName } }
+            ... on Refusal { code message }
+        }
+    }"""
+    variables = {"campaign": str(campaign.id), "file": None}
+    answer = await server.http.post(
+        "/graphql",
+        headers={"authorization": f"Bearer {token}"},
+        data={
+            "operations": json.dumps({"query": query, "variables": variables}),
+            "map": json.dumps({"0": ["variables.file"]}),
+        },
+        files={"0": ("list.xlsx", CONTENT)},
+    )
+
+    said = answer.json()["data"]["targetImportStart"]["targetImport"]
+    assert said["fileName"] == "list.xlsx"
+    assert (await finished(server, said["id"])).imported == 1
+
+
+@pytest.mark.parametrize("form", [True, False])
+async def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
+    runtime: Runtime, token: str, campaign: Campaign, form: bool
+) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+    large = b"x" * 20_000
+
+    async def body() -> AsyncIterator[bytes]:
+        yield large
+
+    async with served(runtime, DoorSettings(upload_limit=10_000)) as server:
+        path = f"/imports?campaign={campaign.id}"
+        known = await server.http.post(path, headers=headers, content=large)
+        if form:
+            unknown = await server.http.post(path, headers=headers, files={"file": large})
+        else:
+            unknown = await server.http.post(path, headers=headers, content=body())
+
+    assert {known.status_code, unknown.status_code} == {413}
+    assert {known.json()["code"], unknown.json()["code"]} == {"FILE_TOO_LARGE"}
+    assert await TargetImport.all().count() == 0
+    assert [p for p in runtime.ports.files.path("imports").rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "content", "status", "code"),
+    [
+        ("", CONTENT, 400, "BAD_REQUEST"),
+        ("?campaign=7", CONTENT, 400, "BAD_REQUEST"),
+        ("?campaign=00000000-0000-0000-0000-000000000000", CONTENT, 404, "NOT_FOUND"),
+        ("?campaign={campaign}&priority=x", CONTENT, 422, "INVALID_INPUT"),
+        ("?campaign={campaign}&country=Mars", CONTENT, 422, "INVALID_INPUT"),
+        ("?campaign={campaign}", b"%PDF", 422, "FILE_KIND_UNKNOWN"),
+        ("?campaign={campaign}", b"", 422, "FILE_EMPTY"),
+    ],
+)
+async def test_a_wrong_request_is_told_what_is_wrong_and_starts_nothing(
+    server: Served,
+    token: str,
+    campaign: Campaign,
+    query: str,
+    content: bytes,
+    status: int,
+    code: str,
+) -> None:
+    answer = await server.http.post(
+        "/imports" + query.format(campaign=campaign.id),
+        headers={"authorization": f"Bearer {token}"},
+        content=content,
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await TargetImport.all().count() == 0
+
+
+async def test_a_stranger_and_a_wrong_token_import_nothing(
+    server: Served, campaign: Campaign
+) -> None:
+    path = f"/imports?campaign={campaign.id}"
+    stranger = await server.http.post(path, content=CONTENT)
+    wrong = await server.http.post(path, content=CONTENT, headers={"authorization": "Bearer x"})
+
+    assert [stranger.status_code, wrong.status_code] == [401, 401]
+    assert stranger.json()["code"] == "UNAUTHENTICATED"
+    assert await TargetImport.all().count() == 0
+
+
+@pytest.mark.feature("TGT-01")
+async def test_the_template_has_green_system_and_blue_optional_columns(server: Served) -> None:
+    answer = await server.http.get("/imports/template.xlsx")
+
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    columns = [(str(cell.value), cell.fill.fgColor.rgb) for cell in sheet[1]]
+    green, blue = "FFA9D08E", "FF9DC3E6"
+    assert columns[:4] == [
+        ("Phone", green),
+        ("Customer Name", green),
+        ("Caller ID", green),
+        ("Priority", green),
+    ]
+    assert {colour for _, colour in columns[4:]} == {blue}
+    assert sheet["A2"].number_format == "@"  # text, so that leading zeros stay
+
+
+async def test_there_is_no_template_of_an_unknown_kind(server: Served) -> None:
+    answer = await server.http.get("/imports/template.pdf")
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")

@@ -1,0 +1,277 @@
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from domain.access.permissions import Permission
+from domain.agents.models import Agent
+from domain.agents.rules import AgentState
+from domain.calls import desk
+from domain.calls.events import (
+    AgentStateChanged,
+    CallEnded,
+    DeskEvent,
+    ScreenPop,
+    Variable,
+    desk_topic,
+    encode_desk_event,
+)
+from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.core.bus import Notice
+from domain.core.ids import new_id
+from tests import rows
+from tests.fakes import FakePorts
+from tests.queries import at_most
+from tests.schema.asking import Refused, subscribed
+
+DESK = """
+subscription ($after: String) {
+  deskEvents(after: $after) {
+    cursor
+    snapshot
+    event {
+      __typename
+      ... on AgentStateChanged { state reason at }
+      ... on ScreenPop {
+        stage callId number name campaignName variables { name value } crmUrl direction
+      }
+      ... on CallEnded { callId disposition talkSeconds }
+      ... on ResumeGap { message }
+    }
+  }
+}
+"""
+
+
+def kinds(updates: list[dict[str, Any]]) -> list[str]:
+    return [update["event"]["__typename"] for update in updates]
+
+
+async def take(events: AsyncIterator[Any], count: int) -> list[dict[str, Any]]:
+    return [await asyncio.wait_for(anext(events), 5) for _ in range(count)]
+
+
+async def publish(agent: Agent, fakes: FakePorts, *events: DeskEvent) -> None:
+    topic = desk_topic(agent.id)
+    await fakes.bus.publish(
+        [Notice(topic, encode_desk_event(event), kept=True) for event in events]
+    )
+
+
+def state(agent: Agent, state: AgentState, fakes: FakePorts) -> AgentStateChanged:
+    at = fakes.clock.advance(1).timestamp()
+    return AgentStateChanged(at=at, agent=agent.id, state=state)
+
+
+def pop(fakes: FakePorts, **given: Any) -> ScreenPop:
+    values: dict[str, Any] = {
+        "stage": "connected",
+        "call": new_id(),
+        "target": new_id(),
+        "campaign": new_id(),
+        "campaign_name": "Spring",
+        "direction": CallDirection.OUTBOUND,
+        "number": "+12025550123",
+        "name": "Cleo Customer",
+        "variables": (Variable("City", "Łódź"),),
+    }
+    return ScreenPop(at=fakes.clock.advance(1).timestamp(), **(values | given))
+
+
+@pytest.mark.feature("AGT-03")
+async def test_a_desk_hears_its_state_first_and_then_what_happens(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+    await rows.a_state(agent, AgentState.BREAK, fakes.clock.now(), reason="lunch")
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        (now,) = await take(events, 1)
+        assert now["snapshot"]
+        assert (now["event"]["state"], now["event"]["reason"]) == ("BREAK", "lunch")
+
+        shown = pop(fakes)
+        ended = CallEnded(
+            at=fakes.clock.advance(30).timestamp(),
+            call=shown.call,
+            disposition=Disposition.CONNECTED,
+            talk_s=30.0,
+        )
+        await publish(agent, fakes, state(agent, AgentState.TALKING, fakes), shown, ended)
+        heard = await take(events, 3)
+
+    assert kinds(heard) == ["AgentStateChanged", "ScreenPop", "CallEnded"]
+    assert [update["snapshot"] for update in heard] == [False, False, False]
+    assert heard[1]["event"]["variables"] == [{"name": "City", "value": "Łódź"}]
+    assert heard[2]["event"]["talkSeconds"] == 30.0
+    assert len({update["cursor"] for update in [now, *heard]}) == 4
+
+
+async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
+    database: str, fakes: FakePorts
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    agent = await rows.an_agent(account)
+    campaign = await rows.a_campaign(
+        account,
+        serial=1,
+        variables=["Plan", "City"],
+        crm_url="https://crm.example/{City}?n={number}&x={Gone}",
+    )
+    target = await rows.a_target(
+        campaign, "+12025550123", name="Cleo", variables={"City": "a/b", "Plan": "B", "Age": "9"}
+    )
+    attempt = await rows.an_attempt(
+        target, now, state=AttemptState.CONNECTED, connected_at=now, agent_id=agent.id
+    )
+    await rows.a_state(agent, AgentState.TALKING, now, campaign_id=campaign.id, call_id=attempt.id)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        with at_most(2):
+            first, second = await take(events, 2)
+
+    assert first["event"]["state"] == "TALKING"
+    assert second == {
+        "cursor": first["cursor"],
+        "snapshot": True,
+        "event": {
+            "__typename": "ScreenPop",
+            "stage": "CONNECTED",
+            "callId": str(attempt.id),
+            "number": "+12025550123",
+            "name": "Cleo",
+            "campaignName": "Campaign 1",
+            "variables": [{"name": "Plan", "value": "B"}, {"name": "City", "value": "a/b"}],
+            "crmUrl": "https://crm.example/a%2Fb?n=%2B12025550123&x=",
+            "direction": "OUTBOUND",
+        },
+    }
+
+
+@pytest.mark.feature("AGT-07")
+async def test_a_desk_that_was_away_misses_nothing_and_hears_nothing_twice(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+    who, shown = rows.at_the_desk_of(agent), [pop(fakes) for _ in range(4)]
+
+    async with subscribed(DESK, who, fakes) as events:
+        await take(events, 1)
+        await publish(agent, fakes, shown[0])
+        (heard,) = await take(events, 1)
+    await publish(agent, fakes, shown[1], shown[2])  # nobody listens
+
+    async with subscribed(DESK, who, fakes, after=heard["cursor"]) as events:
+        later = await take(events, 2)
+        await publish(agent, fakes, shown[3])
+        later += await take(events, 1)
+
+    assert [u["event"]["callId"] for u in [heard, *later]] == [str(p.call) for p in shown]
+    assert not any(update["snapshot"] for update in later)
+
+
+@pytest.mark.feature("AGT-07")
+async def test_a_cursor_that_is_too_old_is_told_first_and_then_what_is_true_now(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+    who = rows.at_the_desk_of(agent)
+    async with subscribed(DESK, who, fakes) as events:
+        (first,) = await take(events, 1)
+    await publish(agent, fakes, pop(fakes), pop(fakes))
+    fakes.bus.forget_kept(desk_topic(agent.id))
+    await rows.a_state(agent, AgentState.AVAILABLE, fakes.clock.now())
+
+    async with subscribed(DESK, who, fakes, after=first["cursor"]) as events:
+        gap, now = await take(events, 2)
+        await publish(agent, fakes, pop(fakes))
+        (after,) = await take(events, 1)
+
+    assert kinds([gap, now, after]) == ["ResumeGap", "AgentStateChanged", "ScreenPop"]
+    assert now["event"]["state"] == "AVAILABLE"
+    assert (now["snapshot"], after["snapshot"]) == (True, False)
+
+
+async def test_what_happens_between_listening_and_reading_is_shown_once(
+    database: str, fakes: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+    read = desk.desk_now
+
+    async def meanwhile(*given: Any, **named: Any) -> Any:
+        changed = state(agent, AgentState.AVAILABLE, fakes)
+        await rows.a_state(agent, AgentState.AVAILABLE, fakes.clock.now())
+        await publish(agent, fakes, changed)
+        return await read(*given, **named)
+
+    monkeypatch.setattr(desk, "desk_now", meanwhile)
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        await take(events, 1)
+        await publish(agent, fakes, state(agent, AgentState.BREAK, fakes))
+        (second,) = await take(events, 1)
+
+    assert second["event"]["state"] == "BREAK"
+
+
+async def test_a_listener_that_lost_its_thread_goes_on_where_it_stopped(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        await take(events, 1)
+        fakes.bus.resync(desk_topic(agent.id))
+        hearing = asyncio.ensure_future(take(events, 1))
+        await asyncio.sleep(0)
+        shown = pop(fakes)
+        await publish(agent, fakes, shown)
+        (heard,) = await hearing
+
+    assert heard["event"]["callId"] == str(shown.call)
+
+
+@pytest.mark.parametrize("after", ["", "yesterday", "1", "1-0; DROP", "9" * 40 + "-0"])
+async def test_a_cursor_that_is_none_is_refused(
+    after: str, database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes, after=after) as events:
+        with pytest.raises(Refused, match="INVALID_INPUT"):
+            await anext(events)
+    assert fakes.bus.listeners == 0
+
+
+async def test_a_desk_hears_no_other_desk(database: str, fakes: FakePorts) -> None:
+    account = await rows.an_account()
+    agent, other = await rows.an_agent(account), await rows.an_agent(account)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        await take(events, 1)
+        theirs, ours = pop(fakes), pop(fakes)
+        await publish(other, fakes, theirs)
+        await publish(agent, fakes, ours)
+        (heard,) = await take(events, 1)
+
+    assert heard["event"]["callId"] == str(ours.call)
+
+
+async def test_a_user_without_an_agent_has_no_desk_to_hear(database: str, fakes: FakePorts) -> None:
+    who = rows.somebody(await rows.an_account(), Permission.DESK)
+
+    async with subscribed(DESK, who, fakes) as events:
+        with pytest.raises(Refused, match="NOT_FOUND"):
+            await anext(events)
+
+
+async def test_nobody_listens_any_more_when_the_desk_is_gone(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        await take(events, 1)
+        assert fakes.bus.listeners == 1
+
+    assert fakes.bus.listeners == 0
