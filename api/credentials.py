@@ -16,10 +16,10 @@ from domain.access.tokens import Credential, credential_of
 from domain.core.clock import Clock
 from domain.core.errors import Unavailable
 from domain.core.ports import Ports
+from schema.ended import TOPIC
 
 logger = getLogger(__name__)
 
-TOPIC = "access/ended"  # any payload: forget everybody, it costs one query each
 REMEMBERED_S = 5.0
 REMEMBERED = 10_000
 

@@ -19,7 +19,7 @@ from api.answers import BadRequest, asked_of, errors_only, is_request_error, par
 from api.bodies import bounded
 from api.callers import Caller, caller_of
 from api.door import Door
-from api.graphiql import graphiql
+from api.pages import graphiql
 from api.uploads import with_files
 from domain.core.errors import Unavailable
 from schema.context import Context

@@ -11,13 +11,13 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from api.credentials import TOPIC
 from api.door import DoorSettings
 from api.runtime import Runtime
 from domain.access.models import Session, User
 from domain.access.tokens import open_session
 from domain.adapters.system_clock import SystemClock
 from domain.core.bus import Notice
+from schema.ended import FORGET
 from tests.api.conftest import RUNS, Served, served
 
 FAST = DoorSettings(init_wait_s=0.2, recheck_s=0.1, stalled_s=1.0, subscriptions_per_socket=3)
@@ -274,7 +274,7 @@ async def test_an_old_socket_is_asked_to_come_back(runtime: Runtime) -> None:
 async def test_a_socket_ends_with_its_session(hasty: Served, token: str, user: User) -> None:
     async with socket(hasty, token=token) as ws:
         await Session.all().update(revoked_at=SystemClock().now())
-        await hasty.door.ports.bus.publish([Notice(TOPIC, b"{}")])
+        await hasty.door.ports.bus.publish([FORGET])
         assert await closed(ws) == (4403, "Forbidden")
 
 

@@ -33,6 +33,7 @@ from workers.gateway.asterisk.facts import (
     HangupAsked,
     OriginateEnded,
     StateChanged,
+    parse_uuid,
 )
 from workers.gateway.asterisk.recordings import Recordings
 from workers.gateway.asterisk.rooms import Rooms
@@ -204,7 +205,7 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(channel.uniqueid)
         if leg is not None:
             self.appear(leg, channel)
-        elif not channel.inner and channel.state is ChannelState.DOWN and channel.account:
+        elif channel.state is ChannelState.DOWN and parse_uuid(channel.uniqueid):
             # An Originate that a broken link delivered late. Its leg was declared failed.
             self._exchange.spawn(self._kill(channel))
 
@@ -223,7 +224,9 @@ class Calls:
     def on_arrived(self, channel: Channel) -> None:
         """A call came in and waits in AsyncAGI for our word."""
         number = channel.exten if channel.exten[:1] in "+*" else f"+{channel.exten}"
-        account = channel.account or self._account_of(number)
+        # A code like *10 belongs to whom the phone belongs to.
+        owner = channel.caller if number[:1] == "*" and channel.caller else number
+        account = channel.account or self._account_of(owner)
         if account is None:
             log.warning("a call to a number of nobody was refused")
             # Q.850: unallocated number
