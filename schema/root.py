@@ -26,6 +26,8 @@ from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.refusals import handlers
 from schema.scalars import SCALARS
+from schema.suppression.mutations import SuppressionMutations
+from schema.suppression.queries import SuppressionQueries
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
@@ -35,6 +37,7 @@ QUERIES: tuple[type, ...] = (
     AgentQueries,
     CampaignQueries,
     TargetQueries,
+    SuppressionQueries,
     CallQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -43,6 +46,7 @@ MUTATIONS: tuple[type, ...] = (
     DeskMutations,
     CampaignMutations,
     TargetMutations,
+    SuppressionMutations,
     CallMutations,
     LiveCallMutations,
 )
