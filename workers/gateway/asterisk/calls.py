@@ -1,8 +1,6 @@
 """The life of a leg: placed or arrived, ringing, answered, analysed, failed or ended."""
 
 import logging
-from collections.abc import Callable
-from uuid import UUID
 
 from domain.telephony.errors import SwitchUnavailable
 from domain.telephony.events import (
@@ -11,14 +9,13 @@ from domain.telephony.events import (
     Failure,
     LegAnalysed,
     LegAnswered,
-    LegArrived,
     LegEarlyMedia,
     LegEnded,
     LegFailed,
     LegRinging,
     Verdict,
 )
-from domain.telephony.port import Answer, HangUp, PlaceLeg
+from domain.telephony.port import HangUp, PlaceLeg
 from workers.gateway.asterisk import outcomes
 from workers.gateway.asterisk.digits import Digits
 from workers.gateway.asterisk.exchange import Exchange, Leg
@@ -57,14 +54,12 @@ class Calls:
         sounds: Sounds,
         digits: Digits,
         recordings: Recordings,
-        account_of: Callable[[str], UUID | None],
     ) -> None:
         self._exchange = exchange
         self._rooms = rooms
         self._sounds = sounds
         self._digits = digits
         self._recordings = recordings
-        self._account_of = account_of
 
     async def place(self, command: PlaceLeg) -> None:
         """Dial, unless it is too late, was done before, or can't be."""
@@ -113,20 +108,6 @@ class Calls:
             LegFailed, command.account, leg=command.leg, failure=failure, detail=detail
         )
 
-    async def answer(self, command: Answer) -> None:
-        """Answer a leg that arrived."""
-        leg = self._exchange.legs.get(command.leg)
-        if leg is not None and leg.status == "arrived":
-            await self._exchange.ask(
-                {
-                    "Action": "AGI",
-                    "Channel": leg.uniqueid,
-                    "Command": "ANSWER",
-                    "CommandID": f"answer/{leg.id}",
-                }
-            )
-            await self._sounds.keep_alive(leg)
-
     async def hang_up(self, command: HangUp) -> None:
         """End a leg, whatever it does."""
         leg = self._exchange.legs.get(command.leg)
@@ -161,48 +142,6 @@ class Calls:
     async def _kill(self, channel: Channel) -> None:
         log.warning("leg %s appeared after it had been given up; hanging up", channel.leg)
         await self._exchange.ask({"Action": "Hangup", "Channel": channel.uniqueid})
-
-    def on_arrived(self, channel: Channel) -> None:
-        """A call came in and waits in AsyncAGI for our word."""
-        number = channel.exten if channel.exten[:1] in "+*" else f"+{channel.exten}"
-        # A code like *10 belongs to whom the phone belongs to.
-        owner = channel.caller if number[:1] == "*" and channel.caller else number
-        account = channel.account or self._account_of(owner)
-        if account is None:
-            log.warning("a call to a number of nobody was refused")
-            # Q.850: unallocated number
-            self._exchange.spawn(self._reject(channel, 1))
-            return
-        leg = Leg(channel.leg, account, channel.uniqueid, "arrived", self._exchange.now())
-        leg.placed, leg.channel, leg.ready = False, channel.name, True
-        self._exchange.add(leg)
-        self._exchange.spent.take(leg.id)
-        self._exchange.spawn(self._stamp(leg))
-        self._exchange.tell(
-            LegArrived,
-            account,
-            leg=leg.id,
-            number=number,
-            caller=channel.caller,
-            caller_name=channel.caller_name,
-            trunk=channel.trunk,
-        )
-
-    async def _reject(self, channel: Channel, cause: int) -> None:
-        await self._exchange.ask(
-            {"Action": "Hangup", "Channel": channel.uniqueid, "Cause": str(cause)}
-        )
-
-    async def _stamp(self, leg: Leg) -> None:
-        """Let the channel itself say whose it is, for whoever adopts it after a restart."""
-        await self._exchange.ask(
-            {
-                "Action": "Setvar",
-                "Channel": leg.uniqueid,
-                "Variable": "CHANNEL(accountcode)",
-                "Value": str(leg.account),
-            }
-        )
 
     def on_state(self, fact: StateChanged) -> None:
         leg = self._exchange.by_uniqueid.get(fact.channel.uniqueid)

@@ -30,6 +30,7 @@ from domain.telephony.port import (
     TakeSnapshot,
 )
 from workers.gateway.asterisk import facts
+from workers.gateway.asterisk.arrivals import Arrivals
 from workers.gateway.asterisk.calls import Calls
 from workers.gateway.asterisk.digits import Digits
 from workers.gateway.asterisk.exchange import Exchange
@@ -86,15 +87,15 @@ class AsteriskSwitch:
             sounds=sounds,
             digits=digits,
             recordings=recordings,
-            account_of=account_of,
         )
-        self._resyncing = Resync(exchange, calls, rooms, sounds)
+        self._arrivals = arrivals = Arrivals(exchange, sounds, account_of)
+        self._resyncing = Resync(exchange, calls, rooms, sounds, recordings)
         # Facts that came while the lists are read; they are newer, or known already.
         self._backlog: list[Fact] | None = []
         # Each command is one method of the part that it concerns.
         self._commands: dict[type, Callable[[Any], Awaitable[None]]] = {
             PlaceLeg: calls.place,
-            Answer: calls.answer,
+            Answer: arrivals.answer,
             HangUp: calls.hang_up,
             Play: sounds.play,
             StopPlaying: lambda c: sounds.stop(c.playback),
@@ -251,7 +252,7 @@ class AsteriskSwitch:
         if leg is not None:
             self._sounds.on_ready(leg)
         elif fact.channel.state is ChannelState.ARRIVED:
-            self._calls.on_arrived(fact.channel)
+            self._arrivals.on_arrived(fact.channel)
 
     def _on_agi_ended(self, fact: AgiEnded) -> None:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
