@@ -34,7 +34,7 @@ from domain.adapters.system_clock import SystemClock
 from domain.agents.models import Agent
 from domain.calls.events import ScreenPop, Variable, desk_topic, encode_desk_event
 from domain.calls.rules import CallDirection
-from domain.core import database
+from domain.core import database, migrations
 from domain.core.bus import Notice
 from workers.launch.embedded import EmbeddedServers
 
@@ -131,7 +131,7 @@ async def measure(sockets: int, pops: int, every_s: float, folder: Path) -> dict
     sent: dict[UUID, float] = {}
     ready = asyncio.Semaphore(0)
     try:
-        await database.migrate(servers.postgres.url)
+        await migrations.migrate(servers.postgres.url)
         redis = Redis.from_url(servers.valkey.url)
         async with (
             database.connected(servers.postgres.url),
