@@ -31,6 +31,7 @@ from domain.telephony.port import (
 )
 from workers.gateway.asterisk import facts
 from workers.gateway.asterisk.calls import Calls
+from workers.gateway.asterisk.digits import Digits
 from workers.gateway.asterisk.exchange import Exchange
 from workers.gateway.asterisk.facts import (
     AgiBegan,
@@ -76,9 +77,16 @@ class AsteriskSwitch:
         self._exchange = exchange = Exchange(settings, clock, self._session)
         self._sounds = sounds = Sounds(exchange, speak)
         self._recordings = recordings = Recordings(exchange)
+        digits = Digits(exchange, sounds)
+        sounds.on_quiet = digits.wait
         self._rooms = rooms = Rooms(exchange, sounds, recordings)
         self._calls = calls = Calls(
-            exchange, rooms=rooms, sounds=sounds, recordings=recordings, account_of=account_of
+            exchange,
+            rooms=rooms,
+            sounds=sounds,
+            digits=digits,
+            recordings=recordings,
+            account_of=account_of,
         )
         self._resyncing = Resync(exchange, calls, rooms, sounds)
         # Facts that came while the lists are read; they are newer, or known already.
@@ -90,7 +98,7 @@ class AsteriskSwitch:
             HangUp: calls.hang_up,
             Play: sounds.play,
             StopPlaying: lambda c: sounds.stop(c.playback),
-            Collect: sounds.collect,
+            Collect: digits.collect,
             CreateRoom: rooms.create,
             Join: rooms.join,
             Leave: rooms.leave,
@@ -118,7 +126,7 @@ class AsteriskSwitch:
             facts.RoomClosed: rooms.on_closed,
             facts.Muted: rooms.on_muted,
             facts.Talking: rooms.on_talking,
-            facts.Pressed: sounds.on_pressed,
+            facts.Pressed: digits.on_pressed,
             facts.Analysed: calls.on_analysed,
             facts.BeepHeard: calls.on_beep,
             facts.SpyBegan: rooms.on_spy_began,
