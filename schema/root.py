@@ -27,6 +27,7 @@ from schema.refusals import handlers
 from schema.scalars import SCALARS
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
+from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
@@ -36,6 +37,7 @@ QUERIES: tuple[type, ...] = (
     AgentQueries,
     CampaignQueries,
     TargetQueries,
+    ExportQueries,
     SuppressionQueries,
     CallQueries,
 )
@@ -45,12 +47,14 @@ MUTATIONS: tuple[type, ...] = (
     DeskMutations,
     CampaignMutations,
     TargetMutations,
+    ExportMutations,
     SuppressionMutations,
     CallMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
     TargetSubscriptions,
+    ExportSubscriptions,
     CallSubscriptions,
 )
 
