@@ -14,6 +14,7 @@ from schema.access.queries import AccessQueries
 from schema.agents.desk import DeskMutations
 from schema.agents.mutations import AgentMutations
 from schema.agents.queries import AgentQueries
+from schema.calls.live import LiveCallMutations
 from schema.calls.mutations import CallMutations
 from schema.calls.queries import CallQueries
 from schema.calls.subscriptions import CallSubscriptions
@@ -50,6 +51,7 @@ MUTATIONS: tuple[type, ...] = (
     ExportMutations,
     SuppressionMutations,
     CallMutations,
+    LiveCallMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

@@ -55,6 +55,7 @@ ID_ARGUMENTS = {
     "agentHangUp.agentId": "agent",
     "agentSignOut.agentId": "agent",
     "agentStates.agentId": "agent",
+    "agentSupervise.agentId": "agent",
     "agentTakeBreak.agentId": "agent",
     "agents.teamId": "team",
     "apiKeyRevoke.id": "api_key",
@@ -66,7 +67,14 @@ ID_ARGUMENTS = {
     "auditEntries.subjectId": "campaign",
     "call.id": "call",
     "callHangUp.id": "attempt",
+    "callHold.agentId": "agent",
+    "callRecord.agentId": "agent",
+    "callSendKeys.agentId": "agent",
     "callTimeline.id": "call",
+    "callTransfer.agentId": "agent",
+    "callTransfer.toAgentId": "agent",
+    "callTransferCancel.agentId": "agent",
+    "callTransferComplete.agentId": "agent",
     "calls.agentId": "agent",
     "calls.campaignId": "campaign",
     "campaign.id": "campaign",
@@ -104,8 +112,9 @@ ID_ARGUMENTS = {
     "userSetPassword.id": "user",
 }
 
-# The floor alone knows which targets it has offered; those of other accounts are never among them.
-DECIDED_BY_THE_FLOOR = {"previewDecide.targetId"}
+# The floor alone knows which targets it has offered and which agents are at work; those of other
+# accounts are never among them.
+DECIDED_BY_THE_FLOOR = {"previewDecide.targetId", "callTransfer.toAgentId"}
 
 # Values that pass the rules, by the name of the argument or input field.
 VALUES: dict[str, Any] = {
@@ -119,12 +128,17 @@ VALUES: dict[str, Any] = {
     "scopes": ["CAMPAIGN_VIEW"],
     "account": "ours",
     "pasted": "+12025550147",
+    "digits": "12",
 }
 # Inputs that may be left out, but not all of them.
 GIVEN_ANYWAY = {"pasted"}
 
 # What somebody with the right hears, where it is not success on the rows of `_world`.
-ANSWERS = {"signIn": "SIGN_IN_FAILED", "deskSignIn": "SIGN_IN_FAILED"}
+ANSWERS = {
+    "signIn": "SIGN_IN_FAILED",
+    "deskSignIn": "SIGN_IN_FAILED",
+    "agentSupervise": "INVALID_INPUT",  # neither endpoint nor number is required by itself
+}
 
 ROOTS = {"query": QUERIES, "mutation": MUTATIONS, "subscription": SUBSCRIPTIONS}
 
