@@ -308,7 +308,7 @@ async def test_a_class_is_reset_after_its_count_is_typed(
 
     assert right["targetsReset"]["count"] == 1
     row = await Target.get(number=us_number(2))
-    assert (row.state, row.attempts, row.closed_reason) == (TargetState.NEW, 0, None)
+    assert (row.state, row.attempts) == (TargetState.NEW, 0)
     told = TargetsChanged(campaign=campaign.id)
     assert fakes.floors.told == [(campaign.account_id, told)]
 
