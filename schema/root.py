@@ -31,6 +31,7 @@ from schema.refusals import handlers
 from schema.scalars import SCALARS
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
+from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
@@ -42,6 +43,7 @@ QUERIES: tuple[type, ...] = (
     AgentQueries,
     CampaignQueries,
     TargetQueries,
+    ExportQueries,
     SuppressionQueries,
     CallQueries,
     RecordingQueries,
@@ -54,6 +56,7 @@ MUTATIONS: tuple[type, ...] = (
     DeskMutations,
     CampaignMutations,
     TargetMutations,
+    ExportMutations,
     SuppressionMutations,
     CallMutations,
     LiveCallMutations,
@@ -63,6 +66,7 @@ MUTATIONS: tuple[type, ...] = (
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
     TargetSubscriptions,
+    ExportSubscriptions,
     CallSubscriptions,
 )
 

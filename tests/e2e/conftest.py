@@ -28,7 +28,10 @@ async def own_servers(
     options: list[str] = []
     async with AsyncExitStack() as stack:
         if embedded_servers.postgres is None:
-            options += ["--database", await stack.enter_async_context(fresh_database(database_server))]
+            options += [
+                "--database",
+                await stack.enter_async_context(fresh_database(database_server)),
+            ]
         if embedded_servers.valkey is None:
             # Other tests empty the database of the URL.
             parts = urlsplit(redis_url)

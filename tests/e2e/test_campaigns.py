@@ -122,12 +122,16 @@ async def test_a_progressive_campaign_runs_from_a_workbook_to_its_last_target(
         await desk.do(SIGN_OUT)
         await desk.cut_off()
 
-    assert Counter((t["closedReason"], t["customerStatus"]) for t in targets) == {
-        ("CONNECTED", "CONNECTED"): 10,
-        ("FINAL", "BUSY"): 1,
-        ("FINAL", "NO_ANSWER"): 1,
-        ("FINAL", "MACHINE"): 1,
-    } | {}
+    assert (
+        Counter((t["closedReason"], t["customerStatus"]) for t in targets)
+        == {
+            ("CONNECTED", "CONNECTED"): 10,
+            ("FINAL", "BUSY"): 1,
+            ("FINAL", "NO_ANSWER"): 1,
+            ("FINAL", "MACHINE"): 1,
+        }
+        | {}
+    )
     assert {t["attempts"] for t in targets} == {1}
     attempts = await centre.attempts(campaign)
     assert len(attempts) == 13  # the second start dialed nobody again
