@@ -31,7 +31,7 @@ from domain.core.ports import Ports
 PANEL_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
 
 _SAME_S = 0.002  # rows keep microseconds; an event's `at` is a float of the same instant
-_CURSOR = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
+_CURSOR = re.compile(r"[0-9a-f]{1,32}:[0-9]{1,15}")  # as the bus makes them
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _BUSY_WITH_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP})
 
