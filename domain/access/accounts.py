@@ -73,7 +73,10 @@ async def open_account(
         after = {"name": name, "slug": slug, "country": country, "timezone": timezone}
         await audit.record(
             Principal(
-                kind=PrincipalKind.USER, id=admin.id, account_id=account.id, name=admin.name,
+                kind=PrincipalKind.USER,
+                id=admin.id,
+                account_id=account.id,
+                name=admin.name,
                 permissions=frozenset(),
             ),
             "accountCreate",

@@ -268,9 +268,7 @@ def check_country(problems: Problems, country: str) -> None:
 
 def check_timezone(problems: Problems, timezone: str) -> None:
     """Note a problem unless it is a time zone of the IANA database."""
-    problems.unless(
-        timezone in zoneinfo.available_timezones(), "timezone", "must be an IANA name"
-    )
+    problems.unless(timezone in zoneinfo.available_timezones(), "timezone", "must be an IANA name")
 
 
 def checked_email(problems: Problems, email: str) -> str:
