@@ -36,6 +36,7 @@ class System:
         self._shared = ["--data-dir", str(folder / "data"), *servers]
         self._options = list(options)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._told: dict[Path, int] = {}
         self.url = ""
 
     def start(self) -> None:
@@ -89,8 +90,13 @@ class System:
     def logs(self) -> str:
         """What all processes wrote, for a test that failed."""
         return "\n".join(
-            f"== {file.name}\n{file.read_text()[-6000:]}" for file in self.folder.glob("*.log")
+            f"== {file.name}\n{file.read_text()[self._told.get(file, 0) :][-6000:]}"
+            for file in self.folder.glob("*.log")
         )
+
+    def forget_logs(self) -> None:
+        """Leave out of `logs` what was written so far."""
+        self._told = {file: file.stat().st_size for file in self.folder.glob("*.log")}
 
     def _spawn(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
