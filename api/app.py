@@ -8,12 +8,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.credentials import Credentials
 from api.door import Door, DoorSettings
-from api.graphiql import FOLDER as GRAPHIQL_FILES
 from api.graphql_http import GraphQLOverHttp
 from api.graphql_sse import GraphQLStream
 from api.graphql_ws import GraphQLSocket
@@ -21,6 +19,7 @@ from api.headers import SafeHeaders
 from api.health import Check, Health
 from api.imports import import_routes
 from api.metrics import Metrics
+from api.pages import routes as page_routes
 from api.rates import Rates
 from api.shared_runs import SharedRuns
 from domain.core.ports import Ports
@@ -81,7 +80,7 @@ def create_app(
             Route("/graphql", over_http),
             WebSocketRoute("/graphql", GraphQLSocket(door)),
             Route("/graphql/stream", GraphQLStream(door)),
-            *_graphiql_files(),
+            *page_routes(),
             *health.routes(),
             *import_routes(door),
             *routes,
@@ -91,12 +90,6 @@ def create_app(
     )
     app.state.door = door
     return app
-
-
-def _graphiql_files() -> list[BaseRoute]:
-    if not GRAPHIQL_FILES.is_dir():
-        return []
-    return [Mount("/graphiql", StaticFiles(directory=GRAPHIQL_FILES))]
 
 
 def _cross_origin(settings: DoorSettings) -> list[Middleware]:

@@ -19,9 +19,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.answers import BadRequest
+from api.bodies import bounded
 from api.callers import caller_of
 from api.door import Door
-from api.bodies import bounded
 from domain.access.principal import Principal
 from domain.campaigns.errors import CampaignClosed
 from domain.core import errors

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { conditions: ["source"] },
-  test: {
-    include: ["hooks/tests/**/*.test.ts", "console/tests/**/*.test.{ts,tsx}"],
+  resolve: {
+    alias: { "@outdial/react": fileURLToPath(new URL("hooks/src/index.ts", import.meta.url)) },
   },
+  test: { include: ["hooks/tests/**/*.test.ts", "console/tests/**/*.test.ts"] },
 });

@@ -4,6 +4,7 @@ It does what Strawberry's `Schema.execute` does with our extensions, less the ma
 a test runs both over the whole schema and compares.
 """
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ from graphql.validation.specified_rules import recommended_rules
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
 
+from domain.core.errors import Unavailable
 from schema.context import Context
+from schema.ended import FORGET, may_end_credentials
 from schema.errors import spoken
 from schema.executor import FastExecutor
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, too_large
@@ -129,7 +132,11 @@ class Engine:
             is_awaitable=is_awaitable,
             operation_extensions=None,
         )
-        return _told(result if isinstance(result, ExecutionResult) else await result)
+        answer = result if isinstance(result, ExecutionResult) else await result
+        if may_end_credentials(prepared.operation(request.operation_name)):
+            with contextlib.suppress(Unavailable):  # then they remember it for seconds longer
+                await context.ports.bus.publish([FORGET])
+        return _told(answer)
 
     async def subscribe(
         self, request: Request, context: Context

@@ -14,6 +14,7 @@ from schema.access.queries import AccessQueries
 from schema.agents.desk import DeskMutations
 from schema.agents.mutations import AgentMutations
 from schema.agents.queries import AgentQueries
+from schema.calls.live import LiveCallMutations
 from schema.calls.mutations import CallMutations
 from schema.calls.queries import CallQueries
 from schema.calls.subscriptions import CallSubscriptions
@@ -25,6 +26,8 @@ from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.refusals import handlers
 from schema.scalars import SCALARS
+from schema.suppression.mutations import SuppressionMutations
+from schema.suppression.queries import SuppressionQueries
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
@@ -34,6 +37,7 @@ QUERIES: tuple[type, ...] = (
     AgentQueries,
     CampaignQueries,
     TargetQueries,
+    SuppressionQueries,
     CallQueries,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -42,7 +46,9 @@ MUTATIONS: tuple[type, ...] = (
     DeskMutations,
     CampaignMutations,
     TargetMutations,
+    SuppressionMutations,
     CallMutations,
+    LiveCallMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

@@ -64,8 +64,7 @@ class HeardListener:
 class RecordingBus:
     """A bus in memory. `published` is everything ever published, in order.
 
-    Its cursors look like the real one's. `forget_kept(topic)` makes older cursors of a kept topic
-    too old. `away` makes it unavailable.
+    `forget_kept(topic)` makes older cursors of a kept topic too old. `away` makes it unavailable.
     """
 
     def __init__(self) -> None:
@@ -121,10 +120,11 @@ class RecordingBus:
     async def resume(self, topic: str, *, after: str | None) -> AsyncIterator[HeardListener]:
         async with self.listen(topic) as listener:
             if after is not None:
-                number = int(after.partition(":")[2])
+                text = after.rpartition(":")[2].partition("-")[0]
+                number = int(text) if text.isdecimal() else -1
                 kept = self._kept.get(topic, [])
                 oldest = kept[0][0] if kept else self._newest.get(topic, 0) + 1
-                if number + 1 < oldest or number > self._newest.get(topic, 0):
+                if number < 0 or number + 1 < oldest or number > self._newest.get(topic, 0):
                     listener.hear(Delivery(Signal.GAP, topic))
                 else:
                     for n, payload in kept:

@@ -11,7 +11,10 @@ import orjson
 
 from domain.core.settings import Settings
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    *("message", "asctime", "taskName"),
+    "color_message",  # uvicorn's own message once more, for a terminal
+}
 
 # These log arguments and statements at INFO and DEBUG, where personal data may stand.
 _QUIET = ("arq", "tortoise", "asyncpg", "httpx", "panoramisk", "asyncio", "uvicorn.access")

@@ -45,7 +45,7 @@ class Settings:
     log_format: str = "plain"
 
     def __post_init__(self) -> None:
-        _check_url("OUTDIAL_DATABASE", self.database_url, ("postgres", "postgresql", "asyncpg"))
+        _check_url("OUTDIAL_DATABASE", self.database_url, ("postgres", "postgresql"))
         _check_url("OUTDIAL_REDIS", self.redis_url, ("redis", "rediss", "unix"))
         if self.pbx not in (SIMULATED, LOCAL):
             _check_url("OUTDIAL_PBX", self.pbx, ("asterisk",), or_else=f"{SIMULATED}, {LOCAL} or ")
@@ -95,7 +95,9 @@ class Settings:
                 value = without_secret(value)
             elif field.name == "files_dir":
                 value = self.files
-            lines.append(f"{field.name.removesuffix('_url'):>14}  {value or 'embedded'}")
+            lines.append(
+                f"{field.name.removesuffix('_url'):>14}  {'embedded' if value is None else value}"
+            )
         return lines
 
 

@@ -19,6 +19,7 @@ class ImportProgressed(msgspec.Struct, frozen=True, kw_only=True):
     rows_read: int
     imported: int
     duplicates: int
+    suppressed: int
     invalid: int
     rows_per_second: float  # of this run
     seconds_left: float | None  # None: not known

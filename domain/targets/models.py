@@ -166,6 +166,7 @@ class TargetImport(Model):
     rows_read = fields.IntField(default=0)  # committed up to here; a resumed job goes on after it
     imported = fields.IntField(default=0)
     duplicates = fields.IntField(default=0)
+    suppressed = fields.IntField(default=0)  # on a do-not-call list
     invalid = fields.IntField(default=0)
     failure_code = fields.CharField(max_length=32, null=True)  # NULL: did not fail
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it

@@ -19,7 +19,7 @@ HEARTBEAT_EXPIRES_S = 5.0
 COMMANDS_KEPT = 20_000  # per gateway; older ones are past their `not_after` long since
 INBOX_KEPT = 200_000  # per floor; about ten minutes of its busiest hour
 GATEWAYS = "gateways"  # sorted set: node name, Unix seconds of its last heartbeat
-NUMBERS = "numbers"  # hash: E.164 -> id of the account that owns the number
+NUMBERS = "numbers"  # hash: E.164, or an agent's phone -> id of the account that owns it
 
 EVENT = b"event"
 GATEWAY = b"gateway"

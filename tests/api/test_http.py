@@ -1,21 +1,23 @@
 """GraphQL over HTTP: good requests, bad ones, and what a stranger may know."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from api import rates
-from api.credentials import TOPIC
 from domain.access.models import Session, User
 from domain.access.tokens import open_session
 from domain.adapters.system_clock import SystemClock
-from domain.core.bus import Notice
+from schema.ended import ENDING, FORGET
+from schema.root import build_schema
 from tests.api.conftest import Served
 
 RESPONSE = "application/graphql-response+json"
 
 
-async def post(server: Served, content: bytes | str, **headers: str) -> tuple[int, dict]:
+async def post(server: Served, content: bytes | str, **headers: str) -> tuple[int, dict[str, Any]]:
     given = {"content-type": "application/json"}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     answer = await server.http.post("/graphql", content=content, headers=given)
@@ -83,7 +85,7 @@ async def test_an_expired_session_is_refused(server: Served, token: str) -> None
 async def test_a_session_that_ends_is_forgotten_at_once(server: Served, token: str) -> None:
     assert "errors" not in await server.ask("{ viewer { id } }", token)
     await Session.all().update(revoked_at=SystemClock().now())
-    await server.door.ports.bus.publish([Notice(TOPIC, b"{}")])
+    await server.door.ports.bus.publish([FORGET])
     for _ in range(100):
         answer = await server.ask("{ viewer { id } }", token)
         if "errors" in answer:
@@ -145,7 +147,7 @@ async def test_a_huge_body_is_refused_before_it_is_read(server: Served) -> None:
 
 
 async def test_a_huge_body_without_a_length_is_refused_too(server: Served) -> None:
-    async def endless():  # type: ignore[no-untyped-def]
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(21):
             yield b" " * 50_000
 
@@ -303,3 +305,18 @@ async def test_a_browser_gets_the_explorer_and_nothing_from_elsewhere(server: Se
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "http://" not in answer.text
     assert "https://" not in answer.text
+
+
+async def test_who_signs_out_is_out_at_once(server: Served, token: str) -> None:
+    assert "errors" not in await server.ask("{ viewer { id } }", token)
+    assert "errors" not in await server.ask("mutation { signOut { __typename } }", token)
+    async with asyncio.timeout(2):
+        while "errors" not in (answer := await server.ask("{ viewer { id } }", token)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_every_mutation_that_may_end_a_token_is_there() -> None:
+    mutations = build_schema()._schema.mutation_type
+    assert mutations is not None
+    assert ENDING <= set(mutations.fields)

@@ -183,3 +183,27 @@ async def test_the_template_has_green_system_and_blue_optional_columns(server: S
 async def test_there_is_no_template_of_an_unknown_kind(server: Served) -> None:
     answer = await server.http.get("/imports/template.pdf")
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.feature("TGT-01")
+@pytest.mark.parametrize("kind", ["csv", "xml", "json", "ndjson"])
+async def test_each_kind_has_a_template_that_imports_once_it_is_filled_in(
+    server: Served, token: str, campaign: Campaign, kind: str
+) -> None:
+    template = await server.http.get(f"/imports/template.{kind}")
+    content = template.content
+    if kind == "csv":
+        content += b"+1 202 555 0123,Ana Example,,5,Springfield,en,\r\n"
+
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}",
+        headers={"authorization": f"Bearer {token}"},
+        content=content,
+    )
+
+    assert template.headers["content-disposition"] == f'attachment; filename="targets.{kind}"'
+    assert answer.json()["fileKind"] == kind.upper()
+    assert (await finished(server, answer.json()["id"])).imported == 1
+    target = await Target.get().select_related("contact")
+    assert (target.number, target.contact.name) == ("+12025550123", "Ana Example")
+    assert target.contact.variables["City"] == "Springfield"

@@ -1,4 +1,4 @@
-"""Which account a dialed number of ours belongs to."""
+"""Which account a dialed number of ours, or a phone at the switch, belongs to."""
 
 import asyncio
 import logging
@@ -21,13 +21,13 @@ class NumberBook:
         self._redis = redis
         self._owners: dict[str, UUID] = {}
 
-    def account_of(self, number: str) -> UUID | None:
-        """The account that owns a number (E.164), or None."""
-        return self._owners.get(number)
+    def account_of(self, name: str) -> UUID | None:
+        """The account that owns a number (E.164) or an agent's phone, or None."""
+        return self._owners.get(name)
 
     def numbers(self) -> list[str]:
-        """All numbers that belong to somebody, in order."""
-        return sorted(self._owners)
+        """All numbers that belong to somebody, in order; agents' phones are left out."""
+        return sorted(name for name in self._owners if name.startswith("+"))
 
     async def refresh(self) -> None:
         """Read the hash. Raises `RedisError`."""

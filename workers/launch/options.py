@@ -44,6 +44,9 @@ _SPEED = click.option(
     "--sim-speed", type=float, help="Simulated seconds per second, 0.1 to 100. Default: 1"
 )
 _SEED = click.option("--sim-seed", type=int, help="Seed of the simulated carrier. Default: 1")
+_CALLERS = click.option(
+    "--sim-callers", type=float, help="Simulated inbound calls an hour. Default: 0"
+)
 _LEVEL = click.option(
     "--log-level", type=click.Choice(LOG_LEVELS, case_sensitive=False), help="Default: INFO"
 )
@@ -51,7 +54,7 @@ _FORMAT = click.option("--log-format", type=click.Choice(LOG_FORMATS), help="Def
 
 _SERVERS = (_DATABASE, _REDIS, _DATA_DIR, _FILES_DIR, _LEVEL, _FORMAT)
 _DOOR = (_HOST, _PORT)
-_SWITCH = (_PBX, _NODE, _SPEED, _SEED)
+_SWITCH = (_PBX, _NODE, _SPEED, _SEED, _CALLERS)
 
 
 def server_options(command: CommandT) -> CommandT:

@@ -32,6 +32,8 @@ class Fleet:
 def up(settings: Settings, fleet: Fleet) -> None:
     """Run servers and processes until SIGTERM or SIGINT. Raises LaunchRefused or NotReady."""
     refuse_taken_port(settings.host, settings.port)
+    if settings.port == 0:
+        settings = replace(settings, port=free_port(settings.host))
     with data_folder(settings.data_dir) as folder:
         servers = EmbeddedServers(
             folder, postgres=settings.database_url is None, valkey=settings.redis_url is None
@@ -74,6 +76,13 @@ def refuse_taken_port(host: str, port: int) -> None:
             f"Nothing was started: {host}:{port} can't be listened on ({exc.strerror}). "
             "Stop what uses it, or choose another with --port or --host."
         ) from exc
+
+
+def free_port(host: str) -> int:
+    """A port that nothing listens on just now."""
+    with socket.create_server((host, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 async def _run(settings: Settings, fleet: Fleet, servers: EmbeddedServers) -> None:

@@ -6,8 +6,8 @@ export type Viewer = ViewerHeaderFragment;
 const KEY = "outdial.token";
 const ACCOUNT = "outdial.account";
 
-/** The API's address: beside this page, wherever it is mounted. */
-export const API = new URL("graphql", document.baseURI).href;
+/** The API's address: one level above this page, or beside it at the root of a server. */
+export const API = new URL("../graphql", document.baseURI).href;
 
 /** The token of this tab. It ends with the tab, and another tab may be somebody else's desk. */
 export function savedToken(): string | null {

@@ -47,6 +47,13 @@ def test_what_is_shown_holds_no_secret() -> None:
     assert "asterisk://out:***@pbx1:5038/north" in shown
 
 
+def test_what_is_not_given_is_shown_as_what_happens_then() -> None:
+    shown = Settings(sim_callers=0.0).shown()
+    assert "      database  embedded" in shown
+    assert "     files_dir  .outdial/files" in shown
+    assert "   sim_callers  0.0" in shown
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

@@ -5,7 +5,8 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -23,24 +24,41 @@ from domain.core.floors import FloorCommand
 from domain.floor.director import Floor
 from domain.targets.models import Contact, Target
 from domain.telephony.link import GATEWAYS, Node, encode_node, heartbeat_key, inbox_stream
+from domain.telephony.port import PlaceLeg
 from tests.fakes import RecordingBus
 from workers.gateway.intake import Intake
 from workers.gateway.outbox import Outbox
 from workers.gateway.simulator.carrier import SimulatedCarrier
 from workers.gateway.simulator.profile import CarrierProfile
 
+CommandT = TypeVar("CommandT")
+
 
 class Rig:
     """One account with a carrier; floors come and go on it."""
 
-    def __init__(self, redis: Redis, *, speed: float = 20.0) -> None:
+    def __init__(self, redis: Redis, *, speed: float = 20.0, recordings: Path | None) -> None:
         self.redis = redis
+        self.recordings = recordings
         self.clock = FastClock(speed)
         self.bus = RecordingBus()
-        self.placed: list[UUID] = []  # legs that the carrier was asked to place, repetitions too
+        self.executed: list[Any] = []  # every command that reached a carrier, repetitions too
+        self._carriers: dict[str, SimulatedCarrier] = {}
         self._tasks: list[asyncio.Task[Any]] = []
         self._gateways: dict[str, list[asyncio.Task[Any]]] = {}
         self._floors: dict[Floor, asyncio.Task[bool]] = {}
+
+    @property
+    def placed(self) -> list[UUID]:
+        """Legs that a carrier was asked to place, repetitions too."""
+        return [command.leg for command in self.commands(PlaceLeg)]
+
+    def commands(self, kind: type[CommandT]) -> list[CommandT]:
+        """The commands of one kind that reached a carrier, in order."""
+        return [command for command in self.executed if isinstance(command, kind)]
+
+    def carrier_of(self, node: str = "sim") -> SimulatedCarrier:
+        return self._carriers[node]
 
     async def account(self) -> Account:
         self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}")
@@ -95,7 +113,9 @@ class Rig:
 
     async def carrier(self, node: str = "sim", profile: CarrierProfile | None = None) -> None:
         """Start a gateway with a simulated carrier, as `python -m workers.gateway` does."""
-        carrier = SimulatedCarrier(clock=self.clock, node=node, profile=profile)
+        carrier = SimulatedCarrier(
+            clock=self.clock, node=node, profile=profile, recordings=self.recordings
+        )
         incarnation = uuid.uuid4().hex
         outbox = Outbox(self.redis, node=node, incarnation=incarnation)
         intake = Intake(self.redis, node)
@@ -103,8 +123,7 @@ class Rig:
         await carrier.start(outbox.emit)
 
         async def execute(command: Any) -> None:
-            if type(command).__name__ == "PlaceLeg":
-                self.placed.append(command.leg)
+            self.executed.append(command)
             await carrier.execute(command)
 
         async def beat() -> None:
@@ -125,7 +144,7 @@ class Rig:
         self._gateways[node] = [
             asyncio.create_task(part) for part in (outbox.run(), intake.run(execute), beat())
         ]
-        self._carriers = {**getattr(self, "_carriers", {}), node: carrier}
+        self._carriers[node] = carrier
         await self.until(lambda: self._beats(node))
 
     async def _beats(self, node: str) -> bool:
@@ -135,7 +154,9 @@ class Rig:
         """The gateway's process dies: no word, no more heartbeats."""
         for task in self._gateways.pop(node):
             task.cancel()
-        self._carriers[node]._running.cancel()
+        running = self._carriers[node]._running
+        assert running is not None
+        running.cancel()
         await self.redis.delete(heartbeat_key(node))
 
     async def floor(self, *, owner: str | None = None, wait: bool = True) -> Floor:
@@ -214,8 +235,10 @@ class Rig:
 
 
 @asynccontextmanager
-async def rigged(redis: Redis, *, speed: float = 20.0) -> AsyncIterator[Rig]:
-    rig = Rig(redis, speed=speed)
+async def rigged(
+    redis: Redis, *, speed: float = 20.0, recordings: Path | None = None
+) -> AsyncIterator[Rig]:
+    rig = Rig(redis, speed=speed, recordings=recordings)
     try:
         yield rig
     finally:

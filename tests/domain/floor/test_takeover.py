@@ -54,8 +54,7 @@ async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> No
         assert call.connected_at is not None
         assert call.ended_at is not None
         assert 5 < (call.ended_at - call.connected_at).total_seconds() < 15
-    states = await AgentStateEntry.filter(account=rig.row, ended_at=None)
-    assert [entry.state for entry in states] == [AgentState.AVAILABLE] * 2
+    await rig.until(lambda: _all_in(rig, AgentState.AVAILABLE, 2))
 
 
 async def test_what_happened_while_nobody_owned_the_floor_is_not_lost(rig: Rig) -> None:
@@ -184,6 +183,11 @@ async def _committed(rig: Rig) -> bool:
 
 async def _state(rig: Rig, state: AgentState) -> bool:
     return await AgentStateEntry.filter(account=rig.row, state=state, ended_at=None).exists()
+
+
+async def _all_in(rig: Rig, state: AgentState, count: int) -> bool:
+    states = await AgentStateEntry.filter(account=rig.row, ended_at=None)
+    return [entry.state for entry in states] == [state] * count
 
 
 async def _talks(floor: Floor) -> bool:

@@ -225,7 +225,8 @@ class SimulatedCarrier:
     ) -> UUID | None:
         """Let somebody call one of our numbers; the leg, or None if nobody owns the number."""
         self.timeline.catch_up()
-        owner = account or self._account_of(number)
+        # A code like *10 belongs to whom the phone belongs to.
+        owner = account or self._account_of(caller if number[:1] == "*" and caller else number)
         if owner is None or self.legs >= self.capacity:
             return None
         self._arrivals += 1

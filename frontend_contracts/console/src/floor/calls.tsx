@@ -5,7 +5,7 @@ import { words } from "../english.ts";
 import { formatClock, formatSeconds, secondsBetween, useNow } from "../format.ts";
 
 const w = words.calls;
-const SHOWN = 12;
+const SHOWN = 18;
 const EVERY_MS = 2000;
 
 /** The last calls. No event announces them, so they are read again after the floor has changed. */
@@ -58,7 +58,7 @@ function CallLine({ call }: { call: CallRowFragment }) {
   const talk = up && call.connectedAt ? secondsBetween(call.connectedAt, now) : call.talkSeconds;
   return (
     <tr data-call={call.id}>
-      <td className="number">{formatClock(call.answeredAt)}</td>
+      <td>{formatClock(call.answeredAt)}</td>
       <td>
         <bdi>{call.number}</bdi>
       </td>

@@ -93,7 +93,13 @@ export function StateBar({ counts }: { counts: Readonly<Record<AgentState, numbe
   return (
     <div className="bar" role="img" aria-label={label || words.floor.nobody}>
       {present.map((state) => (
-        <span key={state} className="bar-part" data-state={state} style={{ flexGrow: counts[state] }}>
+        <span
+          key={state}
+          className="bar-part"
+          data-state={state}
+          style={{ flexGrow: counts[state] }}
+          title={`${words.states[state]}: ${counts[state]}`}
+        >
           {counts[state]}
         </span>
       ))}

@@ -1,0 +1,310 @@
+"""What agents, supervisors and callers do with live calls."""
+
+from uuid import UUID, uuid4
+
+from domain.access.secrets import hash_secret
+from domain.agents.commands import AgentEndWrapUp
+from domain.agents.models import Agent, AgentStateEntry
+from domain.agents.rules import AgentState
+from domain.calls.commands import (
+    CallHold,
+    RecordAction,
+    RecordCall,
+    Supervise,
+    SuperviseEnd,
+    TransferCancel,
+    TransferComplete,
+    TransferTo,
+)
+from domain.calls.models import Attempt, Call, CallEvent
+from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.campaigns.commands import CampaignChanged
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.floor.director import Floor
+from domain.numbers.models import InboundNumber, NumberPurpose
+from domain.recordings.models import Recording
+from domain.telephony.port import HangUp, Hold, Join, PlaceLeg, Play, Role, Tone
+from domain.trunks.models import Trunk
+from tests.domain.floor.rig import Rig
+
+
+async def _one_talking(rig: Rig, *, agents: int = 1, **fields: object) -> tuple[Floor, list[Agent]]:
+    """A floor with one customer at the first agent's ear; the others are available."""
+    campaign = await rig.campaign(
+        DialMode.PROGRESSIVE, wrap_up_s=None, state=CampaignState.STOPPED, **fields
+    )
+    await rig.targets(campaign, "+12025550010")
+    crew = await rig.agents(agents)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(crew[0])
+    await rig.until(lambda: _in_state(crew[0], AgentState.AVAILABLE))
+    await Campaign.filter(id=campaign.id).update(state=CampaignState.RUNNING)
+    await rig.ask(CampaignChanged(campaign=campaign.id))
+    await rig.until(lambda: _in_state(crew[0], AgentState.TALKING))
+    for other in crew[1:]:
+        await rig.at_work(other)
+        await rig.until(lambda a=other: _in_state(a, AgentState.AVAILABLE))  # type: ignore[misc]
+    return floor, crew
+
+
+async def test_a_held_customer_hears_music_and_comes_back(rig: Rig) -> None:
+    _, (agent,) = await _one_talking(rig)
+    call = await Call.get(account=rig.row)
+
+    await rig.ask(CallHold(agent=agent.id))
+    await rig.ask(CallHold(agent=agent.id))
+    await rig.ask(CallHold(agent=agent.id, on=False))
+    await rig.until(lambda: _did(rig, Hold, 2))
+
+    assert rig.commands(Hold) == [Hold(leg=call.id, on=True), Hold(leg=call.id, on=False)]
+
+
+async def test_a_blind_transfer_gives_the_customer_to_another_agent(rig: Rig) -> None:
+    floor, (first, second) = await _one_talking(rig, agents=2)
+    call = await Call.get(account=rig.row)
+
+    answer = await rig.ask(TransferTo(agent=first.id, to_agent=second.id))
+
+    assert answer.code is None
+    await rig.until(lambda: _in_state(second, AgentState.TALKING))
+    await rig.until(lambda: _in_state(first, AgentState.WRAP_UP))
+    assert rig.commands(Join)[-1] == Join(
+        leg=call.id, room=second.id, role=Role.CUSTOMER, entry=Tone(name="zip")
+    )
+    assert (await Call.get(id=call.id)).agent_id == second.id
+    assert (await rig.ask(AgentEndWrapUp(agent=first.id))).code is None
+    assert floor.state.seats[second.id].line is not None
+
+
+async def test_nobody_is_transferred_to_an_agent_who_is_busy(rig: Rig) -> None:
+    _, (first, second) = await _one_talking(rig, agents=2)
+    await rig.ask(TransferTo(agent=first.id, to_agent=second.id))
+    await rig.until(lambda: _in_state(second, AgentState.TALKING))
+    before = len(rig.commands(Join))
+
+    refused = await rig.ask(TransferTo(agent=second.id, to_agent=first.id))
+    unknown = await rig.ask(TransferTo(agent=second.id, to_agent=uuid4()))
+
+    assert (refused.code, unknown.code) == ("TRANSFER_TARGET_BUSY", "NOT_FOUND")
+    assert len(rig.commands(Join)) == before
+
+
+async def test_a_consulted_number_is_joined_with_the_customer(rig: Rig) -> None:
+    _, (agent,) = await _one_talking(rig)
+    call = await Call.get(account=rig.row)
+
+    await rig.ask(TransferTo(agent=agent.id, to_number="+12025560010", consult=True))
+    early = await rig.ask(TransferComplete(agent=agent.id))
+    assert early.code == "NO_CONSULTATION"
+    await rig.until(lambda: _noted(call.id, "third_party_answered"))
+    done = await rig.ask(TransferComplete(agent=agent.id))
+
+    assert done.code is None
+    await rig.until(lambda: _in_state(agent, AgentState.WRAP_UP))
+    third = rig.commands(PlaceLeg)[-1]
+    assert third.join == agent.id
+    assert {j.leg for j in rig.commands(Join) if j.room == call.id} == {call.id, third.leg}
+    rig.carrier_of().hang_up_far_end(third.leg)
+    await rig.until(lambda: rig.ended(1))
+
+
+async def test_a_canceled_consultation_returns_to_the_customer(rig: Rig) -> None:
+    _, (agent,) = await _one_talking(rig)
+    call = await Call.get(account=rig.row)
+
+    await rig.ask(TransferTo(agent=agent.id, to_number="+12025560010", consult=True))
+    await rig.until(lambda: _noted(call.id, "third_party_answered"))
+    answer = await rig.ask(TransferCancel(agent=agent.id))
+
+    assert answer.code is None
+    third = rig.commands(PlaceLeg)[-1]
+    await rig.until(lambda: _did(rig, HangUp, 1))
+    assert rig.commands(HangUp) == [HangUp(leg=third.leg)]
+    assert rig.commands(Hold)[-1] == Hold(leg=call.id, on=False)
+    assert await _in_state(agent, AgentState.TALKING)
+
+
+async def test_a_supervisor_listens_then_whispers_then_leaves(rig: Rig) -> None:
+    _, (agent,) = await _one_talking(rig)
+    supervisor = uuid4()
+
+    def wish(role: Role) -> Supervise:
+        return Supervise(agent=agent.id, supervisor=supervisor, endpoint="boss", role=role)
+
+    await rig.ask(wish(Role.LISTEN))
+    placed = rig.commands(PlaceLeg)[-1]
+    assert (placed.join, placed.role) == (agent.id, Role.LISTEN)
+    await rig.ask(wish(Role.WHISPER))
+    assert rig.commands(PlaceLeg)[-1] == placed
+    await rig.pass_time(20)  # longer than a snapshot takes to find strangers
+    ended = await rig.ask(SuperviseEnd(supervisor=supervisor))
+    twice = await rig.ask(SuperviseEnd(supervisor=supervisor))
+
+    await rig.until(lambda: _did(rig, HangUp, 1))
+    assert (ended.code, twice.code) == (None, "NOT_SUPERVISING")
+    assert rig.commands(HangUp) == [HangUp(leg=placed.leg)]
+
+
+async def test_a_recorded_call_has_a_file_with_size_and_seconds(rig: Rig) -> None:
+    _, (agent,) = await _one_talking(rig, record=True)
+    call = await Call.get(account=rig.row)
+    await rig.pass_time(3)
+    await rig.ask(RecordCall(agent=agent.id, action=RecordAction.PAUSE))
+    await rig.ask(RecordCall(agent=agent.id, action=RecordAction.RESUME))
+
+    await rig.ask(RecordCall(agent=agent.id, action=RecordAction.STOP))
+    await rig.until(lambda: Recording.filter(path__isnull=False).exists())
+
+    recording = await Recording.get(account=rig.row)
+    assert (recording.call_id, recording.agent_id) == (call.id, agent.id)
+    assert recording.finished_at is not None
+    assert recording.seconds is not None
+    assert recording.seconds >= 3
+    assert recording.size is not None
+    assert recording.size > 0
+
+
+async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(slow_rig: Rig) -> None:
+    rig = slow_rig
+    (agent,) = await rig.agents(1)
+    await Agent.filter(id=agent.id).update(pin_hash=await hash_secret("4711"))
+    await InboundNumber.create(
+        account=rig.row, number="+12025559000", purpose=NumberPurpose.PHONE_LOGIN
+    )
+    await rig.carrier()
+    await rig.floor()
+    leg = rig.carrier_of().arrive("+12025559000", "+12025551111", account=rig.row.id)
+    assert leg is not None
+
+    await rig.until(lambda: _did(rig, Play, 1))
+    rig.carrier_of().press(leg, "1001#")
+    await rig.until(lambda: _did(rig, Play, 2))
+    rig.carrier_of().press(leg, "0000#")
+    await rig.until(lambda: _did(rig, Play, 3))
+    assert await AgentStateEntry.all().count() == 0
+    rig.carrier_of().press(leg, "1001#")
+    await rig.until(lambda: _did(rig, Play, 4))
+    rig.carrier_of().press(leg, "4711#")
+    await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
+
+    rig.carrier_of().hang_up_far_end(leg)
+    await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
+
+
+async def test_star_ten_from_the_agents_own_phone_signs_in_and_star_eleven_out(rig: Rig) -> None:
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+
+    rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
+    await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
+    rig.carrier_of().arrive("*11", "phone-1", account=rig.row.id)
+    await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
+
+
+async def test_the_star_key_ends_the_customer_call_but_not_the_agents(rig: Rig) -> None:
+    floor, (agent,) = await _one_talking(rig)
+    phone = floor.state.seats[agent.id].leg
+    assert phone is not None
+
+    rig.carrier_of().press(phone, "*")
+    await rig.until(lambda: _in_state(agent, AgentState.WRAP_UP))
+
+    assert floor.state.seats[agent.id].leg == phone
+    assert (await Attempt.get(account=rig.row)).disposition is Disposition.CONNECTED
+
+
+async def test_a_caller_waits_with_music_for_an_agent_of_the_team(rig: Rig) -> None:
+    (agent,) = await rig.agents(1)
+    await InboundNumber.create(
+        account=rig.row,
+        number="+12025558000",
+        name="Sales line",
+        purpose=NumberPurpose.TEAM,
+        team=rig.team,
+    )
+    await rig.carrier()
+    await rig.floor()
+    leg = rig.carrier_of().arrive("+12025558000", "+12025552222", account=rig.row.id)
+    assert leg is not None
+    await rig.until(lambda: _did(rig, Hold, 1))
+
+    await rig.at_work(agent)
+    await rig.until(lambda: _in_state(agent, AgentState.TALKING))
+    rig.carrier_of().hang_up_far_end(leg)
+    await rig.until(lambda: _in_state(agent, AgentState.WRAP_UP))
+
+    call = await Call.get(account=rig.row)
+    assert (call.direction, call.number, call.agent_id, call.campaign_id) == (
+        CallDirection.INBOUND,
+        "+12025552222",
+        agent.id,
+        None,
+    )
+    assert call.connected_at is not None
+    assert call.ended_at is not None
+    assert await Attempt.all().count() == 0
+
+
+async def test_a_message_is_left_after_the_beep(rig: Rig) -> None:
+    campaign = await rig.campaign(
+        DialMode.PROGRESSIVE,
+        lines_per_agent=2.0,
+        max_attempts=1,
+        machine_action=MachineAction.MESSAGE,
+        machine_message="call-us-back",
+    )
+    await rig.targets(campaign, "+12025550006")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+
+    await rig.at_work(agent)
+    await rig.until(lambda: rig.ended(1))
+
+    attempt = await Attempt.get(account=rig.row)
+    assert attempt.disposition is Disposition.MACHINE
+    assert await _noted(attempt.id, "message_left")
+    (play,) = rig.commands(Play)
+    assert (play.leg, play.media[0].name) == (attempt.id, "call-us-back")  # type: ignore[union-attr]
+
+
+async def test_calls_leave_by_the_next_trunk_when_the_first_is_full(rig: Rig) -> None:
+    first = await Trunk.create(account=rig.row, name="alpha", channels=1, calls_per_second=50.0)
+    second = await Trunk.create(
+        account=rig.row, name="beta", channels=1, calls_per_second=50.0, position=2
+    )
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    await rig.targets(campaign, *[f"+120255{n:02d}0020" for n in range(3)])
+    agents = await rig.agents(3)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(*agents)
+    await rig.until(lambda: _connected(2))
+
+    assert {a.trunk_id for a in await Attempt.all()} == {first.id, second.id}
+    assert (await _free(floor, agents)) == 1
+    await rig.until(lambda: rig.ended(3))
+
+
+async def _free(floor: Floor, agents: list[Agent]) -> int:
+    """How many agents wait because no trunk has room."""
+    return sum(floor.state.seats[agent.id].free for agent in agents)
+
+
+async def _connected(count: int) -> bool:
+    return await Attempt.filter(state=AttemptState.CONNECTED).count() >= count
+
+
+async def _in_state(agent: Agent, state: AgentState) -> bool:
+    return await AgentStateEntry.filter(agent=agent, state=state, ended_at=None).exists()
+
+
+async def _noted(call_id: UUID, kind: str) -> bool:
+    return await CallEvent.filter(call_id=call_id, kind=kind).exists()
+
+
+async def _did(rig: Rig, kind: type, count: int) -> bool:
+    return len(rig.commands(kind)) >= count
