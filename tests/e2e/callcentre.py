@@ -56,7 +56,11 @@ mutation ($id: UUID!) {
 """
 CLOSE = """
 mutation ($id: UUID!) {
-  campaignClose(id: $id) { __typename ... on CampaignClosed { settled campaign { state } } }
+  campaignClose(id: $id) {
+    __typename
+    ... on CampaignClosed { settled campaign { state } }
+    ... on Refusal { code message }
+  }
 }
 """
 TARGETS = """

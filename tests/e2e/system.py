@@ -54,6 +54,15 @@ class System:
         self._until_ready(name, url)
         return url
 
+    def start_process(self, name: str, command: str, *options: str) -> None:
+        """`outdial worker` or `outdial gateway` by itself, on the servers named."""
+        self._spawn(name, command, *self._shared, *options)
+
+    def migrate(self) -> None:
+        """`outdial migrate`, once before the processes start."""
+        command = [sys.executable, "-m", "workers.launch", "migrate", *self._shared]
+        subprocess.run(command, env=_environment(), check=True, capture_output=True)
+
     def kill(self, name: str) -> None:
         """End a process as the kernel does when memory is out."""
         child = self._running.pop(name)
