@@ -24,6 +24,9 @@ from schema.campaigns.subscriptions import CampaignSubscriptions
 from schema.errors import SpokenErrors
 from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
+from schema.numbers.mutations import NumberMutations
+from schema.numbers.queries import NumberQueries
+from schema.recordings.queries import RecordingQueries
 from schema.refusals import handlers
 from schema.scalars import SCALARS
 from schema.suppression.mutations import SuppressionMutations
@@ -33,6 +36,8 @@ from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscri
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
+from schema.trunks.mutations import TrunkMutations
+from schema.trunks.queries import TrunkQueries
 
 QUERIES: tuple[type, ...] = (
     AccessQueries,
@@ -42,6 +47,9 @@ QUERIES: tuple[type, ...] = (
     ExportQueries,
     SuppressionQueries,
     CallQueries,
+    RecordingQueries,
+    TrunkQueries,
+    NumberQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -54,6 +62,8 @@ MUTATIONS: tuple[type, ...] = (
     SuppressionMutations,
     CallMutations,
     LiveCallMutations,
+    TrunkMutations,
+    NumberMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

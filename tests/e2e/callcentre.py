@@ -56,7 +56,11 @@ mutation ($id: UUID!) {
 """
 CLOSE = """
 mutation ($id: UUID!) {
-  campaignClose(id: $id) { __typename ... on CampaignClosed { settled campaign { state } } }
+  campaignClose(id: $id) {
+    __typename
+    ... on CampaignClosed { settled campaign { state } }
+    ... on Refusal { code message }
+  }
 }
 """
 TARGETS = """
@@ -141,7 +145,9 @@ class CallCentre:
 
     async def desk(self, code: str, *, url: str | None = None) -> Desk:
         """An agent who signed in with code and PIN, on a break."""
-        agent = await at_desk(url or self.admin.url, self.credentials.slug, code, f"{code}0")
+        agent = await at_desk(
+            self.admin.http, url or self.admin.url, self.credentials.slug, code, f"{code}0"
+        )
         return Desk(agent)
 
     async def targets(self, campaign: str) -> list[Any]:
@@ -162,7 +168,10 @@ class CallCentre:
             under_way = [a for a in await self.attempts(campaign) if a["state"] != "ENDED"]
             return [] if open or under_way else targets
 
-        found: list[Any] = await until(closed, seconds=seconds)
+        try:
+            found: list[Any] = await until(closed, seconds=seconds)
+        except TimeoutError:
+            raise AssertionError(await self.targets(campaign)) from None
         return found
 
     async def _all(self, query: str, campaign: str) -> list[Any]:

@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
 import pytest
 
 from tests.conftest import fresh_database
 from tests.e2e.callcentre import CallCentre
-from tests.e2e.customer import signed_in
+from tests.e2e.customer import PATIENCE_S, signed_in
 from tests.e2e.system import System
 from workers.launch.embedded import EmbeddedServers
 
@@ -54,16 +55,30 @@ def system(own_servers: list[str]) -> Iterator[System]:
             system.stop()
 
 
+@pytest.fixture(scope="session")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+        yield client
+
+
 @pytest.fixture
-def open_account(system: System) -> Opening:
+def open_account(system: System, http: httpx.AsyncClient) -> Opening:
     """Opens a call centre: an account with its administrator signed in."""
 
     async def opening() -> CallCentre:
         slug = f"acme-{uuid.uuid4().hex[:8]}"
         credentials = system.account("Acme", slug)
-        return CallCentre(await signed_in(system.url, credentials), credentials)
+        return CallCentre(await signed_in(http, system.url, credentials), credentials)
 
     return opening
+
+
+@pytest.fixture(autouse=True)
+def told(system: System) -> Iterator[None]:
+    """What the processes wrote stands beside the report of a test that failed."""
+    system.forget_logs()
+    yield
+    print(system.logs())  # noqa: T201  # shown by pytest when the test fails
 
 
 @pytest.fixture

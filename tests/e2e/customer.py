@@ -37,10 +37,10 @@ mutation ($account: String!, $code: String!, $pin: String!) {
 class Customer:
     """Somebody who asks with a token. `errors` of an answer fail the test unless asked for."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, http: httpx.AsyncClient, url: str, token: str | None = None) -> None:
+        self.http = http
         self.url = url
         self.token = token
-        self._http = httpx.AsyncClient(timeout=PATIENCE_S)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -48,11 +48,11 @@ class Customer:
 
     def at(self, url: str) -> "Customer":
         """The same token at another API process."""
-        return Customer(url, self.token)
+        return Customer(self.http, url, self.token)
 
     async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole answer, `errors` included."""
-        said = await self._http.post(
+        said = await self.http.post(
             f"{self.url}/graphql",
             json={"query": query, "variables": variables},
             headers=self.headers,
@@ -70,7 +70,7 @@ class Customer:
     async def upload(self, query: str, name: str, content: bytes, **variables: Any) -> Any:
         """The one root field of an operation with `$file: Upload!`, as multipart."""
         operations = {"query": query, "variables": {**variables, "file": None}}
-        said = await self._http.post(
+        said = await self.http.post(
             f"{self.url}/graphql",
             data={
                 "operations": json.dumps(operations),
@@ -98,7 +98,7 @@ class Customer:
     @asynccontextmanager
     async def stream(self, query: str, **variables: Any) -> AsyncIterator[AsyncIterator[Any]]:
         """The values of one subscription over server-sent events."""
-        async with self._http.stream(
+        async with self.http.stream(
             "POST",
             f"{self.url}/graphql/stream",
             json={"query": query, "variables": variables},
@@ -156,32 +156,33 @@ async def _values(response: httpx.Response) -> AsyncIterator[Any]:
             return
 
 
-async def signed_in(url: str, credentials: Credentials) -> Customer:
+async def signed_in(http: httpx.AsyncClient, url: str, credentials: Credentials) -> Customer:
     """The administrator of an account."""
-    made = await Customer(url).ask(
+    made = await Customer(http, url).ask(
         SIGN_IN,
         account=credentials.slug,
         email=credentials.email,
         password=credentials.password,
     )
     assert made["__typename"] == "SignedIn", made
-    return Customer(url, made["token"])
+    return Customer(http, url, made["token"])
 
 
-async def at_desk(url: str, slug: str, code: str, pin: str) -> Customer:
+async def at_desk(http: httpx.AsyncClient, url: str, slug: str, code: str, pin: str) -> Customer:
     """An agent who signed in with code and PIN. The first floor of an account takes a moment."""
 
     async def tried() -> Any:
-        made = await Customer(url).ask(DESK_SIGN_IN, account=slug, code=code, pin=pin)
+        made = await Customer(http, url).ask(DESK_SIGN_IN, account=slug, code=code, pin=pin)
         return made if made["__typename"] == "DeskSignedIn" else None
 
     made = await until(tried)
-    return Customer(url, made["token"])
+    return Customer(http, url, made["token"])
 
 
 async def until(read: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE_S) -> Any:
     """What `read` gives once that is true; fails the test when it does not come true."""
     async with asyncio.timeout(seconds):
-        while not (found := await read()):
+        while True:  # nobody tells us: this is what a customer without a subscription does
+            if found := await read():
+                return found
             await asyncio.sleep(0.1)
-        return found

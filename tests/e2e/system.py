@@ -36,6 +36,7 @@ class System:
         self._shared = ["--data-dir", str(folder / "data"), *servers]
         self._options = list(options)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._told: dict[Path, int] = {}
         self.url = ""
 
     def start(self) -> None:
@@ -52,6 +53,15 @@ class System:
         self._spawn(name, "api", "--port", str(port), *self._shared)
         self._until_ready(name, url)
         return url
+
+    def start_process(self, name: str, command: str, *options: str) -> None:
+        """`outdial worker` or `outdial gateway` by itself, on the servers named."""
+        self._spawn(name, command, *self._shared, *options)
+
+    def migrate(self) -> None:
+        """`outdial migrate`, once before the processes start."""
+        command = [sys.executable, "-m", "workers.launch", "migrate", *self._shared]
+        subprocess.run(command, env=_environment(), check=True, capture_output=True)
 
     def kill(self, name: str) -> None:
         """End a process as the kernel does when memory is out."""
@@ -89,8 +99,13 @@ class System:
     def logs(self) -> str:
         """What all processes wrote, for a test that failed."""
         return "\n".join(
-            f"== {file.name}\n{file.read_text()[-6000:]}" for file in self.folder.glob("*.log")
+            f"== {file.name}\n{file.read_text()[self._told.get(file, 0) :][-6000:]}"
+            for file in self.folder.glob("*.log")
         )
+
+    def forget_logs(self) -> None:
+        """Leave out of `logs` what was written so far."""
+        self._told = {file: file.stat().st_size for file in self.folder.glob("*.log")}
 
     def _spawn(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -72,6 +72,8 @@ async def test_a_progressive_campaign_runs_from_a_workbook_to_its_last_target(
         variables=["City"],
         crmUrl="https://crm.example/{City}?phone={number}",
         wrapUpSeconds=None,
+        linesPerAgent=2,
+        patienceSeconds=30,
     )
     rows = [
         *((f"212 55{n} 0013", f"Person {n}", "New York") for n in range(10)),  # talks 3 s
@@ -282,6 +284,7 @@ async def test_no_call_leaves_after_a_stop_and_the_campaign_goes_on_when_started
     await centre.start(campaign)
     targets = await centre.until_closed(campaign)
     for desk in desks:
+        await desk.until_state("AVAILABLE")
         await desk.cut_off()
     attempts = await centre.attempts(campaign)
     dialed = Counter(a["targetId"] for a in attempts if a["disposition"] != "NOT_PLACED")
