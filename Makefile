@@ -15,6 +15,7 @@ WEB := $(and $(wildcard frontend_contracts/package.json),$(shell command -v npm)
 NODE_READY := frontend_contracts/node_modules/.ready
 SDL := frontend_contracts/schema.graphql
 CONSOLE := frontend_contracts/console/dist/index.html
+GRAPHIQL := frontend_contracts/graphiql/dist/index.html
 CONSOLE_FROM := $(if $(WEB),$(shell find frontend_contracts \( -name node_modules -o -name dist \) -prune \
 	-o -type f -print))
 
@@ -28,7 +29,7 @@ help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(RUN_READY) $(if $(WEB),$(CONSOLE)) ## Run everything: servers, API, worker, gateway, with a demo
+run: $(RUN_READY) $(if $(WEB),$(CONSOLE) $(GRAPHIQL)) ## Run everything: servers, API, worker, gateway, with a demo
 	@$(PYTHON) -m workers.launch up $(ARGS)
 
 .PHONY: test
@@ -96,7 +97,7 @@ LOCKED := --upgrade --generate-hashes --universal --python-version 3.11 \
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data in .outdial stays
-	rm -rf $(VENV) frontend_contracts/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) frontend_contracts/node_modules frontend_contracts/graphiql/node_modules .mypy_cache .ruff_cache .pytest_cache
 
 # One environment serves both: `make run` installs what runs, `make test` adds the tools.
 $(RUN_READY): requirements.lock Makefile
@@ -121,6 +122,13 @@ $(NODE_READY): frontend_contracts/package-lock.json
 $(CONSOLE): $(NODE_READY) $(CONSOLE_FROM)
 	@echo "Building the console ..."
 	@cd frontend_contracts && npm run --silent build
+	@touch $@
+
+# Its own packages: the console must not carry an editor, nor wait for one.
+$(GRAPHIQL): $(addprefix frontend_contracts/graphiql/,package-lock.json index.html main.js page.css)
+	@echo "Building GraphiQL ..."
+	@cd frontend_contracts/graphiql && npm ci --no-audit --no-fund --loglevel=error \
+	  && npm run --silent build -- --logLevel error
 	@touch $@
 
 $(PYTHON):

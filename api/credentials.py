@@ -15,6 +15,7 @@ from domain.access.secrets import digest_of
 from domain.access.tokens import Credential, credential_of
 from domain.core.clock import Clock
 from domain.core.errors import Unavailable
+from domain.core.outages import DATABASE_AWAY, DatabaseUnavailable
 from domain.core.ports import Ports
 from schema.ended import TOPIC
 
@@ -41,13 +42,16 @@ class Credentials:
         return self._ports.clock
 
     async def of(self, token: str) -> Credential | None:
-        """Who holds the token; None for one that is unknown or not in force (any more)."""
+        """Who holds the token; None for one that is unknown or not in force (any more).
+
+        Raises DatabaseUnavailable.
+        """
         digest = digest_of(token)
         known = self._known.get(digest)
         if known is not None and known[0] > asyncio.get_running_loop().time():
             credential = known[1]
         elif digest in self._asked:
-            credential = await asyncio.shield(self._asked[digest])
+            credential = await self._shared(digest)
         else:
             credential = await self._ask(digest, token)
         if credential is not None and credential.expires_at is not None:
@@ -58,9 +62,9 @@ class Credentials:
     async def _ask(self, digest: str, token: str) -> Credential | None:
         """One query for all who ask about the same token at the same time."""
         forgotten = self._forgotten
-        asked = self._asked[digest] = asyncio.ensure_future(self._lookup(token))
+        self._asked[digest] = asyncio.ensure_future(self._lookup(token))
         try:
-            credential = await asyncio.shield(asked)
+            credential = await self._shared(digest)
         finally:
             self._asked.pop(digest, None)
         if forgotten != self._forgotten:
@@ -70,6 +74,12 @@ class Credentials:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return credential
+
+    async def _shared(self, digest: str) -> Credential | None:
+        try:
+            return await asyncio.shield(self._asked[digest])
+        except DATABASE_AWAY as error:
+            raise DatabaseUnavailable() from error
 
     async def _from_rows(self, token: str) -> Credential | None:
         return await credential_of(token, clock=self._clock)

@@ -24,7 +24,7 @@ from api.uploads import with_files
 from domain.core.errors import Unavailable
 from schema.context import Context
 from schema.engine import NoSuchOperation, Request
-from schema.errors import RateLimited
+from schema.errors import RateLimited, spoken
 
 ALLOWED = "GET, POST"
 
@@ -59,6 +59,9 @@ class GraphQLOverHttp:
             response = Response(errors_only(said), 503, {"retry-after": "2"}, media)
         except ClientDisconnect:
             return
+        except Exception as error:  # a client must hear of our bug in a form that it reads
+            said = spoken(GraphQLError(str(error), original_error=error))
+            response = Response(errors_only(said), 500, media_type=media)
         outcome = str(response.status_code)
         self._door.metrics.requests.labels(kind, outcome).inc()
         self._door.metrics.seconds.labels(kind).observe(time.perf_counter() - began)

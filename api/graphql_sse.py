@@ -24,7 +24,7 @@ from api.outbox import Outbox, TooSlow
 from domain.core.errors import Unavailable
 from schema.context import Context
 from schema.engine import NoSuchOperation, Request
-from schema.errors import RateLimited
+from schema.errors import RateLimited, spoken
 from schema.sharing import Share
 
 ALIVE_S = 12.0  # a comment keeps proxies from closing a quiet stream
@@ -126,10 +126,14 @@ class GraphQLStream:
                 await send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def _run(self, request: Request, caller: Caller, outbox: Outbox) -> None:
-        async with contextlib.aclosing(self._results(request, caller)) as results:
-            async for payload in results:
-                await outbox.put_in_turn(f"event: next\ndata: {payload.decode()}\n\n")
-                self._door.metrics.deliveries.inc()
+        try:
+            async with contextlib.aclosing(self._results(request, caller)) as results:
+                async for payload in results:
+                    await outbox.put_in_turn(f"event: next\ndata: {payload.decode()}\n\n")
+                    self._door.metrics.deliveries.inc()
+        except Exception as error:  # a client that waits must hear of our bug
+            said = errors_only(spoken(GraphQLError(str(error), original_error=error)))
+            await outbox.put_in_turn(f"event: next\ndata: {said.decode()}\n\n")
         await outbox.put_in_turn(COMPLETE)
 
     async def _results(self, request: Request, caller: Caller) -> AsyncGenerator[bytes, None]:

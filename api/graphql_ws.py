@@ -163,9 +163,8 @@ class _Connection:
             return
         try:
             credential = await self.door.credentials.of(self._token)
-        except Exception as error:  # the database is away; the next look will tell
-            logger.warning("a socket's token was not looked up: %s", type(error).__name__)
-            return
+        except Unavailable:
+            return  # the next look will tell
         if credential is None:
             raise Closing(4403, "Forbidden")
         if credential.principal != self._credential.principal:
@@ -223,7 +222,7 @@ class _Connection:
             try:
                 self._credential = await self.door.credentials.of(self._token)
                 await self.door.rates.count(self._credential, self._facts.address)
-            except (RateLimited, Unavailable, OSError):
+            except (RateLimited, Unavailable):
                 raise Closing(TRY_AGAIN_LATER, "Try again later") from None
             if self._credential is None:
                 raise Closing(4403, "Forbidden")

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from tortoise import connections
 
 from api.door import MEGABYTE, DoorSettings
@@ -45,11 +45,15 @@ async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
         await stack.enter_async_context(
             connected(settings.database_url, pool=settings.database_pool)
         )
-        redis = Redis.from_url(
-            settings.redis_url,
-            max_connections=REDIS_CONNECTIONS,
-            socket_connect_timeout=2,
-            socket_timeout=5,
+        # A thousand sockets that open at once wait for a connection; none of them is refused.
+        redis = Redis.from_pool(
+            BlockingConnectionPool.from_url(
+                settings.redis_url,
+                max_connections=REDIS_CONNECTIONS,
+                timeout=5,
+                socket_connect_timeout=2,
+                socket_timeout=5,
+            )
         )
         stack.push_async_callback(redis.aclose)
         bus = await stack.enter_async_context(RedisBus(redis))

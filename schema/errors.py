@@ -14,6 +14,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 
 from domain.core.errors import DomainError, NotAllowed, Unavailable
+from domain.core.outages import DATABASE_AWAY, DatabaseUnavailable
 
 logger = getLogger(__name__)
 
@@ -58,6 +59,9 @@ class SpokenErrors(MaskErrors):
 def spoken(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it."""
     cause = error.original_error
+    if isinstance(cause, DATABASE_AWAY):
+        cause = DatabaseUnavailable()
+        error = GraphQLError(str(cause), nodes=error.nodes, path=error.path, original_error=cause)
     if cause is None or isinstance(cause, GraphQLError):
         error.extensions = {"code": "BAD_REQUEST", **(error.extensions or {})}
         return error

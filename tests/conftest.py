@@ -95,7 +95,7 @@ def redis_url(embedded_servers: EmbeddedServers) -> str:
 @pytest.fixture(scope="session")
 async def database_url(database_server: str) -> AsyncIterator[str]:
     """A migrated database, the same for the whole run."""
-    async with _made(database_server) as url:
+    async with fresh_database(database_server) as url:
         await _shape(url)
         yield url
 
@@ -103,7 +103,7 @@ async def database_url(database_server: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def empty_database(database_server: str) -> AsyncIterator[str]:
     """The URL of a database without any table, for this test alone."""
-    async with _made(database_server) as url:
+    async with fresh_database(database_server) as url:
         yield url
 
 
@@ -171,7 +171,7 @@ async def _shape(url: str) -> None:
 
 
 @asynccontextmanager
-async def _made(server: str) -> AsyncIterator[str]:
+async def fresh_database(server: str) -> AsyncIterator[str]:
     name = f"outdial_test_{uuid.uuid4().hex[:12]}"
     await _admin(server, f"CREATE DATABASE {name}")
     yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))

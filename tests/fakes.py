@@ -100,7 +100,7 @@ class RecordingBus:
                 number = self._newest.get(notice.topic, 0) + 1
                 self._newest[notice.topic] = number
                 self._kept.setdefault(notice.topic, []).append((number, notice.payload))
-                cursor = f"{number}-0"
+                cursor = f"fa4e:{number}"
             for listener in self._listeners.get(notice.topic, []):
                 listener.hear(Delivery(Signal.MESSAGE, notice.topic, notice.payload, cursor))
 
@@ -120,20 +120,21 @@ class RecordingBus:
     async def resume(self, topic: str, *, after: str | None) -> AsyncIterator[HeardListener]:
         async with self.listen(topic) as listener:
             if after is not None:
-                number = int(after.partition("-")[0])
+                text = after.rpartition(":")[2].partition("-")[0]
+                number = int(text) if text.isdecimal() else -1
                 kept = self._kept.get(topic, [])
                 oldest = kept[0][0] if kept else self._newest.get(topic, 0) + 1
-                if number + 1 < oldest or number > self._newest.get(topic, 0):
+                if number < 0 or number + 1 < oldest or number > self._newest.get(topic, 0):
                     listener.hear(Delivery(Signal.GAP, topic))
                 else:
                     for n, payload in kept:
                         if n > number:
-                            listener.hear(Delivery(Signal.MESSAGE, topic, payload, f"{n}-0"))
+                            listener.hear(Delivery(Signal.MESSAGE, topic, payload, f"fa4e:{n}"))
             yield listener
 
     async def cursor(self, topic: str) -> str:
         self._check()
-        return f"{self._newest.get(topic, 0)}-0"
+        return f"fa4e:{self._newest.get(topic, 0)}"
 
     async def remember(self, key: str, payload: bytes, *, seconds: float) -> None:
         self._check()

@@ -130,10 +130,14 @@ def level_grid(rate: float, agents: int) -> list[LevelSettings]:
             LevelSettings("hard_limit", True, factor / rate, 0.0)
             for factor in (0.7, 1.0, 1.3, 1.7, 2.2)
         ]
+    factors = (0.4, 0.6, 0.9, 1.2, 1.6)
     return [
-        LevelSettings(method, available, max(1.0, factor / rate), difference)
-        for method in ("average", "hard_limit", "tapered")
-        for available in (True, False)
-        for factor in (0.4, 0.6, 0.9, 1.2, 1.6)
-        for difference in (-1.0, 0.0)
+        LevelSettings(method, available, max(1.0, factor / rate), 0.0)
+        for method, available in (
+            ("average", True),
+            ("hard_limit", True),
+            ("tapered", True),
+            ("average", False),
+        )
+        for factor in factors
     ]

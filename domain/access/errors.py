@@ -3,6 +3,7 @@
 DomainError
 ├── SignInFailed          account, name or secret is wrong; which one is never said
 ├── TooManySignIns        too many tries failed; `retry_after_s`
+├── SlugTaken             another account has it
 ├── EmailTaken            another user of the account has it
 └── LastAdmin             the account would be left without an administrator
 """
@@ -34,6 +35,19 @@ class TooManySignIns(DomainError):
         super().__init__(
             f"Not signed in: too many tries failed. Try again in {self.retry_after_s} seconds."
         )
+
+
+class SlugTaken(DomainError):
+    """Another account of this server is signed in to with this slug."""
+
+    code = "SLUG_TAKEN"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            f"No account was opened: another one of this server has the slug {slug}. "
+            "Choose another slug."
+        )
+        self.slug = slug
 
 
 class EmailTaken(DomainError):

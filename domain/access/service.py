@@ -51,14 +51,10 @@ async def change_account(
     if name is not None:
         changes["name"] = problems.text("name", name, longest=100)
     if country is not None:
-        problems.unless(
-            re.fullmatch("[A-Z]{2}", country) is not None, "country", "must be two capital letters"
-        )
+        check_country(problems, country)
         changes["country"] = country
     if timezone is not None:
-        problems.unless(
-            timezone in zoneinfo.available_timezones(), "timezone", "must be an IANA name"
-        )
+        check_timezone(problems, timezone)
         changes["timezone"] = timezone
     problems.refuse_any()
     async with unit_of_work(ports):
@@ -93,7 +89,7 @@ async def create_user(
     """A new user who may sign in at once. Raises InvalidInput, EmailTaken."""
     principal.require(Permission.USER_MANAGE)
     problems = Problems()
-    email = _checked_email(problems, email)
+    email = checked_email(problems, email)
     name = problems.text("name", name, longest=100)
     _check_password(problems, "password", password)
     problems.refuse_any()
@@ -263,7 +259,20 @@ async def _record(
     )
 
 
-def _checked_email(problems: Problems, email: str) -> str:
+def check_country(problems: Problems, country: str) -> None:
+    """Note a problem unless it looks like an ISO 3166-1 alpha-2 code."""
+    problems.unless(
+        re.fullmatch("[A-Z]{2}", country) is not None, "country", "must be two capital letters"
+    )
+
+
+def check_timezone(problems: Problems, timezone: str) -> None:
+    """Note a problem unless it is a time zone of the IANA database."""
+    problems.unless(timezone in zoneinfo.available_timezones(), "timezone", "must be an IANA name")
+
+
+def checked_email(problems: Problems, email: str) -> str:
+    """The address in small letters; notes a problem unless it could be one."""
     email = problems.text("email", email, longest=200).lower()
     problems.unless(_EMAIL.fullmatch(email) is not None, "email", "must be an e-mail address")
     return email

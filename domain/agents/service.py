@@ -43,6 +43,7 @@ class AgentSettings(TypedDict, total=False):
     endpoint_kind: EndpointKind
     endpoint: str
     caller_id: str | None
+    record: bool
     user_id: UUID | None
 
 

@@ -4,9 +4,8 @@ The floor publishes the same facts from memory while they happen (domain/calls/e
 """
 
 import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from urllib.parse import quote
 from uuid import UUID
 
 from domain.access.permissions import Permission
@@ -17,22 +16,19 @@ from domain.calls.events import (
     AgentStateChanged,
     DeskEvents,
     ScreenPop,
-    Variable,
     decode_desk_event,
     desk_topic,
 )
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection
+from domain.calls.screen import crm_url, panel_variables
 from domain.core.bus import Signal
 from domain.core.clock import Clock
 from domain.core.errors import FieldProblem, InvalidInput, NotFound
 from domain.core.ports import Ports
 
-PANEL_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
-
 _SAME_S = 0.002  # rows keep microseconds; an event's `at` is a float of the same instant
-_CURSOR = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
-_PLACE = re.compile(r"\{([^{}]+)\}")
+_CURSOR = re.compile(r"[!-~]{1,64}")  # what is in it is the bus's business
 _BUSY_WITH_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP})
 
 
@@ -153,8 +149,7 @@ async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
         name=contact.name,
         variables=panel_variables(campaign.variables, contact.variables),
         crm_url=crm_url(
-            campaign.crm_url,
-            {**contact.variables, "number": attempt.number, "name": contact.name},
+            campaign.crm_url, contact.variables, number=attempt.number, name=contact.name
         ),
         call_guide=tuple(campaign.call_guide),
     )
@@ -175,20 +170,3 @@ async def _pop_of_call(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
         number=call.number,
         name="",
     )
-
-
-def panel_variables(order: Sequence[str], values: Mapping[str, str]) -> tuple[Variable, ...]:
-    """The contact's fields in the campaign's order; all of them if it has none."""
-    names = order or tuple(values)
-    return tuple(Variable(name, values[name]) for name in names if name in values)[:PANEL_VARIABLES]
-
-
-def crm_url(template: str, values: Mapping[str, str]) -> str | None:
-    """The CRM address of a contact; None without a template.
-
-    Every value is percent-encoded whole, so that none can add a path or a parameter. A variable
-    that the contact lacks is left empty.
-    """
-    if not template:
-        return None
-    return _PLACE.sub(lambda place: quote(values.get(place[1], ""), safe=""), template)

@@ -18,8 +18,13 @@ from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed, NoAgentsAssigned
 from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
-from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode
-from domain.campaigns.settings import PUBLIC_NAMES, CampaignSettings, checked_settings
+from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode, MachineAction
+from domain.campaigns.settings import (
+    PUBLIC_NAMES,
+    CampaignSettings,
+    checked_settings,
+    refuse_incomplete,
+)
 from domain.core.bus import Notice
 from domain.core.errors import NotFound, Unavailable
 from domain.core.floors import tell_of_rows
@@ -94,6 +99,9 @@ async def create(principal: Principal, settings: CampaignSettings, *, ports: Por
         problems.unless(field in settings, field, "must be given")
     problems.refuse_any()
     values = checked_settings(settings)
+    refuse_incomplete(
+        values.get("machine_action", MachineAction.HANG_UP), values.get("machine_message", "")
+    )
     values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
     async with unit_of_work(ports) as work:
         # The account's row is the queue for serials: two campaigns made at once get two.
@@ -130,6 +138,7 @@ async def change(
         if not changed:
             return campaign
         campaign.update_from_dict(changed)
+        refuse_incomplete(campaign.machine_action, campaign.machine_message)
         await campaign.save(update_fields=list(changed))
         await _record(principal, "campaignChange", campaign, before, values, ports)
         _announce(work, campaign)

@@ -6,11 +6,13 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import DialMode
+from domain.campaigns.rules import DialMode, MachineAction
 from domain.core.numbers import is_e164
 from domain.core.problems import Problems
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
+# A relative name in the switch's sound store, so no dots: it never leads out of it.
+_SOUND = re.compile(r"(?=.{1,100}$)[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 MOST_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
 
 
@@ -31,6 +33,10 @@ class CampaignSettings(TypedDict, total=False):
     ring_limit_s: float
     patience_s: float
     analysis: bool
+    machine_action: MachineAction
+    machine_message: str
+    agent_announcement: str
+    record: bool
     max_attempts: int
     retry_delays_s: Mapping[Disposition, int]
     wrap_up_s: float | None
@@ -59,6 +65,9 @@ PUBLIC_NAMES: dict[str, str] = {
     **{column: public for column, (public, _, _) in LIMITS.items()},
     "caller_id": "callerId",
     "caller_name": "callerName",
+    "machine_action": "machineAction",
+    "machine_message": "machineMessage",
+    "agent_announcement": "agentAnnouncement",
     "retry_delays_s": "retryDelays",
     "crm_url": "crmUrl",
 }
@@ -75,6 +84,13 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
         )
     if (caller_id := settings.get("caller_id")) is not None:
         problems.unless(is_e164(caller_id), "callerId", "must be in E.164, as in +12025550103")
+    for column in ("machine_message", "agent_announcement"):
+        sound = values.get(column) or ""
+        problems.unless(
+            not sound or _SOUND.fullmatch(sound) is not None,
+            PUBLIC_NAMES[column],
+            "must be the name of a sound: letters, digits, dashes, slashes; at most 100",
+        )
     for column, (public, low, high) in LIMITS.items():
         if (value := values.get(column)) is not None:
             problems.between(public, value, low, high)
@@ -94,6 +110,17 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
         _check_crm_url(settings["crm_url"], problems)
     problems.refuse_any()
     return values
+
+
+def refuse_incomplete(action: MachineAction, message: str) -> None:
+    """Raise InvalidInput unless what these settings say together can be done."""
+    problems = Problems()
+    problems.unless(
+        action is not MachineAction.MESSAGE or bool(message),
+        "machineMessage",
+        "must be given when machines are left a message",
+    )
+    problems.refuse_any()
 
 
 def _checked_variables(names: list[str], problems: Problems) -> list[str]:

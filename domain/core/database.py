@@ -17,6 +17,7 @@ MODEL_MODULES = (
     "domain.agents.models",
     "domain.campaigns.models",
     "domain.targets.models",
+    "domain.suppression.models",
     "domain.calls.models",
     "domain.floor.models",
     "domain.trunks.models",

@@ -11,7 +11,8 @@ from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.floor import rows
 from domain.floor.context import FloorContext
-from domain.floor.lines import Lines, instant
+from domain.floor.endings import instant
+from domain.floor.lines import Lines
 from domain.floor.phones import Phones
 from domain.floor.state import InboundRoute, Line, Run, Settings
 from domain.numbers.models import NumberPurpose

@@ -31,10 +31,12 @@ from domain.floor.campaigns import Campaigns
 from domain.floor.commands import Commands, Result, decode_command
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
+from domain.floor.endings import Endings
 from domain.floor.inbox import Heard
 from domain.floor.journal import Fenced, Journal
 from domain.floor.lease import RENEW_S, Lease, LeaseLost, raise_epoch
 from domain.floor.lines import Lines
+from domain.floor.machines import Machines
 from domain.floor.outbox import Gateways, Outbox
 from domain.floor.phones import Phones
 from domain.floor.recordings import Recordings
@@ -113,15 +115,17 @@ class Floor:
         )
         self.context = context
         self.seats = Seats(context)
-        self.lines = Lines(context, self.seats)
+        self.endings = Endings(context, self.seats)
+        self.machines = Machines(context, self.endings)
+        self.lines = Lines(context, self.seats, self.endings, self.machines)
         self.lines.place_before = self._place_before
         self.dialing = Dialing(context, self.seats, self.lines)
         self.campaigns = Campaigns(context, self.seats, self._spawn)
         self.dialing.refill = self.campaigns.refill
         self.recordings = Recordings(context)
         self.lines.was_connected = self.recordings.connected
-        self.transfers = Transfers(context, self.seats, self.lines)
-        self.lines.has_ended = self.transfers.line_ended
+        self.transfers = Transfers(context, self.seats, self.lines, self.endings)
+        self.endings.has_ended = self.transfers.line_ended
         self.supervisions = Supervisions(context)
         self.phones = Phones(context, self.seats, self._spawn)
         self.callers = Callers(context, self.lines, self.phones)
@@ -279,7 +283,7 @@ class Floor:
             self.recordings.finished(event)
             return
         if isinstance(event, events.PlaybackFinished):
-            self.lines.played(event)
+            self.machines.played(event)
             return
         leg = getattr(event, "leg", None)
         if leg in self.state.legs:

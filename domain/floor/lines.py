@@ -1,11 +1,8 @@
-"""Calls to customers: the owner of every change of a line, from the decision to its end."""
+"""Calls to customers: the owner of every change of a line, from the decision to the connect."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from uuid import UUID
 
-from domain.agents.rules import AgentState
-from domain.calls.events import CallEnded
 from domain.calls.rules import (
     AttemptState,
     Disposition,
@@ -15,14 +12,15 @@ from domain.calls.rules import (
 from domain.campaigns.rules import MachineAction
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
-from domain.floor.journal import Launch, TargetChange
+from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
+from domain.floor.journal import Launch
+from domain.floor.machines import Machines
 from domain.floor.matching import line_for, seat_for
 from domain.floor.pops import pop_of_line
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
 from domain.targets.hopper import HopperTarget
-from domain.targets.rules import Outcome, after_attempt
 from domain.telephony.events import (
     EndedBy,
     Failure,
@@ -31,7 +29,6 @@ from domain.telephony.events import (
     LegEnded,
     LegFailed,
     LegRinging,
-    PlaybackFinished,
     Verdict,
 )
 from domain.telephony.port import (
@@ -40,7 +37,6 @@ from domain.telephony.port import (
     HangUp,
     Join,
     PlaceLeg,
-    Play,
     Role,
     Tone,
     ToNumber,
@@ -49,15 +45,6 @@ from domain.trunks.rules import TrunkUse
 
 # These say nothing about the number: the next call goes by the next trunk.
 _TRUNK_FAILURES = frozenset({Failure.CONGESTION, Failure.UNREACHABLE})
-
-LONGEST_GREETING_S = 45.0  # of a machine, before its beep
-
-_UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
-
-
-def instant(at: float) -> datetime:
-    """A Unix second as an instant."""
-    return datetime.fromtimestamp(at, UTC)
 
 
 def _entry(run: Run) -> Tone | File:
@@ -69,14 +56,16 @@ def _entry(run: Run) -> Tone | File:
 class Lines:
     """What happens to calls, and what that means for targets, agents and pacers."""
 
-    def __init__(self, context: FloorContext, seats: Seats) -> None:
+    def __init__(
+        self, context: FloorContext, seats: Seats, endings: Endings, machines: Machines
+    ) -> None:
         self._context = context
         self._state = context.state
         self._seats = seats
         self.place_before: Callable[[], float | None] = lambda: None
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
-        self.has_ended: Callable[[Line], None] = lambda line: None
-        self._messages: dict[UUID, Line] = {}  # playbacks of messages left on machines
+        self._endings = endings
+        self._machines = machines
         seats.became_free = self.serve
         seats.give_up = self.hang_up
 
@@ -159,12 +148,12 @@ class Lines:
         """The attempts are not to be placed: their target or campaign said no, or we may not."""
         for line in lines:
             if line.ended_at is None:
-                self._end(line, Disposition.NOT_PLACED, self._context.clock.now())
+                self._endings.end(line, Disposition.NOT_PLACED, self._context.clock.now())
 
     def hang_up(self, line: Line) -> None:
         """Give a call up, whatever it is doing. Its end arrives as an event."""
         if line.state is AttemptState.COMMITTED:
-            self._end(line, Disposition.NOT_PLACED, self._context.clock.now())
+            self._endings.end(line, Disposition.NOT_PLACED, self._context.clock.now())
             return
         self._context.send(line.node, HangUp(leg=line.id))
 
@@ -175,7 +164,7 @@ class Lines:
             (
                 line
                 for line in run.lines.values()
-                if line.state in _UNANSWERED and line.seat is None and line.placed <= latest
+                if line.state in UNANSWERED and line.seat is None and line.placed <= latest
             ),
             key=lambda line: line.placed,
         )
@@ -189,11 +178,11 @@ class Lines:
         if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
             line.state, line.ringing_at = AttemptState.RINGING, instant(event.at)
             self._context.journal.attempt(line)
-            self._note(line, event.at, "ringing")
+            self._endings.note(line, event.at, "ringing")
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """Somebody or something picked up."""
-        if line.state not in _UNANSWERED:
+        if line.state not in UNANSWERED:
             return
         now = self._context.clock.monotonic()
         line.state, line.answered, line.answered_at = (
@@ -202,7 +191,7 @@ class Lines:
             instant(event.at),
         )
         self._seats.observe(line.campaign_id, Seen.ANSWERED, now - line.placed)
-        self._note(line, event.at, "answered")
+        self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
         run = self._state.runs[line.campaign_id]
         if run.settings.analysis is None or line.seat is not None:
@@ -213,13 +202,13 @@ class Lines:
         if line.state is not AttemptState.ANSWERED or line.presented is not None:
             return
         run = self._state.runs[line.campaign_id]
-        self._note(line, event.at, "analysed", verdict=event.verdict)
+        self._endings.note(line, event.at, "analysed", verdict=event.verdict)
         action = run.settings.machine_action
         if event.verdict is Verdict.MACHINE and action is MachineAction.CONNECT:
             self.present(run, line)
             return
         if event.beep_at is not None and line.disposition is Disposition.MACHINE:
-            self._leave_message(run, line)
+            self._machines.leave_message(run, line)
             return
         if line.disposition is not None:
             return
@@ -230,58 +219,31 @@ class Lines:
         run.tally.machines += 1
         self._seats.observe(run.campaign_id, Seen.MACHINE)
         if line.disposition is Disposition.MACHINE and action is MachineAction.MESSAGE:
-            self._await_beep(line)
+            self._machines.await_beep(line)
         else:
-            self.hang_up(line)
-
-    def played(self, event: PlaybackFinished) -> None:
-        """A message was left: the call is over."""
-        if line := self._messages.pop(event.playback, None):
-            self._note(line, event.at, "message_left")
             self.hang_up(line)
 
     def failed(self, line: Line, event: LegFailed) -> None:
         """Nobody picked up."""
-        if line.state in _UNANSWERED:
+        if line.state in UNANSWERED:
             if line.trunk is not None and event.failure in _TRUNK_FAILURES:
                 line.trunk.failed = self._context.clock.monotonic()
-            self._end(line, disposition_of_failure(event.failure), instant(event.at))
+            self._endings.end(line, disposition_of_failure(event.failure), instant(event.at))
 
     def ended(self, line: Line, event: LegEnded) -> None:
         """The call is over."""
         line.ended_by = event.by
-        self._end(line, self._disposition_at_end(line), instant(event.at))
+        self._endings.end(line, disposition_at_end(line), instant(event.at))
 
     def lost(self, line: Line, at: float) -> None:
         """The switch does not know the leg any more, and nothing told us of its end."""
         line.ended_by = EndedBy.SWITCH
         if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
-            self._end(line, Disposition.NOT_PLACED, instant(at))
+            self._endings.end(line, Disposition.NOT_PLACED, instant(at))
         elif line.state is AttemptState.RINGING:
-            self._end(line, Disposition.FAILED, instant(at))
+            self._endings.end(line, Disposition.FAILED, instant(at))
         else:
-            self._end(line, self._disposition_at_end(line), instant(at))
-
-    def _await_beep(self, line: Line) -> None:
-        """Let a machine's greeting end, but not for ever."""
-
-        def over() -> None:
-            if line.id in self._state.lines and line not in self._messages.values():
-                self.hang_up(line)
-
-        self._context.timers.at(self._context.clock.monotonic() + LONGEST_GREETING_S, over)
-
-    def _leave_message(self, run: Run, line: Line) -> None:
-        playback = new_id()
-        self._messages[playback] = line
-        self._context.send(
-            line.node,
-            Play(
-                playback=playback,
-                leg=line.id,
-                media=(File(name=run.settings.machine_message),),
-            ),
-        )
+            self._endings.end(line, disposition_at_end(line), instant(at))
 
     # Between customers and agents
 
@@ -351,97 +313,8 @@ class Lines:
         self._seats.observe(run.campaign_id, Seen.CONNECTED)
         self._context.journal.attempt(line)
         self._context.journal.call(line)
-        self._note(line, at.timestamp(), "connected", agent=seat.agent_id)
+        self._endings.note(line, at.timestamp(), "connected", agent=seat.agent_id)
         self.was_connected(run, line, seat)
-
-    # The end
-
-    def _disposition_at_end(self, line: Line) -> Disposition:
-        if line.disposition is not None:
-            return line.disposition
-        if line.state is AttemptState.CONNECTED:
-            return Disposition.CONNECTED
-        if line.state is AttemptState.WAITING:
-            return Disposition.ABANDONED
-        return Disposition.HUNG_UP if line.answered_at else Disposition.FAILED
-
-    def _end(self, line: Line, disposition: Disposition, at: datetime) -> None:
-        if self._state.lines.pop(line.id, None) is None:
-            return
-        run = self._state.runs[line.campaign_id]
-        run.lines.pop(line.id, None)
-        if line in self._state.waiting:
-            self._state.waiting.remove(line)
-        now = self._context.clock.monotonic()
-        if line.state in _UNANSWERED and line.state is not AttemptState.COMMITTED:
-            self._seats.observe(run.campaign_id, Seen.FAILED, now - line.placed)
-        if disposition is Disposition.ABANDONED:
-            run.tally.abandoned += 1
-            run.ledger.add(at.timestamp(), abandoned=1)
-            self._seats.observe(run.campaign_id, Seen.ABANDONED)
-        line.state, line.disposition, line.ended_at = AttemptState.ENDED, disposition, at
-        self._note(line, at.timestamp(), "ended", disposition=disposition)
-        self._context.journal.attempt(line)
-        if line.presented is not None:
-            self._context.journal.call(line)
-        self._close_target(run, line, disposition, at)
-        self.has_ended(line)
-        if line.trunk is not None:
-            line.trunk.free()
-        if line.seat is not None:
-            self._leave_agent(run, line, line.seat, at, now)
-        run.due = True
-
-    def _leave_agent(self, run: Run, line: Line, seat: Seat, at: datetime, now: float) -> None:
-        talk_s = now - line.connected if line.connected is not None else 0.0
-        self._context.desk(
-            seat.agent_id,
-            CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
-        )
-        if line.connected is not None:
-            self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
-        if seat.line is not line:
-            return
-        if seat.state is AgentState.TALKING:
-            self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
-        elif seat.state is AgentState.RESERVED:
-            self._seats.release(seat)
-
-    def _close_target(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
-        if line.is_inbound:
-            return
-        target = line.target
-        if disposition is Disposition.NOT_PLACED:
-            outcome = Outcome(target.state, next_at=None if target.attempts == 0 else at)
-            attempts = target.attempts
-        else:
-            attempts = target.attempts + 1
-            outcome = after_attempt(
-                disposition,
-                attempts=attempts,
-                max_attempts=target.max_attempts,
-                retry_delays_s=run.settings.retry_delays_s,
-                ended_at=at,
-            )
-        if outcome.reason is not None:
-            run.targets_left -= 1
-        self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
-
-    def _note(self, line: Line, at: float, kind: str, **detail: object) -> None:
-        self._context.journal.event(line.id, instant(at), kind, **detail)
-
-    def told_gone(self, line: Line, seat: Seat) -> None:
-        """Tell an agent's desk that the customer went on to somebody else."""
-        now = self._context.clock.monotonic()
-        self._context.desk(
-            seat.agent_id,
-            CallEnded(
-                at=self._context.unix(),
-                call=line.id,
-                disposition=Disposition.CONNECTED,
-                talk_s=now - line.connected if line.connected is not None else 0.0,
-            ),
-        )
 
     def find(self, line_id: UUID) -> Line | None:
         """The line with this id, if it is under way."""

@@ -1,35 +1,10 @@
 """What an agent's screen shows about a contact. Pure."""
 
-import re
-from urllib.parse import quote
-
-from domain.calls.events import ScreenPop, Variable
+from domain.calls.events import ScreenPop
 from domain.calls.rules import CallDirection
+from domain.calls.screen import crm_url, panel_variables
 from domain.floor.state import Line, Offer, Settings
 from domain.targets.hopper import HopperTarget
-
-PANEL_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
-
-_PLACE = re.compile(r"\{([^{}]+)\}")
-
-
-def crm_url(template: str, target: HopperTarget) -> str | None:
-    """The CRM address of a contact; None without a template.
-
-    Every value is percent-encoded whole, so that none can add a path or a parameter. A variable
-    that the contact lacks is left empty.
-    """
-    if not template:
-        return None
-    values = {**target.variables, "number": target.number, "name": target.name}
-    return _PLACE.sub(lambda place: quote(values.get(place[1], ""), safe=""), template)
-
-
-def _variables(settings: Settings, target: HopperTarget) -> tuple[Variable, ...]:
-    names = settings.variables or tuple(target.variables)
-    return tuple(
-        Variable(name, target.variables[name]) for name in names if name in target.variables
-    )[:PANEL_VARIABLES]
 
 
 def pop_of_line(line: Line, settings: Settings, *, stage: str, at: float) -> ScreenPop:
@@ -41,11 +16,11 @@ def pop_of_line(line: Line, settings: Settings, *, stage: str, at: float) -> Scr
         target=line.target.id,
         campaign=line.campaign_id,
         campaign_name=settings.name,
-        direction=CallDirection.OUTBOUND,
+        direction=line.direction,
         number=line.number,
         name=line.target.name,
-        variables=_variables(settings, line.target),
-        crm_url=crm_url(settings.crm_url, line.target),
+        variables=panel_variables(settings.variables, line.target.variables),
+        crm_url=_crm_url(settings, line.target),
         call_guide=settings.call_guide,
     )
 
@@ -62,8 +37,12 @@ def pop_of_offer(offer: Offer, settings: Settings, *, at: float, decide_before: 
         direction=CallDirection.OUTBOUND,
         number=offer.target.number,
         name=offer.target.name,
-        variables=_variables(settings, offer.target),
-        crm_url=crm_url(settings.crm_url, offer.target),
+        variables=panel_variables(settings.variables, offer.target.variables),
+        crm_url=_crm_url(settings, offer.target),
         call_guide=settings.call_guide,
         decide_before=decide_before,
     )
+
+
+def _crm_url(settings: Settings, target: HopperTarget) -> str | None:
+    return crm_url(settings.crm_url, target.variables, number=target.number, name=target.name)

@@ -12,7 +12,7 @@ from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.models import Campaign
-from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState
+from domain.campaigns.rules import CampaignState
 from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
 from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
@@ -182,7 +182,7 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         agent_announcement=campaign.agent_announcement,
         record=campaign.record,
         trunks=trunks,
-        retry_delays_s={**DEFAULT_RETRY_DELAYS_S, **delays},
+        retry_delays_s=delays,
         wrap_up_s=campaign.wrap_up_s,
         preview_s=campaign.preview_s,
         variables=tuple(campaign.variables),

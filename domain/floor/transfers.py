@@ -11,6 +11,7 @@ from domain.calls.errors import NoConsultation, TransferTargetBusy
 from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.endings import Endings
 from domain.floor.lines import Lines
 from domain.floor.pops import pop_of_line
 from domain.floor.seats import Seats
@@ -34,11 +35,12 @@ PLACE_WITHIN_S = 5.0
 class Transfers:
     """Moves customers between parties."""
 
-    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+    def __init__(self, context: FloorContext, seats: Seats, lines: Lines, endings: Endings) -> None:
         self._context = context
         self._state = context.state
         self._seats = seats
         self._lines = lines
+        self._endings = endings
 
     def hold(self, seat: Seat, *, on: bool) -> None:
         """Let the customer hear music, or come back. Raises NothingOnTheLine."""
@@ -210,7 +212,7 @@ class Transfers:
         run = self._state.runs[line.campaign_id]
         self._note(line, kind)
         self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
-        self._lines.told_gone(line, seat)
+        self._endings.told_gone(line, seat)
 
     def _note(self, line: Line, kind: str) -> None:
         self._context.journal.event(line.id, self._context.clock.now(), kind)

@@ -22,11 +22,11 @@ CLOSING_RINGS = 40.0  # calls placed later than this before the close repay noth
 RESERVE_FLAT = 0.6
 RESERVE_SPREAD = 0.3
 RESERVE_IN_FLIGHT = 2.5
-ANYTIME_CREDIT = 0.5  # abandons that may be owed when nobody knows when the period ends
 # A debt is repaid, and a surplus spent, over this many answers or seconds, whichever is more, but
 # before the close: a team or a list may end earlier than its period.
 OUTLOOK_ANSWERS = 400.0
 OUTLOOK_SECONDS = 2700.0
+ANYTIME_OUTLOOK = 0.35  # of it when nobody knows when the period ends: nothing may be owed then
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class AbandonBudget:
             self._agent_seconds = 120.0 * max(agents, 1)
             self._answers = 0.75 * self._agent_seconds / max(expected_cycle, 1.0)
             return
+        if now - self._began >= self.settings.period:
+            # The next measuring period starts with a clean sheet; what was learned stays.
+            self._began += self.settings.period
+            self.live = self.abandoned = 0
+            self._window = None
         seconds = now - self._last
         if seconds > 0.0:
             keep = exp(-seconds / RATE_MEMORY)
@@ -87,7 +92,9 @@ class AbandonBudget:
         slack = target * self.live - self.abandoned
         rate = agents * self._answers / max(self._agent_seconds, 1.0)
         to_come = max(OUTLOOK_ANSWERS, rate * OUTLOOK_SECONDS)
-        if closes_in is not None:
+        if closes_in is None:
+            to_come *= ANYTIME_OUTLOOK
+        else:
             to_come = min(to_come, rate * max(closes_in - CLOSING_RINGS, 0.0))
         if answers_in_list is not None:
             to_come = min(to_come, answers_in_list)
@@ -101,7 +108,7 @@ class AbandonBudget:
         if to_come > 0.0:
             wanted = min(max((slack - reserve + budget) / to_come, 0.0), 1.6 * target)
         if closes_in is None:
-            guarded = slack < 0.5 - ANYTIME_CREDIT
+            guarded = slack < 0.0
         else:
             guarded = slack < 0.5 - 0.7 * budget or (budget < 1.5 and slack < 1.0)
         self._correct(now, wanted, rate)

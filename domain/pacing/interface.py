@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+Ages = Sequence[float] | NDArray[np.float64]
+
 
 class Seen(StrEnum):
     """Kinds of observation."""
@@ -41,10 +46,10 @@ class FloorView:
 
     free: int  # agents ready for a call now
     waiting: int  # live answered customers without an agent
-    ringing: Sequence[float] = ()  # ages of calls dialed and not yet answered
-    analysing: Sequence[float] = ()  # ages of answered calls in analysis
-    talking: Sequence[float] = ()  # ages of talks
-    wrapping: Sequence[float] = ()  # ages of wrap-ups
+    ringing: Ages = ()  # ages of calls dialed and not yet answered
+    analysing: Ages = ()  # ages of answered calls in analysis
+    talking: Ages = ()  # ages of talks
+    wrapping: Ages = ()  # ages of wrap-ups
     agents: int = 0  # signed in and not on break: free + talking + wrapping
     targets_left: int | None = None  # dialable now; None: plenty
     closes_in: float | None = None  # until the measuring period or the calling window ends

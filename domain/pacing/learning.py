@@ -5,11 +5,12 @@ Nelson (1972) and Aalen (1978) for censored data. Calls, talks and wrap-ups stil
 count as exposure: without them fast outcomes would bias a cold start.
 """
 
-from collections.abc import Sequence
 from math import erf, exp, log, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from domain.pacing.interface import Ages
 
 Floats = NDArray[np.float64]
 
@@ -217,12 +218,12 @@ class RingLaw:
         )
 
 
-def age_bins(ages: Sequence[float], width: float, bins: int) -> NDArray[np.int64]:
+def age_bins(ages: Ages, width: float, bins: int) -> NDArray[np.int64]:
     """Return the bin of each age, the last bin for all that are older."""
     if not len(ages):
         return np.empty(0, dtype=np.int64)
     bin_of = (np.asarray(ages, dtype=np.float64) * (1.0 / width)).astype(np.int64)
-    result: NDArray[np.int64] = np.minimum(bin_of, bins - 1)
+    result: NDArray[np.int64] = np.minimum(np.maximum(bin_of, 0), bins - 1)
     return result
 
 

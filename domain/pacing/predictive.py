@@ -36,9 +36,9 @@ class Pacer:
         self._last = 0.0
         self._cut_off = 0  # calls given up whose end has not been seen
         self._cut_off_until = 0.0
-        self._picked_up = 0
         self._presented = 0.0
         self._machines = 0.0
+        self._unmet = 0  # presented, and neither connected nor abandoned yet
         self._analysis_seconds = 0.0
         self._analysing_before = 0
         self._talks_ended = 0.0
@@ -58,11 +58,13 @@ class Pacer:
                 self._cut_off -= cut_off
                 self.ring.ended(event.age, cut_off=cut_off)
             case Seen.PRESENTED:
-                self.budget.live_answer()
-                self._presented += 1.0
+                self._presents()
             case Seen.MACHINE:
                 self._machines += 1.0
+            case Seen.CONNECTED:
+                self._meets()
             case Seen.ABANDONED:
+                self._meets()
                 self.budget.abandon()
             case Seen.TALK_ENDED:
                 self.talk.ended(event.age)
@@ -72,9 +74,20 @@ class Pacer:
             case _:
                 pass
 
+    def _presents(self) -> None:
+        self.budget.live_answer()
+        self._presented += 1.0
+        self._unmet += 1
+
+    def _meets(self) -> None:
+        # A call that was presented before this pacer was made still counts as a live answer.
+        if self._unmet == 0:
+            self._presents()
+        self._unmet -= 1
+
     def decide(self, floor: FloorView, now: float) -> Decision:
         """Say how many calls to place and to give up now. Deterministic given the history."""
-        floor = self._ports_as_agents(floor)
+        floor = self._counted(floor)
         agents = floor.agents
         if agents <= 0:
             return Decision(0, why="Launch 0: no agent is signed in.")
@@ -126,13 +139,12 @@ class Pacer:
         ringing: np.ndarray[tuple[int], np.dtype[np.int64]],
         rings: RingTables,
     ) -> Balance:
-        free = floor.free
         analysing: Floats | None = None
-        if floor.analysing:
+        if len(floor.analysing):
             reach = np.minimum(HORIZONS / max(self._analysis_delay(), 0.5), 0.9999)
             analysing = self._live_share() * reach
         return horizon.balance(
-            free - floor.waiting,
+            floor.free - floor.waiting,
             age_bins(floor.talking, self.talk.width, self.talk.bins),
             age_bins(floor.wrapping, self.wrap.width, self.wrap.bins),
             ringing,
@@ -141,11 +153,14 @@ class Pacer:
             len(floor.analysing),
         )
 
-    def _ports_as_agents(self, floor: FloorView) -> FloorView:
-        if self.settings.ports is None:
-            return floor
+    def _counted(self, floor: FloorView) -> FloorView:
         used = len(floor.talking) + len(floor.wrapping)
-        return replace(floor, agents=self.settings.ports, free=max(0, self.settings.ports - used))
+        if self.settings.ports is not None:
+            ports = self.settings.ports
+            return replace(floor, agents=ports, free=max(0, ports - used))
+        if floor.agents < floor.free + used:
+            return replace(floor, agents=floor.free + used)
+        return floor
 
     def _room(self, floor: FloorView, agents: int) -> int:
         """Return the calls that the lines per agent still allow."""

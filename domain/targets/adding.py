@@ -18,18 +18,19 @@ from domain.campaigns.service import access_campaign
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.bulk import Destination, insert_staged
+from domain.targets.bulk import Destination, insert_staged, refuse_beyond_limit
 from domain.targets.columns import MAX_NUMBERS, ColumnMap
 from domain.targets.commands import TargetsChanged
 from domain.targets.errors import IdempotencyKeyReused
 from domain.targets.imports import read_country
 from domain.targets.models import TargetAddition, TargetBatch
-from domain.targets.reading.cells import Cell
+from domain.targets.reading.cells import Cell, RowProblem
 from domain.targets.reading.staging import Reported, Staged, copy_staged, staged
 
 MAX_ROWS = 1_000  # of one structured addition
 MAX_PASTED = 10_000  # lines
 ADDED = "ADDED"
+_WAS_ADDED = RowProblem(ADDED, "Added.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +184,20 @@ async def _add(
         max_attempts=campaign.max_attempts,
         at=ports.clock.now(),
     )
-    duplicates = {
-        each.row: each for each in await insert_staged(connection, copy_staged(good), destination)
+    left_out = {
+        each.row: each.why
+        for each in await insert_staged(connection, copy_staged(good), destination)
     }
+    await refuse_beyond_limit(connection, campaign.account_id)
     ids = await _ids(connection, campaign.id, [result.number for result in good])
     answers = []
     for result in results:
         if isinstance(result, Reported):
             answers.append(_refused(result))
             continue
-        code, message = ADDED, "Added."
-        if (duplicate := duplicates.get(result.row)) is not None:
-            code = "DUPLICATE_IN_FILE" if duplicate.in_file else "DUPLICATE_IN_CAMPAIGN"
-            message = (
-                "An earlier row has this number."
-                if duplicate.in_file
-                else "The campaign has this number already."
-            )
+        why = left_out.get(result.row, _WAS_ADDED)
         number = result.number
-        answers.append(RowAnswer(result.row, code, message, number, ids.get(number)))
+        answers.append(RowAnswer(result.row, why.code, why.message, number, ids.get(number)))
     return answers
 
 

@@ -1,12 +1,18 @@
 """Many rows at once: COPY to a temporary table, then one INSERT that passes over what is there."""
 
 import io
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.suppression.checks import suppressed_sql
+from domain.targets.errors import TargetLimitReached
+from domain.targets.reading.cells import RowProblem
 
 STAGED = (
     "contact_id",
@@ -58,6 +64,13 @@ ORDER BY staged_target.row
 """
 
 
+_SCRUB = f"""
+DELETE FROM staged_target
+WHERE {suppressed_sql("staged_target.number", scopes="$1::uuid[]", now="$2::timestamptz")}
+RETURNING row, number
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """What the new rows belong to."""
@@ -70,19 +83,24 @@ class Destination:
     at: datetime
 
 
+DUPLICATE_IN_FILE = RowProblem("DUPLICATE_IN_FILE", "An earlier row has this number.")
+DUPLICATE_IN_CAMPAIGN = RowProblem("DUPLICATE_IN_CAMPAIGN", "The campaign has this number already.")
+SUPPRESSED = RowProblem("SUPPRESSED", "The number is on a do-not-call list.")
+
+
 @dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A row whose number was there already: earlier in the same file or batch, or before it."""
+class LeftOut:
+    """A good row that became no target: its number was there already, or must not be called."""
 
     row: int
     number: str
-    in_file: bool
+    why: RowProblem
 
 
 async def insert_staged(
     connection: BaseDBAsyncClient, staged: bytes, destination: Destination
-) -> list[Duplicate]:
-    """Insert rows that are CSV in the order of STAGED; returns those that were there already.
+) -> list[LeftOut]:
+    """Insert rows that are CSV in the order of STAGED; returns those that were left out.
 
     Call it inside a transaction. The bytes go to the server as they are, so that a block costs
     this process, which also runs floors, next to nothing.
@@ -92,6 +110,8 @@ async def insert_staged(
     await raw.copy_to_table(
         "staged_target", source=io.BytesIO(staged), columns=STAGED, format="csv"
     )
+    scopes = [destination.account_id, destination.campaign_id]
+    scrubbed = await raw.fetch(_SCRUB, scopes, destination.at)
     rows = await raw.fetch(
         _INSERT,
         destination.account_id,
@@ -101,7 +121,32 @@ async def insert_staged(
         destination.max_attempts,
         destination.at,
     )
-    return [Duplicate(row["row"], row["number"], row["in_file"]) for row in rows]
+    left_out = [LeftOut(row["row"], row["number"], SUPPRESSED) for row in scrubbed]
+    for row in rows:
+        why = DUPLICATE_IN_FILE if row["in_file"] else DUPLICATE_IN_CAMPAIGN
+        left_out.append(LeftOut(row["row"], row["number"], why))
+    return left_out
+
+
+async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -> None:
+    """Raise TargetLimitReached if the account holds more targets than it may.
+
+    Call it after an insert and before its commit: what is too much is rolled back. Accounts with
+    a limit add one block at a time, or two blocks could each fit and both not.
+    """
+    raw = _asyncpg(connection)
+    limit = await raw.fetchval("SELECT target_limit FROM account WHERE id = $1", account_id)
+    if limit is None:
+        return
+    await raw.execute("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account_id)
+    # Counts no further than it must.
+    beyond = await raw.fetchval(
+        "SELECT count(*) FROM (SELECT FROM target WHERE account_id = $1 LIMIT $2) AS held",
+        account_id,
+        limit + 1,
+    )
+    if beyond > limit:
+        raise TargetLimitReached(limit)
 
 
 async def insert_problems(connection: BaseDBAsyncClient, import_id: UUID, reported: bytes) -> None:
@@ -119,26 +164,33 @@ async def insert_problems(connection: BaseDBAsyncClient, import_id: UUID, report
     )
 
 
-async def insert_duplicates(
-    connection: BaseDBAsyncClient, import_id: UUID, duplicates: list[Duplicate]
+async def insert_left_out(
+    connection: BaseDBAsyncClient, import_id: UUID, left_out: list[LeftOut]
 ) -> None:
-    """Report rows whose number was there already."""
+    """Report rows that became no target."""
     await _asyncpg(connection).copy_records_to_table(
         "import_problem",
         columns=("target_import_id", "row", "code", "message", "value"),
         records=[
-            (
-                import_id,
-                each.row,
-                "DUPLICATE_IN_FILE" if each.in_file else "DUPLICATE_IN_CAMPAIGN",
-                "An earlier row of the file has this number."
-                if each.in_file
-                else "The campaign has this number already.",
-                each.number,
-            )
-            for each in duplicates
+            (import_id, each.row, each.why.code, each.why.message, each.number) for each in left_out
         ],
     )
+
+
+async def copy_out(
+    connection: BaseDBAsyncClient,
+    query: str,
+    values: list[Any],
+    write: Callable[[bytes], Coroutine[Any, Any, None]],
+) -> int:
+    """Hand the rows of a query to `write` as CSV with a header; returns how many they are.
+
+    The bytes pass through as they are; the server waits while `write` does.
+    """
+    status = await _asyncpg(connection).copy_from_query(
+        query, *values, output=write, format="csv", header=True
+    )
+    return int(status.rpartition(" ")[2])
 
 
 def _asyncpg(connection: BaseDBAsyncClient) -> "asyncpg.Connection[asyncpg.Record]":

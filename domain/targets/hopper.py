@@ -58,13 +58,10 @@ CROSS JOIN LATERAL (
 ORDER BY next.priority DESC, next.rank, next.due, next.id
 """
 
+# The database keeps the counts (migrations/0002_target_tally.py).
 COUNT_LEFT = """
-SELECT campaign_id, count(*) AS left_over FROM (
-    SELECT campaign_id FROM target WHERE state = 'new' AND campaign_id = ANY($1)
-    UNION ALL
-    SELECT campaign_id FROM target WHERE state = 'retry' AND campaign_id = ANY($1)
-) AS waiting
-GROUP BY campaign_id
+SELECT campaign_id, sum(fresh + retry)::bigint AS left_over FROM target_tally
+WHERE campaign_id = ANY($1) GROUP BY campaign_id
 """
 
 
@@ -105,10 +102,7 @@ async def next_targets(
 async def count_left(
     connection: BaseDBAsyncClient, campaign_ids: Iterable[UUID]
 ) -> dict[UUID, int]:
-    """Targets of each campaign that are new or wait for a retry; 0 where there are none.
-
-    Reads every such index entry: a glance now and then, not for every decision.
-    """
+    """Targets of each campaign that are new or wait for a retry; 0 where there are none."""
     ids = list(campaign_ids)
     rows = await connection.execute_query_dict(COUNT_LEFT, [ids])
     return dict.fromkeys(ids, 0) | {row["campaign_id"]: row["left_over"] for row in rows}

@@ -16,13 +16,19 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
-from domain.campaigns.models import Campaign
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.bulk import Destination, insert_duplicates, insert_problems, insert_staged
+from domain.targets.bulk import (
+    SUPPRESSED,
+    Destination,
+    insert_left_out,
+    insert_problems,
+    insert_staged,
+    refuse_beyond_limit,
+)
 from domain.targets.commands import TargetsChanged
-from domain.targets.errors import ImportFileRefused
+from domain.targets.errors import ImportFileRefused, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportState, TargetImport
 from domain.targets.progress import Pace, notice_of
@@ -68,6 +74,9 @@ async def run_import(id: UUID, *, ports: Ports, for_s: float, read: Reader = rea
         return await _read_all(run, for_s=for_s, read=read)
     except ImportFileRefused as refusal:
         await _end(run, ImportState.FAILED, code=refusal.code, failure=refusal.message)
+    except TargetLimitReached as refusal:
+        await run.row.refresh_from_db()  # without the block that was too much
+        await _end(run, ImportState.FAILED, code=refusal.code, failure=refusal.message)
     except ReaderCrashed as crash:
         logger.error("import %s: %s", id, crash)
         await _end(
@@ -97,20 +106,19 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
         heartbeat_at=now,
         fruitless_starts=F("fruitless_starts") + 1,
     )
-    row = await TargetImport.filter(id=id, runner=runner).first()
+    row = await TargetImport.filter(id=id, runner=runner).select_related("campaign").first()
     if not taken or row is None:
         return None
     if row.started_at is None:
         row.started_at = now
         await row.save(update_fields=["started_at"])
-    campaign = await Campaign.get(id=row.campaign_id)
     assert row.batch_id is not None  # made with the import
     destination = Destination(
         account_id=row.account_id,
         campaign_id=row.campaign_id,
         batch_id=row.batch_id,
         priority=row.priority,
-        max_attempts=campaign.max_attempts,
+        max_attempts=row.campaign.max_attempts,
         at=now,
     )
     run = _Run(row, destination, runner, ports)
@@ -183,18 +191,23 @@ async def _write(run: _Run, block: Block, pace: Pace) -> None:
     async with unit_of_work(run.ports) as work:
         # First, so that whoever cancels waits for this block or stops it, and never half of each.
         await _advance(run, work.connection, rows=block.rows, total=block.rows_total)
-        duplicates = []
+        left_out = []
         if block.staged:
-            duplicates = await insert_staged(work.connection, block.staged, run.destination)
+            left_out = await insert_staged(work.connection, block.staged, run.destination)
+            if len(left_out) < block.staged_rows:
+                await refuse_beyond_limit(work.connection, row.account_id)
         if block.reported:
             await insert_problems(work.connection, row.id, block.reported)
-        if duplicates:
-            await insert_duplicates(work.connection, row.id, duplicates)
-        row.imported += block.staged_rows - len(duplicates)
-        row.duplicates += len(duplicates)
+        if left_out:
+            await insert_left_out(work.connection, row.id, left_out)
+        suppressed = sum(each.why is SUPPRESSED for each in left_out)
+        row.imported += block.staged_rows - len(left_out)
+        row.suppressed += suppressed
+        row.duplicates += len(left_out) - suppressed
         row.invalid += block.reported_rows
         await row.save(
-            using_db=work.connection, update_fields=["imported", "duplicates", "invalid"]
+            using_db=work.connection,
+            update_fields=["imported", "duplicates", "suppressed", "invalid"],
         )
         if pace.due():
             work.publish(notice_of(row, rate=pace.rate(row)))

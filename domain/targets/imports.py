@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from uuid import UUID
 
+from tortoise import connections
 from tortoise.queryset import QuerySet
 
 from domain.access.permissions import Permission
@@ -19,7 +20,7 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.errors import ImportFinished
+from domain.targets.errors import ImportFinished, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportProblem, ImportState, TargetBatch, TargetImport
 from domain.targets.numbers import COUNTRIES
@@ -72,6 +73,8 @@ async def begin_import(
     country = await read_country(principal, options.country, problems)
     problems.refuse_any()
 
+    await _refuse_when_full(principal)
+
     import_id = new_id()
     path = f"imports/{import_id}"
     try:
@@ -99,6 +102,18 @@ async def begin_import(
         await ports.files.delete(path)
         raise
     return row
+
+
+async def _refuse_when_full(principal: Principal) -> None:
+    """Raise TargetLimitReached before a file is taken for which there is no room at all."""
+    limit = (await access_account(principal)).target_limit
+    if limit is not None:
+        [held] = await connections.get("default").execute_query_dict(
+            "SELECT count(*) AS n FROM (SELECT FROM target WHERE account_id = $1 LIMIT $2) AS t",
+            [principal.account_id, limit],
+        )
+        if held["n"] >= limit:
+            raise TargetLimitReached(limit)
 
 
 async def read_country(principal: Principal, said: str | None, problems: Problems) -> str | None:

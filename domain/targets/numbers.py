@@ -1,24 +1,15 @@
 """Phone numbers as people write them, and as E.164. Pure."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, time
 
 import phonenumbers
 
-from domain.targets.reading.cells import Cell, Oddity, text_of
+from domain.targets.reading.cells import Cell, Oddity, RowProblem, text_of
 
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)  # ISO 3166-1, as phonenumbers knows them
 
 _ROUNDED = re.compile(r"[\d.,]+[eE][+-]?\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """Why a row, or a pasted line, did not become a target. `code` is stable."""
-
-    code: str
-    message: str
 
 
 MISSING = RowProblem("NUMBER_MISSING", "The phone number is missing.")

@@ -24,6 +24,7 @@ def progress_of(row: TargetImport, *, rate: float = 0.0) -> ImportProgressed:
         rows_read=row.rows_read,
         imported=row.imported,
         duplicates=row.duplicates,
+        suppressed=row.suppressed,
         invalid=row.invalid,
         rows_per_second=rate,
         seconds_left=left,

@@ -1,9 +1,12 @@
-"""The file to fill in, for each kind that is read."""
+"""The file to fill in, for each kind that is read; XLS users fill in the XLSX one."""
 
+import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -49,6 +52,46 @@ def xlsx_template() -> bytes:
     return buffer.getvalue()
 
 
+EXAMPLE = {
+    "Phone": "+1 202 555 0123",
+    "Customer Name": "Ana Example",
+    "Caller ID": "",
+    "Priority": "5",
+    "City": "Springfield",
+    "Language": "en",
+    "Note": "Delete this example",
+}
+
+
+def csv_template() -> bytes:
+    """A header alone, with the mark that makes Excel read UTF-8."""
+    text = io.StringIO()
+    csv.writer(text).writerow([*SYSTEM_COLUMNS, *OPTIONAL_COLUMNS])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def json_template() -> bytes:
+    """A list of one example."""
+    return json.dumps([EXAMPLE], indent=2).encode() + b"\n"
+
+
+def ndjson_template() -> bytes:
+    """One example on one line."""
+    return json.dumps(EXAMPLE).encode() + b"\n"
+
+
+def xml_template() -> bytes:
+    """One example; names have no blanks in XML."""
+    fields = "\n".join(
+        f"    <{name}>{escape(text)}</{name}>"
+        for name, text in ((key.replace(" ", ""), value) for key, value in EXAMPLE.items())
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<targets>\n  <target>\n{fields}\n'
+        "  </target>\n</targets>\n"
+    ).encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A file to fill in."""
@@ -58,13 +101,14 @@ class Template:
     content: Callable[[], bytes]
 
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEMPLATES = {
     template.kind: template
     for template in (
-        Template(
-            "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            xlsx_template,
-        ),
+        Template("xlsx", _XLSX, xlsx_template),
+        Template("csv", "text/csv; charset=utf-8", csv_template),
+        Template("xml", "application/xml", xml_template),
+        Template("json", "application/json", json_template),
+        Template("ndjson", "application/x-ndjson", ndjson_template),
     )
 }

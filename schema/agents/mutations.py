@@ -42,6 +42,9 @@ class AgentCreateInput:
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: the campaign's.", default=UNSET
     )
+    record: bool | None = strawberry.field(
+        description="Whether to record every call of the agent.", default=UNSET
+    )
     user_id: UUID | None = strawberry.field(
         description="The user who is this agent too.", default=UNSET
     )
@@ -68,6 +71,9 @@ class AgentChangeInput:
     )
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: the campaign's.", default=UNSET
+    )
+    record: bool | None = strawberry.field(
+        description="Whether to record every call of the agent.", default=UNSET
     )
     user_id: UUID | None = strawberry.field(
         description="The user who is this agent too; null: nobody.", default=UNSET

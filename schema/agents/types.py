@@ -65,6 +65,7 @@ class Agent:
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: the campaign's."
     )
+    record: bool = strawberry.field(description="Whether every call of the agent is recorded.")
     user_id: UUID | None = strawberry.field(
         description="The user who is this agent too; null: nobody."
     )
@@ -94,6 +95,7 @@ class Agent:
             endpoint_kind=row.endpoint_kind,
             endpoint=row.endpoint,
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
+            record=row.record,
             user_id=row.user_id,
             created_at=row.created_at,
             archived_at=row.archived_at,

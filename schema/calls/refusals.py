@@ -11,3 +11,23 @@ class CallOver(Refusal):
     """The attempt or call has ended already."""
 
     call_id: str = strawberry.field(description="The attempt or call.")
+
+
+@refusal(errors.NoConsultation)
+class NoConsultation(Refusal):
+    """There is nobody on the line to complete or cancel a transfer with."""
+
+    agent_id: str = strawberry.field(description="The agent.")
+
+
+@refusal(errors.TransferTargetBusy)
+class TransferTargetBusy(Refusal):
+    """The agent who was to get the customer cannot take one now."""
+
+    agent_id: str = strawberry.field(description="The agent who was to get the customer.")
+    state: str = strawberry.field(description="The state that the agent is in.")
+
+
+@refusal(errors.NotSupervising)
+class NotSupervising(Refusal):
+    """This supervisor's phone is in no agent's room."""

@@ -10,7 +10,7 @@ from domain.access.permissions import Permission
 from domain.calls.rules import Disposition
 from domain.campaigns import assignments, service
 from domain.campaigns.assignments import Assigned
-from domain.campaigns.rules import DialMode
+from domain.campaigns.rules import DialMode, MachineAction
 from domain.campaigns.settings import CampaignSettings
 from schema.campaigns.refusals import CampaignIsClosed, NoAgentsAssigned
 from schema.campaigns.types import Campaign
@@ -66,6 +66,20 @@ class CampaignSettingsInput:
     )
     analysis: bool | None = strawberry.field(
         description="Whether to tell machines from people.", default=UNSET
+    )
+    machine_action: MachineAction | None = strawberry.field(
+        description="What to do with an answering machine.", default=UNSET
+    )
+    machine_message: str | None = strawberry.field(
+        description="The sound to leave on machines, by name; at most 100 characters.",
+        default=UNSET,
+    )
+    agent_announcement: str | None = strawberry.field(
+        description="The sound that the agent hears at the connect, by name; empty: none.",
+        default=UNSET,
+    )
+    record: bool | None = strawberry.field(
+        description="Whether to record its calls.", default=UNSET
     )
     max_attempts: int | None = strawberry.field(
         description="1 to 30; holds for targets added afterwards only.", default=UNSET

@@ -8,7 +8,7 @@ import strawberry
 from domain.agents.rules import AgentState
 from domain.calls.rules import Disposition
 from domain.campaigns import events, models
-from domain.campaigns.rules import CampaignState, DialMode
+from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.targets import figures
 from schema.agents.types import Agent, Team
 from schema.campaigns.loaders import (
@@ -20,6 +20,7 @@ from schema.context import Info
 from schema.scalars import PhoneNumber, phone_number
 
 strawberry.enum(DialMode, description="How a campaign places its calls.")
+strawberry.enum(MachineAction, description="What is done with an answering machine.")
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
 strawberry.enum(Disposition, description="How an attempt ended, as the system saw it.")
 
@@ -98,6 +99,16 @@ class Campaign:
         description="How long a live answer waits for an agent before it is abandoned, 0 to 30."
     )
     analysis: bool = strawberry.field(description="Whether machines are told from people.")
+    machine_action: MachineAction = strawberry.field(
+        description="What is done with an answering machine."
+    )
+    machine_message: str = strawberry.field(
+        description="The sound that is left on machines; empty: none."
+    )
+    agent_announcement: str = strawberry.field(
+        description="The sound that the agent hears when a customer is connected; empty: none."
+    )
+    record: bool = strawberry.field(description="Whether its calls are recorded.")
     max_attempts: int = strawberry.field(
         description="1 to 30; given to targets when they are added, so a change holds for later "
         "ones only."
@@ -158,6 +169,10 @@ class Campaign:
             ring_limit_seconds=row.ring_limit_s,
             patience_seconds=row.patience_s,
             analysis=row.analysis,
+            machine_action=row.machine_action,
+            machine_message=row.machine_message,
+            agent_announcement=row.agent_announcement,
+            record=row.record,
             max_attempts=row.max_attempts,
             wrap_up_seconds=row.wrap_up_s,
             preview_seconds=row.preview_s,

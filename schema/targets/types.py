@@ -170,6 +170,7 @@ class TargetImport:
     rows_read: int = strawberry.field(description="Committed so far.")
     imported: int = strawberry.field(description="New targets.")
     duplicates: int = strawberry.field(description="Numbers that were there already.")
+    suppressed: int = strawberry.field(description="Numbers on a do-not-call list.")
     invalid: int = strawberry.field(description="Rows that could not be read.")
     failure_code: str | None = strawberry.field(description="Why it failed; null: it did not.")
     failure: str | None = strawberry.field(description="The same, for people.")
@@ -204,6 +205,7 @@ class TargetImport:
             rows_read=row.rows_read,
             imported=row.imported,
             duplicates=row.duplicates,
+            suppressed=row.suppressed,
             invalid=row.invalid,
             failure_code=row.failure_code,
             failure=row.failure,
@@ -225,6 +227,7 @@ class ImportProgress:
     rows_read: int = strawberry.field(description="Committed so far.")
     imported: int = strawberry.field(description="New targets.")
     duplicates: int = strawberry.field(description="Numbers that were there already.")
+    suppressed: int = strawberry.field(description="Numbers on a do-not-call list.")
     invalid: int = strawberry.field(description="Rows that could not be read.")
     rows_per_second: float = strawberry.field(description="0 while nothing is read.")
     seconds_left: float | None = strawberry.field(description="Null: not known.")
@@ -238,6 +241,7 @@ class ImportProgress:
             rows_read=said.rows_read,
             imported=said.imported,
             duplicates=said.duplicates,
+            suppressed=said.suppressed,
             invalid=said.invalid,
             rows_per_second=said.rows_per_second,
             seconds_left=said.seconds_left,

@@ -1,6 +1,8 @@
 """GraphQL over HTTP: good requests, bad ones, and what a stranger may know."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.api.conftest import Served
 RESPONSE = "application/graphql-response+json"
 
 
-async def post(server: Served, content: bytes | str, **headers: str) -> tuple[int, dict]:
+async def post(server: Served, content: bytes | str, **headers: str) -> tuple[int, dict[str, Any]]:
     given = {"content-type": "application/json"}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     answer = await server.http.post("/graphql", content=content, headers=given)
@@ -145,7 +147,7 @@ async def test_a_huge_body_is_refused_before_it_is_read(server: Served) -> None:
 
 
 async def test_a_huge_body_without_a_length_is_refused_too(server: Served) -> None:
-    async def endless():  # type: ignore[no-untyped-def]
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(21):
             yield b" " * 50_000
 

@@ -7,10 +7,14 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
+
+from domain.core.migrations import migrate
+from workers.launch.embedded import EmbeddedServers
 
 
 @asynccontextmanager
@@ -48,6 +52,18 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+async def until_ready(http: httpx.AsyncClient) -> httpx.Response:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                ready = await http.get("/ready")
+                if ready.status_code == 200:
+                    return ready
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
 
 
 async def test_without_servers_it_says_which_settings_are_missing() -> None:
@@ -119,13 +135,7 @@ async def test_it_serves_and_stops_when_asked(database_url: str, redis_url: str)
     }
     url = f"http://127.0.0.1:{port}"
     async with api(environment) as process, httpx.AsyncClient(base_url=url) as http:
-        async with asyncio.timeout(60):
-            while True:
-                try:
-                    ready = await http.get("/ready")
-                    break
-                except httpx.TransportError:
-                    await asyncio.sleep(0.1)
+        ready = await until_ready(http)
         assert ready.json() == {"status": "ready", "database": "ok", "redis": "ok"}
         answer = await http.post("/graphql", json={"query": "{ __typename }"})
         assert answer.json() == {"data": {"__typename": "Query"}}
@@ -141,3 +151,36 @@ async def test_it_serves_and_stops_when_asked(database_url: str, redis_url: str)
                 await ws.wait_closed()
             assert ws.close_code == 1012
         assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_an_outage_of_the_database_is_said_and_passes(tmp_path: Path, redis_url: str) -> None:
+    own = EmbeddedServers(tmp_path, valkey=False)
+    await asyncio.to_thread(own.start)
+    assert own.postgres is not None
+    port = free_port()
+    try:
+        await migrate(own.postgres.url)
+        environment = {
+            "OUTDIAL_DATABASE": own.postgres.url,
+            "OUTDIAL_REDIS": redis_url,
+            "OUTDIAL_PORT": str(port),
+        }
+        url = f"http://127.0.0.1:{port}"
+        async with api(environment), httpx.AsyncClient(base_url=url, timeout=15) as http:
+            await until_ready(http)
+            await asyncio.to_thread(own.postgres.stop)
+
+            headers = {"authorization": f"Bearer ods_{'x' * 43}"}
+            answer = await http.post("/graphql", json={"query": "{__typename}"}, headers=headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+            assert answer.json()["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE"
+            ready = await http.get("/ready")
+            assert (ready.status_code, ready.json()["database"]) == (503, "away")
+            assert (await http.get("/health")).status_code == 200
+
+            await asyncio.to_thread(own.postgres.start)
+            await until_ready(http)
+            answer = await http.post("/graphql", json={"query": "{__typename}"}, headers=headers)
+            assert answer.status_code == 401
+    finally:
+        await asyncio.to_thread(own.stop)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from api.door import DoorSettings
 from api.runtime import Runtime
@@ -20,6 +21,7 @@ from domain.core.bus import Notice
 from schema.ended import FORGET
 from tests.api.conftest import RUNS, Served, served
 
+PROTOCOL = Subprotocol("graphql-transport-ws")
 FAST = DoorSettings(init_wait_s=0.2, recheck_s=0.1, stalled_s=1.0, subscriptions_per_socket=3)
 
 
@@ -28,9 +30,7 @@ async def socket(
     server: Served, *, token: str | None = None, init: Any = None, **options: Any
 ) -> AsyncIterator[ClientConnection]:
     """An acknowledged socket."""
-    async with connect(
-        server.ws, subprotocols=["graphql-transport-ws"], proxy=None, **options
-    ) as ws:
+    async with connect(server.ws, subprotocols=[PROTOCOL], proxy=None, **options) as ws:
         payload = init or ({"authorization": f"Bearer {token}"} if token else None)
         await say(ws, {"type": "connection_init", **({"payload": payload} if payload else {})})
         assert await hear(ws) == {"type": "connection_ack"}
@@ -169,18 +169,18 @@ async def test_an_id_that_is_taken_closes(server: Served) -> None:
 
 
 async def test_one_who_asks_before_saying_hello_is_closed(server: Served) -> None:
-    async with connect(server.ws, subprotocols=["graphql-transport-ws"], proxy=None) as ws:
+    async with connect(server.ws, subprotocols=[PROTOCOL], proxy=None) as ws:
         await subscribe(ws, "1", "{ echo }")
         assert (await closed(ws))[0] == 4401
 
 
 async def test_one_who_never_says_hello_is_closed(hasty: Served) -> None:
-    async with connect(hasty.ws, subprotocols=["graphql-transport-ws"], proxy=None) as ws:
+    async with connect(hasty.ws, subprotocols=[PROTOCOL], proxy=None) as ws:
         assert (await closed(ws))[0] == 4408
 
 
 async def test_another_protocol_is_not_spoken(server: Served) -> None:
-    async with connect(server.ws, subprotocols=["graphql-ws"], proxy=None) as ws:
+    async with connect(server.ws, subprotocols=[Subprotocol("graphql-ws")], proxy=None) as ws:
         assert (await closed(ws))[0] == 4406
 
 
@@ -188,7 +188,7 @@ async def test_another_protocol_is_not_spoken(server: Served) -> None:
     "payload", [{"authorization": "Bearer nonsense"}, {"authorization": 7}, {"authorization": ""}]
 )
 async def test_a_bad_token_is_forbidden(server: Served, payload: Any) -> None:
-    async with connect(server.ws, subprotocols=["graphql-transport-ws"], proxy=None) as ws:
+    async with connect(server.ws, subprotocols=[PROTOCOL], proxy=None) as ws:
         await say(ws, {"type": "connection_init", "payload": payload})
         assert await closed(ws) == (4403, "Forbidden")
 

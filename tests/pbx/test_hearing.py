@@ -7,8 +7,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.telephony.events import LegMuted, PlaybackFinished, RoomJoined
+from domain.telephony.events import (
+    LegAnalysed,
+    LegMuted,
+    PlaybackFinished,
+    RoomJoined,
+    Verdict,
+)
 from domain.telephony.port import (
+    Analysis,
     CreateRoom,
     File,
     Hold,
@@ -242,6 +249,22 @@ async def test_a_sound_for_a_room_is_heard_by_all(stage: PbxStage) -> None:
 
     await hears(both.agent, 1000, since)
     await hears(both.customer, 1000, since)
+
+
+@pytest.mark.feature("CAM-11")
+async def test_a_message_for_a_machine_is_heard_after_its_beep(stage: PbxStage) -> None:
+    since, playback = time.monotonic(), uuid4()
+    leg = await stage.reach(stage.place(stage.script.machine, analysis=Analysis()))
+    await stage.see(LegAnalysed, leg=leg, verdict=Verdict.MACHINE)
+
+    # Asked for at the verdict, while the machine still speaks.
+    await stage.do(Play(playback=playback, media=(Tone(name="beep"),), leg=leg))
+    await stage.see(PlaybackFinished, playback=playback)
+
+    told = [type(event).__name__ for event in stage.events]
+    assert told.count("LegAnalysed") == 2  # the second is the beep
+    assert told.index("PlaybackFinished") == len(told) - 1
+    assert sound.loudest(stage.far_end(leg).heard(since), 1000) > HEARD
 
 
 async def test_digits_reach_the_far_end(stage: PbxStage) -> None:

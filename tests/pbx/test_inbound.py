@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from domain.telephony.events import (
     DigitsCollected,
+    EndCause,
     EndedBy,
     LegAnswered,
     LegArrived,
@@ -13,7 +14,7 @@ from domain.telephony.events import (
     PlaybackFinished,
     RoomJoined,
 )
-from domain.telephony.port import Answer, Collect, Join, Play, Role, Tone
+from domain.telephony.port import Answer, Collect, HangUp, Join, Play, Role, Tone
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Phones
 from tests.pbx.bed.servers import ACCOUNT as BED_ACCOUNT
@@ -64,6 +65,21 @@ async def test_a_caller_whom_nobody_takes_hears_an_apology_and_is_let_go(stage: 
 
     assert ended.by is EndedBy.SWITCH
     assert sound.loudness(stage.far_end(arrived.leg).heard(since)) > 100
+
+
+async def test_a_caller_who_is_refused_hears_why(stage: PbxStage) -> None:
+    for cause, status in ((EndCause.BUSY, 486), (EndCause.REJECTED, 403)):
+        stage.events.clear()
+        await stage.arrive()
+        arrived = await stage.see(LegArrived)
+
+        await stage.do(HangUp(leg=arrived.leg, cause=cause))
+        await stage.see(LegEnded, leg=arrived.leg, by=EndedBy.US)
+
+        call = stage.far_end(arrived.leg)
+        async with asyncio.timeout(5):
+            await call.ended.wait()
+        assert call.status == status
 
 
 async def test_a_withheld_caller_has_no_number(stage: PbxStage) -> None:

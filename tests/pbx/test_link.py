@@ -1,6 +1,7 @@
 """What holds when the link breaks, Asterisk dies or stops answering: nobody is called twice."""
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -18,10 +19,19 @@ from domain.telephony.events import (
     LegRinging,
     LegTalking,
     PlaybackFinished,
+    RecordingFinished,
     RoomJoined,
     RoomLeft,
 )
-from domain.telephony.port import HangUp, Join, Play, Role, Tone
+from domain.telephony.port import (
+    HangUp,
+    Join,
+    Play,
+    Role,
+    StartRecording,
+    StopRecording,
+    Tone,
+)
 from tests.pbx.bed.servers import Bed
 from tests.pbx.conftest import account_of
 from tests.pbx.stage import PbxStage
@@ -102,7 +112,7 @@ async def test_a_command_while_the_link_is_down_dials_nothing_ever(stage: PbxSta
 
 
 async def test_a_killed_asterisk_ends_every_leg_with_a_stated_cause(stage: PbxStage) -> None:
-    room, playback = uuid4(), uuid4()
+    room, playback, recording = uuid4(), uuid4(), uuid4()
     agent = await stage.agent(join=room)
     customer = await stage.customer(join=room)
     alone = await stage.customer()
@@ -110,7 +120,11 @@ async def test_a_killed_asterisk_ends_every_leg_with_a_stated_cause(stage: PbxSt
     ringing = stage.place(stage.script.rings, ring_limit_s=30.0)
     await stage.do(ringing)
     await stage.see(LegRinging, leg=ringing.leg)
-    await stage.do(Play(playback=playback, media=(Tone(name="busy"),) * 9, leg=alone))
+    await stage.do(
+        Play(playback=playback, media=(Tone(name="busy"),) * 9, leg=alone),
+        StartRecording(recording=recording, leg=customer),
+    )
+    await stage.quiet(5.0)  # Asterisk writes in pieces of two seconds
 
     stage.bed.kill_asterisk()
     await until(stage, up=False)
@@ -127,6 +141,11 @@ async def test_a_killed_asterisk_ends_every_leg_with_a_stated_cause(stage: PbxSt
     assert len(stage.seen(PlaybackFinished)) == 1
     assert await stage.leg_ids() == set()
     assert [len(stage.phones.calls_of(u)) for u in ("12025550010", "12025550003")] == [2, 1]
+
+    finished = await stage.see(RecordingFinished, recording=recording)
+    with wave.open(finished.path) as file:  # as far as it had been written
+        assert file.getnframes() / 8000 == pytest.approx(finished.seconds, abs=0.01)
+    assert finished.seconds > 0
 
     again = await stage.customer()
     assert await stage.leg_ids() == {again}
@@ -168,6 +187,11 @@ async def test_a_new_gateway_adopts_the_calls_of_the_old_one(stage: PbxStage, be
     customer = await stage.customer(join=room)
     alone = await stage.customer()
     await stage.see_all(2, RoomJoined)
+    recording = uuid4()
+    await stage.do(StartRecording(recording=recording, leg=alone))
+    supervisor = await stage.agent(other=True, role=Role.NORMAL)
+    await stage.do(Join(leg=supervisor, room=room, role=Role.WHISPER))
+    await stage.see(RoomJoined, leg=supervisor)
     await stage.arrive()
     arrived = await stage.let_pass(lambda: "LegArrived" in str(stage.events), 5)
     assert arrived
@@ -184,12 +208,15 @@ async def test_a_new_gateway_adopts_the_calls_of_the_old_one(stage: PbxStage, be
     await second.see(RoomJoined, leg=alone)
     await second.do(HangUp(leg=customer))
     ended = await second.see(LegEnded, leg=customer)
+    await second.do(StopRecording(recording=recording))
+    finished = await second.see(RecordingFinished, recording=recording)
     inside = await second.legs_in(room)
     await successor.stop()
 
     assert after == before
     assert ended.by is EndedBy.US
-    assert inside == {agent, alone}
+    assert inside == {agent, alone, supervisor}
+    assert finished.seconds > 0
 
 
 async def test_a_wrong_secret_is_refused_in_words_without_the_secret(bed: Bed) -> None:

@@ -5,6 +5,7 @@ until ID_ARGUMENTS says what it names.
 """
 
 import asyncio
+import io
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,9 @@ from graphql import (
     get_named_type,
     is_leaf_type,
     is_required_argument,
+    is_required_input_field,
 )
+from starlette.datastructures import UploadFile
 from tortoise import connections
 
 from domain.access.models import ApiKey, Session
@@ -29,6 +32,9 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal, PrincipalKind
 from domain.access.tokens import open_session
 from domain.campaigns.models import CampaignAgent, CampaignTeam
+from domain.demo.people import people_xlsx
+from domain.targets.models import TargetBatch, TargetImport
+from domain.targets.reading.kinds import FileKind
 from schema.guards import Guard
 from schema.root import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from tests import rows
@@ -49,6 +55,7 @@ ID_ARGUMENTS = {
     "agentHangUp.agentId": "agent",
     "agentSignOut.agentId": "agent",
     "agentStates.agentId": "agent",
+    "agentSupervise.agentId": "agent",
     "agentTakeBreak.agentId": "agent",
     "agents.teamId": "team",
     "apiKeyRevoke.id": "api_key",
@@ -60,7 +67,14 @@ ID_ARGUMENTS = {
     "auditEntries.subjectId": "campaign",
     "call.id": "call",
     "callHangUp.id": "attempt",
+    "callHold.agentId": "agent",
+    "callRecord.agentId": "agent",
+    "callSendKeys.agentId": "agent",
     "callTimeline.id": "call",
+    "callTransfer.agentId": "agent",
+    "callTransfer.toAgentId": "agent",
+    "callTransferCancel.agentId": "agent",
+    "callTransferComplete.agentId": "agent",
     "calls.agentId": "agent",
     "calls.campaignId": "campaign",
     "campaign.id": "campaign",
@@ -78,6 +92,17 @@ ID_ARGUMENTS = {
     "campaignUnassign.teamIds": "team",
     "previewDecide.targetId": "target",
     "sessionRevoke.id": "session",
+    "target.id": "target",
+    "targetImport.id": "import",
+    "targetImportCancel.id": "import",
+    "targetImportProgress.id": "import",
+    "targetImportStart.campaignId": "campaign",
+    "targetImports.campaignId": "campaign",
+    "targetRemove.id": "target",
+    "targets.campaignId": "campaign",
+    "targets.filter.batchId": "batch",
+    "targetsAdd.input.campaignId": "campaign",
+    "targetsRemoveAll.campaignId": "campaign",
     "teamDelete.id": "team",
     "teamRename.id": "team",
     "user.id": "user",
@@ -87,8 +112,9 @@ ID_ARGUMENTS = {
     "userSetPassword.id": "user",
 }
 
-# The floor alone knows which targets it has offered; those of other accounts are never among them.
-DECIDED_BY_THE_FLOOR = {"previewDecide.targetId"}
+# The floor alone knows which targets it has offered and which agents are at work; those of other
+# accounts are never among them.
+DECIDED_BY_THE_FLOOR = {"previewDecide.targetId", "callTransfer.toAgentId"}
 
 # Values that pass the rules, by the name of the argument or input field.
 VALUES: dict[str, Any] = {
@@ -101,10 +127,18 @@ VALUES: dict[str, Any] = {
     "new": rows.PASSWORD + "!",
     "scopes": ["CAMPAIGN_VIEW"],
     "account": "ours",
+    "pasted": "+12025550147",
+    "digits": "12",
 }
+# Inputs that may be left out, but not all of them.
+GIVEN_ANYWAY = {"pasted"}
 
 # What somebody with the right hears, where it is not success on the rows of `_world`.
-ANSWERS = {"signIn": "SIGN_IN_FAILED", "deskSignIn": "SIGN_IN_FAILED"}
+ANSWERS = {
+    "signIn": "SIGN_IN_FAILED",
+    "deskSignIn": "SIGN_IN_FAILED",
+    "agentSupervise": "INVALID_INPUT",  # neither endpoint nor number is required by itself
+}
 
 ROOTS = {"query": QUERIES, "mutation": MUTATIONS, "subscription": SUBSCRIPTIONS}
 
@@ -197,10 +231,14 @@ def _value(path: str, kind: Any, ids: dict[str, UUID]) -> Any:
         return {
             name: _value(f"{path}.{name}", field.type, ids)
             for name, field in kind.fields.items()
-            if isinstance(field.type, GraphQLNonNull) or _id_paths(f"{path}.{name}", field.type)
+            if is_required_input_field(field)
+            or name in GIVEN_ANYWAY
+            or _id_paths(f"{path}.{name}", field.type)
         }
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))
+    if kind.name == "Upload":
+        return UploadFile(io.BytesIO(people_xlsx(1)), filename="list.xlsx")
     return {"UUID": str(ids.get(path, "")), "Boolean": True, "Int": 1, "String": "x"}[kind.name]
 
 
@@ -218,6 +256,15 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
     await CampaignTeam.create(campaign=campaign, team=await rows.a_team(account))
     await CampaignAgent.create(campaign=campaign, agent=agent)
     target = await rows.a_target(campaign)
+    batch = await TargetBatch.create(campaign=campaign, name="March")
+    importing = await TargetImport.create(
+        account=account,
+        campaign=campaign,
+        batch=batch,
+        file_name="a.xlsx",
+        file_path="a.xlsx",
+        kind=FileKind.XLSX,
+    )
     now = fakes.clock.now()
     attempt = await rows.an_attempt(target, now)
     call = await rows.a_call(account, now)
@@ -238,8 +285,10 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "agent": agent.id,
         "api_key": key.id,
         "attempt": attempt.id,
+        "batch": batch.id,
         "call": call.id,
         "campaign": campaign.id,
+        "import": importing.id,
         "session": session.id,
         "target": target.id,
         "team": team.id,

@@ -9,8 +9,11 @@ from dataclasses import replace
 
 import click
 
+from domain.access.accounts import Opened, open_account
 from domain.adapters.readiness import database_ready, redis_ready
+from domain.adapters.system_clock import SystemClock
 from domain.core import migrations
+from domain.core.database import connected
 from domain.core.errors import OutdialError
 from domain.core.settings import Settings
 from workers.launch.embedded import EmbeddedServers, data_folder
@@ -72,6 +75,33 @@ def migrate(settings: Settings, target: str | None) -> None:
     for step in steps:
         click.echo(step)
     click.echo(f"{len(steps)} migration(s) done." if steps else "Nothing to migrate.")
+
+
+@cli.group()
+def account() -> None:
+    """Open accounts: the customers of this server, each apart from all others."""
+
+
+@account.command("create")
+@server_options
+@click.option("--name", required=True, help="What people call it.")
+@click.option("--slug", required=True, help="Typed at sign-in: a to z, 0 to 9, hyphens.")
+@click.option("--email", required=True, help="Of the first administrator.")
+@click.option("--country", default="US", help="Of national numbers, as in GB. Default: US")
+@click.option("--timezone", default="UTC", help="IANA name, as in Europe/London. Default: UTC")
+def account_create(settings: Settings, **given: str) -> None:
+    """Open an account and print its administrator's password, this once."""
+    with _database(settings) as url:
+        opened = asyncio.run(_open_account(url, **given))
+    click.echo(f"account   {opened.account.slug}")
+    click.echo(f"e-mail    {opened.admin.email}")
+    click.echo(f"password  {opened.password}")
+
+
+async def _open_account(url: str, **given: str) -> Opened:
+    await database_ready(url, migrated=True)
+    async with connected(url, pool=1):
+        return await open_account(clock=SystemClock(), **given)
 
 
 @cli.command()
@@ -175,6 +205,10 @@ def _database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         asyncio.run(database_ready(settings.database_url, migrated=False))
         yield settings.database_url
+        return
+    running = EmbeddedServers(settings.data_dir, valkey=False).postgres
+    if running is not None and running.is_running():
+        yield running.url
         return
     with data_folder(settings.data_dir) as folder:
         servers = EmbeddedServers(folder, valkey=False)

@@ -13,7 +13,18 @@ class Oddity:
 
 
 Cell = str | int | float | bool | datetime | date | time | Oddity | None
-Row = tuple[int, list[Cell]]  # the row's number as the file's own program counts, and its cells
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why a row, or a pasted line, did not become a target. `code` is stable."""
+
+    code: str
+    message: str
+
+
+# The row's number as the file's own program counts, and its cells, or why there are none.
+Row = tuple[int, list[Cell] | RowProblem]
 
 _QUOTED_NUMBER = re.compile(r'="([^"]*)"')
 

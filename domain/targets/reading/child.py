@@ -15,9 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from domain.targets.columns import chosen, guess
 from domain.targets.errors import FileBroken, FileEmpty, FileUnpacksTooLarge, ImportFileRefused
-from domain.targets.numbers import RowProblem
 from domain.targets.reading.archive import DAMAGE
 from domain.targets.reading.blocks import (
     HEADER_BYTES,
@@ -28,7 +26,9 @@ from domain.targets.reading.blocks import (
     Refused,
     Said,
 )
+from domain.targets.reading.cells import RowProblem
 from domain.targets.reading.kinds import FileKind
+from domain.targets.reading.mapping import Columns
 from domain.targets.reading.staging import (
     Reported,
     Staged,
@@ -61,17 +61,15 @@ def said(request: ReadRequest) -> Iterator[Said]:
 
 def _blocks(request: ReadRequest) -> Iterator[Said]:
     table = open_table(Path(request.path), FileKind(request.kind))
-    columns = chosen(table.headers, request.columns) if request.columns else guess(table.headers)
-    # The first row makes an empty file known before anything is written.
-    total = 0
-    for _ in islice(table.rows, request.skip):
-        total += 1
+    columns = Columns(table, request)
+    total = sum(1 for _ in islice(table.rows, request.skip))
     notes = [Reported(0, RowProblem("FILE_NOTE", note), "") for note in table.notes]
     if total:
         notes = []  # said by the run that this one resumes
     while rows := list(islice(table.rows, request.block_rows)):
         total += len(rows)
-        results = [staged(row, columns, country=request.country) for row in rows]
+        map_ = columns.now()
+        results = [staged(row, map_, country=request.country) for row in rows]
         good = [result for result in results if isinstance(result, Staged)]
         bad = [result for result in results if isinstance(result, Reported)]
         yield Block(

@@ -11,8 +11,8 @@ import orjson
 
 from domain.core.ids import new_id
 from domain.targets.columns import ColumnMap
-from domain.targets.numbers import MISSING, RowProblem, e164
-from domain.targets.reading.cells import Cell, Row, text_of
+from domain.targets.numbers import MISSING, e164
+from domain.targets.reading.cells import Cell, Row, RowProblem, text_of
 
 MAX_NAME = 200
 MAX_VARIABLE = 2_000
@@ -46,6 +46,8 @@ class Reported:
 def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Reported | None:
     """What becomes of a row; None for one without any text."""
     number, cells = row
+    if isinstance(cells, RowProblem):
+        return Reported(number, cells, "")
     width = len(cells)
 
     def cell(position: int | None) -> Cell:

@@ -1,59 +1,127 @@
-"""Any kind of file as one table: a header, then rows."""
+"""Any kind of file as one table: headers, and rows that are read as they are asked for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
-from domain.targets.errors import FileEmpty, FileKindUnknown
-from domain.targets.reading.cells import Row, text_of
-from domain.targets.reading.kinds import READ_KINDS, FileKind, must_read
+from domain.targets.errors import FileBroken, FileEmpty, FileEncrypted
+from domain.targets.reading.cells import Cell, Oddity, Row, text_of
+from domain.targets.reading.delimited import DelimitedFile
+from domain.targets.reading.kinds import FileKind, must_read
+from domain.targets.reading.markup import MarkupFile
+from domain.targets.reading.objects import ObjectsFile
 from domain.targets.reading.workbook import Workbook
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Table:
-    """A header, and the rows under it, read as they are asked for."""
+    """Headers and rows. Where there is no header row, headers grow while rows are read."""
 
     headers: list[str]
-    header_row: int  # its number, as the file's own program counts
     rows: Iterator[Row]
+    header: tuple[int, list[Cell]] | None = None  # the row that the headers stand in
     expected_rows: Callable[[], int | None] = lambda: None  # the best guess so far
-    notes: tuple[str, ...] = field(default=())  # what of the file is not read
+    notes: tuple[str, ...] = ()  # what of the file is not read
 
 
 def open_table(path: Path, kind: FileKind) -> Table:
     """The file's table. Raises an ImportFileRefused."""
-    must_read(path)
-    opener = OPENERS.get(kind)
-    if opener is None:
-        raise FileKindUnknown(f"{kind.value.upper()} is not read; {READ_KINDS}.")
-    return opener(path)
+    return OPENERS[kind](must_read(path))
 
 
-def headed(rows: Iterator[Row], **more: object) -> Table:
+def headed(rows: Iterator[Row], **more: Any) -> Table:
     """The table of rows whose first with any text is the header. Raises FileEmpty."""
     for number, cells in rows:
+        assert isinstance(cells, list)  # of cells: such files have no broken rows
         headers = [" ".join(text_of(cell).split()) for cell in cells]
         if any(headers):
-            return Table(headers, number, rows, **more)  # type: ignore[arg-type]  # fields of Table
+            return Table(headers, rows, (number, cells), **more)
     raise FileEmpty
 
 
 def _workbook(path: Path) -> Table:
     book = Workbook(path)
-    sheet = next((sheet for sheet in book.sheets if not sheet.hidden), book.sheets[0])
-    others = sum(not other.hidden for other in book.sheets) - 1
+    visible = [sheet for sheet in book.sheets if not sheet.hidden]
+    sheet = (visible or book.sheets)[0]
     last_row = book.expected_rows(sheet)
-    notes = (
-        (f"Only the first sheet was read; {others} more were not. Import each as its own file.",)
-        if others > 0
-        else ()
-    )
     return headed(
         book.rows(sheet),
         expected_rows=lambda: None if last_row is None else max(0, last_row - 1),
-        notes=notes,
+        notes=_only_first(len(visible)),
     )
 
 
-OPENERS: dict[FileKind, Callable[[Path], Table]] = {FileKind.XLSX: _workbook}
+def _only_first(sheets: int) -> tuple[str, ...]:
+    if sheets < 2:
+        return ()
+    return (
+        f"Only the first sheet was read; {sheets - 1} more were not. "
+        "Import each as a file of its own.",
+    )
+
+
+def _old_workbook(path: Path) -> Table:
+    """XLS: at most 65,536 rows, so it may be read whole."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(path)
+        visible = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible is calamine.SheetVisibleEnum.Visible
+            and sheet.typ is calamine.SheetTypeEnum.WorkSheet
+        ]
+        if not visible:
+            raise FileEmpty
+        sheet = book.get_sheet_by_name(visible[0])
+        first = sheet.start[0] + 1 if sheet.start else 1
+        rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
+    except calamine.PasswordError as error:
+        raise FileEncrypted from error
+    except calamine.CalamineError as error:
+        raise FileBroken("it is damaged or was cut off. Send it again.") from error
+    numbered: Iterator[Row] = (
+        (number, [_old_cell(cell) for cell in cells])
+        for number, cells in enumerate(rows, start=first)
+        if any(cell != "" for cell in cells)
+    )
+    return headed(numbered, expected_rows=lambda: len(rows) - 1, notes=_only_first(len(visible)))
+
+
+def _old_cell(cell: Any) -> Cell:
+    """A cell as calamine gives it; errors come as texts that begin with #."""
+    if cell == "":
+        return None
+    if isinstance(cell, str):
+        return (
+            Oddity(cell[:32]) if cell.startswith("#") and cell.endswith(("!", "?", "A")) else cell
+        )
+    return cell if isinstance(cell, int | float | bool | datetime | date | time) else str(cell)
+
+
+def _csv(path: Path) -> Table:
+    file = DelimitedFile(path)
+    return headed(file.rows(), expected_rows=file.expected_rows)
+
+
+def _objects(path: Path, *, by_line: bool) -> Table:
+    file = ObjectsFile(path, by_line=by_line)
+    return Table(file.headers, file.rows(), expected_rows=file.expected_rows)
+
+
+def _markup(path: Path) -> Table:
+    file = MarkupFile(path)
+    return Table(file.headers, file.rows(), expected_rows=file.expected_rows)
+
+
+OPENERS: dict[FileKind, Callable[[Path], Table]] = {
+    FileKind.XLSX: _workbook,
+    FileKind.XLS: _old_workbook,
+    FileKind.CSV: _csv,
+    FileKind.XML: _markup,
+    FileKind.JSON: lambda path: _objects(path, by_line=False),
+    FileKind.NDJSON: lambda path: _objects(path, by_line=True),
+}

@@ -18,7 +18,7 @@ from domain.agents.commands import AgentGoAvailable, AgentSignIn
 from domain.agents.models import Agent, Team
 from domain.calls.models import Attempt
 from domain.campaigns.models import Campaign, CampaignTeam
-from domain.campaigns.rules import CampaignState, DialMode
+from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode
 from domain.core import floor_wire
 from domain.core.floors import FloorCommand
 from domain.floor.director import Floor
@@ -72,6 +72,7 @@ class Rig:
             "caller_id": "+12025550100",
             "wrap_up_s": 1.0,
             "name": "Spring",
+            "retry_delays_s": {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()},
         } | fields
         campaign = await Campaign.create(
             account=self.row, serial=count + 1, api_code=f"c{count + 1}", mode=mode, **given

@@ -166,7 +166,8 @@ async def test_a_recorded_call_has_a_file_with_size_and_seconds(rig: Rig) -> Non
     assert recording.size > 0
 
 
-async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(rig: Rig) -> None:
+async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(slow_rig: Rig) -> None:
+    rig = slow_rig
     (agent,) = await rig.agents(1)
     await Agent.filter(id=agent.id).update(pin_hash=await hash_secret("4711"))
     await InboundNumber.create(

@@ -69,3 +69,14 @@ def test_no_correction_is_made_before_the_pace_is_full() -> None:
     budget.allow(500.0, 20, 28_800.0, None)
 
     assert budget.corrections == 0
+
+
+def test_a_new_period_starts_with_a_clean_sheet() -> None:
+    budget = spent(1000, 45)
+
+    budget.pass_time(86_399.0, 20, 140.0)
+    kept = (budget.live, budget.abandoned)
+    budget.pass_time(86_400.0, 20, 140.0)
+
+    assert kept == (1000, 45)
+    assert (budget.live, budget.abandoned) == (0, 0)

@@ -82,7 +82,7 @@ def test_calls_still_ringing_count_as_time_at_risk() -> None:
 
 def test_the_answer_level_follows_a_jump() -> None:
     ring = RingLaw(28.0)
-    ringing = age_bins([5.0, 12.0, 20.0], 1.0, ring.bins)
+    ringing = age_bins([float(a) for a in range(28)], 1.0, ring.bins)
     seen, before = 0.0, 0.0
     for second in range(1, 1401):
         ring.pass_time(ringing, 1.0)

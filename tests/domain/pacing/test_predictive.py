@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,3 +137,28 @@ def test_a_stricter_target_never_launches_more(target: float) -> None:
 
     assert launch(target) <= launch(0.05)
     assert launch(0.0) == 10
+
+
+def test_ages_may_be_arrays() -> None:
+    ringing, nobody = [2.0, 16.0], [float(k) for k in range(0)]
+    lists = FloorView(
+        free=1, waiting=0, ringing=ringing, analysing=nobody, talking=[30.0], agents=2
+    )
+    arrays = FloorView(
+        free=1,
+        waiting=0,
+        ringing=np.array(ringing),
+        analysing=np.array(nobody),
+        talking=np.array([30.0]),
+        agents=2,
+    )
+
+    assert Pacer(PacingSettings()).decide(lists, 0.0) == Pacer(PacingSettings()).decide(arrays, 0.0)
+
+
+def test_a_connected_call_that_was_never_presented_is_a_live_answer() -> None:
+    pacer = Pacer(PacingSettings())
+    for kind in (Seen.PRESENTED, Seen.CONNECTED, Seen.CONNECTED, Seen.ABANDONED):
+        pacer.observe(Observation(kind), 0.0)
+
+    assert (pacer.budget.live, pacer.budget.abandoned) == (3, 1)

@@ -20,10 +20,10 @@ from domain.targets.errors import (
     FileUnpacksTooLarge,
     ImportFileRefused,
 )
-from domain.targets.reading.blocks import Block, End, ReadRequest, Refused, Said
-from domain.targets.reading.child import said
+from domain.targets.reading.blocks import Block, Refused
 from domain.targets.reading.kinds import FileKind, kind_of
 from tests.domain.targets.files import HEADER, saved, us_number, xlsx
+from tests.domain.targets.reading import outcome, read, refusal
 
 
 @pytest.fixture
@@ -36,36 +36,14 @@ def stored(tmp_path: Path) -> Callable[[bytes], Path]:
     return store
 
 
-def read(path: Path, *, kind: FileKind = FileKind.XLSX, **more: Any) -> list[Said]:
-    return list(said(ReadRequest(path=str(path), kind=kind, country="US", **more)))
-
-
-def refusal(path: Path, **more: Any) -> str:
-    [answer] = read(path, **more)
-    assert isinstance(answer, Refused), answer
-    return answer.code
-
-
-def outcome(path: Path, **more: Any) -> tuple[int, list[tuple[str, ...]]]:
-    """How many rows are good, and row and code of the others."""
-    good, problems = 0, list[tuple[str, ...]]()
-    *blocks, end = read(path, **more)
-    assert isinstance(end, End), end
-    for block in blocks:
-        assert isinstance(block, Block)
-        good += block.staged_rows
-        problems += [tuple(line.split(",")[:2]) for line in block.reported.decode().splitlines()]
-    return good, problems
-
-
 def edited(content: bytes, changes: dict[str, Callable[[bytes], bytes] | None]) -> bytes:
     """The archive with some members changed; None leaves one out."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(result, "w", 8) as new:
         for name in old.namelist():
-            change = changes.get(name, lambda data: data)
+            change, data = changes.get(name, bytes), old.read(name)
             if change is not None:
-                new.writestr(name, change(old.read(name)))
+                new.writestr(name, change(data))
     return result.getvalue()
 
 
@@ -295,4 +273,4 @@ def test_a_workbook_that_needs_a_password_for_its_parts_is_refused(
 
 
 def test_a_file_that_is_gone_from_the_store_is_told(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "gone") == "FILE_BROKEN"
+    assert refusal(tmp_path / "gone", kind=FileKind.XLSX) == "FILE_BROKEN"

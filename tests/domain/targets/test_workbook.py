@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from domain.targets.reading.cells import Oddity, Row
+from domain.targets.reading.cells import Oddity
 from domain.targets.reading.workbook import Workbook
 from tests.domain.targets.files import saved, xlsx
 from tests.domain.targets.test_bad_workbooks import SHEET, edited
@@ -22,12 +23,12 @@ SHARED = """<?xml version="1.0"?><x:sst xmlns:x="urn:any" uniqueCount="3">
 <x:si><x:t>東京</x:t><x:rPh sb="0" eb="1"><x:t>トウキョウ</x:t></x:rPh></x:si></x:sst>"""
 
 
-def naive(*parts: int) -> datetime:
+def naive(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     """A cell has no zone."""
-    return datetime(*parts)  # noqa: DTZ001
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001
 
 
-def rows_of(content: bytes, folder: Path) -> list[Row]:
+def rows_of(content: bytes, folder: Path) -> list[tuple[int, Any]]:
     path = folder / "book.xlsx"
     path.write_bytes(content)
     book = Workbook(path)
@@ -119,7 +120,7 @@ def test_what_openpyxl_writes_is_read_as_openpyxl_reads_it(rows: list[list[objec
     ]
 
 
-def _filled(cells: list[object]) -> list[object]:
+def _filled(cells: list[Any]) -> list[Any]:
     while cells and cells[-1] is None:
         cells = cells[:-1]
     return cells

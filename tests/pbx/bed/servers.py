@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -44,7 +45,9 @@ class Unpacked:
         )
         self._paths = f"{self.libraries}:{root / 'lib' / triplets[0]}:{root / 'usr/lib'}"
         folders = (root / "lib64", root / "usr/lib64", self.libraries, root / "lib" / triplets[0])
-        self._loader = next(p for f in folders if f.is_dir() for p in f.glob("ld-linux*.so*"))
+        found = (path for f in folders if f.is_dir() for path in f.glob("ld-linux*.so*"))
+        # In lib64 of bullseye it is a link from the root of the system, which is not ours.
+        self._loader = next(path for path in found if path.exists())
 
     def command(self, program: str, *arguments: str) -> list[str]:
         return [
@@ -65,6 +68,7 @@ class Bed:
     root: Path
     run: Path
     net: str = "127.77.0"
+    account: UUID = ACCOUNT  # to which the phones belong
     trunks: Sequence[str] = ("carrier", "wire", "dead")
     _tree: Unpacked = field(init=False)
     _asterisk: subprocess.Popen[bytes] | None = field(init=False, default=None)
@@ -72,6 +76,12 @@ class Bed:
 
     def __post_init__(self) -> None:
         self._tree = Unpacked(self.root)
+
+    @property
+    def url(self) -> str:
+        """What to give a gateway as its PBX."""
+        trunks = "&".join(f"trunk={name}" for name in self.trunks)
+        return f"asterisk://outdial:{SECRET}@{self.net}.1:5038?{trunks}"
 
     @property
     def address(self) -> tuple[str, int]:
@@ -87,7 +97,6 @@ class Bed:
             "secret": SECRET,
             "recordings": self.run / "recordings",
             "trunks": tuple(Trunk(name) for name in self.trunks),
-            "sounds": str(self.run / "sounds"),
             "reconnect_s": 0.2,
             "ping_s": 1.0,
         }
@@ -154,6 +163,11 @@ class Bed:
         )
         return done.stdout
 
+    @cached_property
+    def version(self) -> int:
+        """The first number of Asterisk's version: 22 from sid, 16 from bullseye."""
+        return int(self.cli("core show version").split()[1].partition(".")[0])
+
     def _waited(self) -> str:
         return self.cli("core waitfullybooted")
 
@@ -180,12 +194,12 @@ class Bed:
         choice = PbxFiles(
             secret=SECRET,
             permit="127.0.0.0/255.0.0.0",
-            sounds=str(self.run / "sounds"),
             unclaimed_s=4,
             patience_s=20,
         )
         write_config(self.run, choice)
         (self.run / "outdial").rename(self.run / "etc/outdial")
+        self._link_data()
         names = [f"agent-{n}" for n in range(1, AGENT_PHONES + 1)]
         phones = [(name, f"sip:{name}@{self.net}.3:5080") for name in names]
         names = [f"ear-{n}" for n in range(1, HEARING_PHONES + 1)]
@@ -195,9 +209,9 @@ class Bed:
             "RUN": str(self.run),
             "MODULES": str(self._tree.modules),
             "NET": self.net,
-            "ACCOUNT": str(ACCOUNT),
+            "ACCOUNT": str(self.account),
             "PHONES": "\n".join(
-                f"[{name}](bed-phone)\naors = {name}\naccountcode = {ACCOUNT}\n"
+                f"[{name}](bed-phone)\naors = {name}\naccountcode = {self.account}\n"
                 f"[{name}](bed-aor)\ncontact = {contact}"
                 for name, contact in phones
             ),
@@ -221,6 +235,15 @@ class Bed:
         greeting = sound.silence(0.3) + sound.speech(4.0) + sound.silence(0.4)
         sound.write_ulaw(media / "machine.ul", greeting + sound.tone(1000, 0.5) + sound.silence(20))
         sound.write_ulaw(media / "agent.ul", sound.tone(700, 1.0, 1000))
+
+    def _link_data(self) -> None:
+        """Asterisk's data folder, with our sounds among its own, as a person installs them."""
+        given = self.root / "usr/share/asterisk"
+        (self.run / "data/sounds").mkdir(parents=True)
+        for path in (*given.iterdir(), *(given / "sounds").iterdir()):
+            if path.name != "sounds":
+                (self.run / "data" / path.relative_to(given)).symlink_to(path)
+        (self.run / "data/sounds/outdial").symlink_to(self.run / "sounds")
 
     def _start_sipp(self, name: str, scenario: str, host: str, port: int) -> None:
         path = self.run / f"media/{name}.xml"

@@ -231,7 +231,7 @@ async def test_a_listener_that_lost_its_thread_goes_on_where_it_stopped(
     assert heard["event"]["callId"] == str(shown.call)
 
 
-@pytest.mark.parametrize("after", ["", "yesterday", "1", "1-0; DROP", "9" * 40 + "-0"])
+@pytest.mark.parametrize("after", ["", "1 0", "1\x000", "9" * 65])
 async def test_a_cursor_that_is_none_is_refused(
     after: str, database: str, fakes: FakePorts
 ) -> None:
@@ -241,6 +241,15 @@ async def test_a_cursor_that_is_none_is_refused(
         with pytest.raises(Refused, match="INVALID_INPUT"):
             await anext(events)
     assert fakes.bus.listeners == 0
+
+
+async def test_a_cursor_of_another_time_is_as_good_as_one_that_is_too_old(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes, after="yesterday") as events:
+        assert kinds(await take(events, 2)) == ["ResumeGap", "AgentStateChanged"]
 
 
 async def test_a_desk_hears_no_other_desk(database: str, fakes: FakePorts) -> None:

@@ -6,7 +6,7 @@ import pytest
 from domain.access.models import AuditEntry
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
-from domain.campaigns.rules import CampaignState
+from domain.campaigns.rules import CampaignState, MachineAction
 from domain.core.errors import Unavailable
 from tests import rows
 from tests.fakes import FakePorts
@@ -91,6 +91,8 @@ EVERYTHING_WRONG: dict[str, Any] = {
     "retryDelays": [{"disposition": "BUSY", "seconds": -1}],
     "variables": ["City", "City"],
     "crmUrl": "javascript:alert(1)",
+    "machineMessage": "../../etc/passwd",
+    "agentAnnouncement": "a sound\r\n",
 }
 
 
@@ -260,3 +262,20 @@ async def test_a_crm_address_is_web_and_its_host_is_fixed(
 
     assert ("campaign" in answer) is right
     assert await Campaign.all().count() == int(right)
+
+
+async def test_machines_are_left_a_message_only_if_there_is_one(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    campaign = await rows.a_campaign(account)
+    who, id = rows.an_admin(account), str(campaign.id)
+    leave = {"machineAction": "MESSAGE"}
+
+    answer = await ask(CHANGE, who, fakes, id=id, input=leave)
+    assert [problem["path"] for problem in answer["problems"]] == ["machineMessage"]
+    assert (await Campaign.get(id=campaign.id)).machine_action is MachineAction.HANG_UP
+    fakes.assert_untouched()
+
+    await ask(CHANGE, who, fakes, id=id, input={**leave, "machineMessage": "acme/call-back"})
+    assert (await Campaign.get(id=campaign.id)).machine_action is MachineAction.MESSAGE

@@ -102,7 +102,7 @@ async def test_numbers_of_one_country_become_e164_and_wrong_rows_are_told_by_num
         {
             "row": 5,
             "code": "DUPLICATE_IN_FILE",
-            "message": "An earlier row of the file has this number.",
+            "message": "An earlier row has this number.",
             "value": "+972502345678",
         },
     ]

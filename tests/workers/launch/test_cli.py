@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from domain.access.secrets import verify_secret
 from domain.core import migrations
 
 
@@ -187,4 +188,31 @@ async def execute(url: str, statement: str) -> None:
     try:
         await connection.execute(statement)
     finally:
+        await connection.close()
+
+
+async def test_an_account_is_opened_once_and_its_administrator_may_sign_in(
+    database_url: str,
+) -> None:
+    opening = ("account", "create", "--database", database_url, "--name", "Ana & Co")
+    done = outdial(*opening, "--slug", "ana", "--email", "Ana@Example.com", "--country", "GB")
+    assert done.returncode == 0, done.stderr
+    said = dict(line.split() for line in done.stdout.splitlines())
+    assert (said["account"], said["e-mail"]) == ("ana", "ana@example.com")
+    connection = await asyncpg.connect(database_url)
+    try:
+        rows = await connection.fetch(
+            'SELECT u.role, u.password_hash, a.country FROM "user" u JOIN account a '
+            "ON a.id = u.account_id WHERE a.slug = 'ana'"
+        )
+        assert [(row["role"], row["country"]) for row in rows] == [("admin", "GB")]
+        assert await verify_secret(rows[0]["password_hash"], said["password"])
+
+        again = outdial(*opening, "--slug", "ana", "--email", "bo@example.com")
+        assert "another one of this server has the slug ana" in refused(again)
+        wrong = outdial(*opening, "--slug", "Ana!", "--email", "bo", "--timezone", "Mars/North")
+        assert [word for word in ("slug", "email", "timezone") if f"{word}: must" in refused(wrong)]
+        assert await connection.fetchval('SELECT count(*) FROM "user"') == 1
+    finally:
+        await connection.execute("TRUNCATE account CASCADE")
         await connection.close()

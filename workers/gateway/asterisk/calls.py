@@ -1,9 +1,6 @@
 """The life of a leg: placed or arrived, ringing, answered, analysed, failed or ended."""
 
 import logging
-import re
-from collections.abc import Callable
-from uuid import UUID
 
 from domain.telephony.errors import SwitchUnavailable
 from domain.telephony.events import (
@@ -12,15 +9,15 @@ from domain.telephony.events import (
     Failure,
     LegAnalysed,
     LegAnswered,
-    LegArrived,
     LegEarlyMedia,
     LegEnded,
     LegFailed,
     LegRinging,
     Verdict,
 )
-from domain.telephony.port import Answer, CallerId, HangUp, PlaceLeg, ToEndpoint
+from domain.telephony.port import HangUp, PlaceLeg
 from workers.gateway.asterisk import outcomes
+from workers.gateway.asterisk.digits import Digits
 from workers.gateway.asterisk.exchange import Exchange, Leg
 from workers.gateway.asterisk.facts import (
     Analysed,
@@ -33,24 +30,17 @@ from workers.gateway.asterisk.facts import (
     HangupAsked,
     OriginateEnded,
     StateChanged,
+    parse_uuid,
 )
+from workers.gateway.asterisk.placing import dial_string, originate
 from workers.gateway.asterisk.recordings import Recordings
 from workers.gateway.asterisk.rooms import Rooms
 from workers.gateway.asterisk.session import AmiRefused
-from workers.gateway.asterisk.settings import SAFE_NAME
 from workers.gateway.asterisk.sounds import Sounds
 
 log = logging.getLogger(__name__)
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 ORIGINATE_GRACE_S = 1.0  # a hang-up and the Originate's end come in either order, close together
-NAME_LENGTH = 60  # characters of a caller's name; displays show fewer
-
-
-def display_name(text: str) -> str:
-    """A caller's name as it may stand in a quoted string: one line, without quotes or brackets."""
-    words = "".join(" " if c.isspace() or not c.isprintable() else c for c in text)
-    return " ".join(re.sub(r'["<>\\;,]', " ", words).split())[:NAME_LENGTH]
 
 
 class Calls:
@@ -62,14 +52,14 @@ class Calls:
         *,
         rooms: Rooms,
         sounds: Sounds,
+        digits: Digits,
         recordings: Recordings,
-        account_of: Callable[[str], UUID | None],
     ) -> None:
         self._exchange = exchange
         self._rooms = rooms
         self._sounds = sounds
+        self._digits = digits
         self._recordings = recordings
-        self._account_of = account_of
 
     async def place(self, command: PlaceLeg) -> None:
         """Dial, unless it is too late, was done before, or can't be."""
@@ -83,7 +73,7 @@ class Calls:
             self._refuse(command, Failure.CONGESTION, "capacity")
             return
         try:
-            dial = self._dial_string(command)
+            dial = dial_string(command, exchange.settings)
         except ValueError as exc:
             self._refuse(command, Failure.INVALID, str(exc))
             return
@@ -105,85 +95,18 @@ class Calls:
             # It may have been done or not. Never again: a new link shows whether the leg exists.
             exchange.session.cut()
 
-    def _dial_string(self, command: PlaceLeg) -> str:
-        if isinstance(command.to, ToEndpoint):
-            if not SAFE_NAME.fullmatch(command.to.endpoint):
-                raise ValueError("endpoint")
-            return f"PJSIP/{command.to.endpoint}"
-        if not E164.fullmatch(command.to.number):
-            raise ValueError("format")
-        return self._exchange.settings.trunk(command.to.trunk).dial_string(command.to.number)
-
     def _originate(self, command: PlaceLeg, leg: Leg, dial: str) -> dict[str, str | list[str]]:
-        if command.analysis is not None:
-            context, exten = "outdial-leg", "analyse"
-        elif command.join is not None:
-            context, exten = self._rooms.way_in(leg, command.join, command.role)
-        else:
-            context, exten = "outdial-leg", "idle"
+        way_in = ("outdial-leg", "idle" if command.analysis is None else "analyse")
         if command.join is not None:
             leg.heading = command.join
-        action: dict[str, str | list[str]] = {
-            "Action": "Originate",
-            "ActionID": str(leg.id),
-            "ChannelId": leg.uniqueid,
-            "Channel": dial,
-            "Context": context,
-            "Exten": exten,
-            "Priority": "1",
-            "Async": "true",
-            "Timeout": str(max(1000, round(command.ring_limit_s * 1000))),
-            "Account": str(command.account),
-        }
-        variables = self._analysis_variables(command)
-        if command.caller_id.number is None:
-            # Q.931: presentation restricted; the trunk's endpoint turns it into "anonymous".
-            variables += ["CONNECTEDLINE(pres)=prohib", "CALLERID(pres)=prohib"]
-        else:
-            action["CallerID"] = self._caller_id(command.caller_id)
-        if variables:
-            action["Variable"] = variables
-        return action
-
-    def _caller_id(self, caller: CallerId) -> str:
-        digits = re.sub(r"[^0-9+*#A-Za-z]", "", caller.number or "")
-        name = display_name(caller.name)
-        return f'"{name}" <{digits}>' if name else f"<{digits}>"
-
-    def _analysis_variables(self, command: PlaceLeg) -> list[str]:
-        asked = command.analysis
-        if asked is None:
-            return []
-        return [
-            f"OUTDIAL_SILENCE={round(asked.initial_silence_s * 1000)}",
-            f"OUTDIAL_GREETING={round(asked.greeting_s * 1000)}",
-            f"OUTDIAL_AFTER={round(asked.after_greeting_silence_s * 1000)}",
-            f"OUTDIAL_TOTAL={round(asked.total_s * 1000)}",
-            f"OUTDIAL_WORD={round(asked.minimum_word_s * 1000)}",
-            f"OUTDIAL_BETWEEN={round(asked.between_words_silence_s * 1000)}",
-            f"OUTDIAL_WORDS={asked.maximum_words}",
-            f"OUTDIAL_LEVEL={asked.silence_threshold}",
-            f"OUTDIAL_FAX={'yes' if asked.detect_fax else 'no'}",
-        ]
+            if command.analysis is None:
+                way_in = self._rooms.way_in(leg, command.join, command.role)
+        return originate(command, dial, way_in)
 
     def _refuse(self, command: PlaceLeg, failure: Failure, detail: str) -> None:
         self._exchange.tell(
             LegFailed, command.account, leg=command.leg, failure=failure, detail=detail
         )
-
-    async def answer(self, command: Answer) -> None:
-        """Answer a leg that arrived."""
-        leg = self._exchange.legs.get(command.leg)
-        if leg is not None and leg.status == "arrived":
-            await self._exchange.ask(
-                {
-                    "Action": "AGI",
-                    "Channel": leg.uniqueid,
-                    "Command": "ANSWER",
-                    "CommandID": f"answer/{leg.id}",
-                }
-            )
-            await self._sounds.keep_alive(leg)
 
     async def hang_up(self, command: HangUp) -> None:
         """End a leg, whatever it does."""
@@ -204,7 +127,7 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(channel.uniqueid)
         if leg is not None:
             self.appear(leg, channel)
-        elif not channel.inner and channel.state is ChannelState.DOWN and channel.account:
+        elif channel.state is ChannelState.DOWN and parse_uuid(channel.uniqueid):
             # An Originate that a broken link delivered late. Its leg was declared failed.
             self._exchange.spawn(self._kill(channel))
 
@@ -219,48 +142,6 @@ class Calls:
     async def _kill(self, channel: Channel) -> None:
         log.warning("leg %s appeared after it had been given up; hanging up", channel.leg)
         await self._exchange.ask({"Action": "Hangup", "Channel": channel.uniqueid})
-
-    def on_arrived(self, channel: Channel) -> None:
-        """A call came in and waits in AsyncAGI for our word."""
-        number = channel.exten if channel.exten[:1] in "+*" else f"+{channel.exten}"
-        # A code like *10 belongs to whom the phone belongs to.
-        owner = channel.caller if number[:1] == "*" and channel.caller else number
-        account = channel.account or self._account_of(owner)
-        if account is None:
-            log.warning("a call to a number of nobody was refused")
-            # Q.850: unallocated number
-            self._exchange.spawn(self._reject(channel, 1))
-            return
-        leg = Leg(channel.leg, account, channel.uniqueid, "arrived", self._exchange.now())
-        leg.placed, leg.channel, leg.ready = False, channel.name, True
-        self._exchange.add(leg)
-        self._exchange.spent.take(leg.id)
-        self._exchange.spawn(self._stamp(leg))
-        self._exchange.tell(
-            LegArrived,
-            account,
-            leg=leg.id,
-            number=number,
-            caller=channel.caller,
-            caller_name=channel.caller_name,
-            trunk=channel.trunk,
-        )
-
-    async def _reject(self, channel: Channel, cause: int) -> None:
-        await self._exchange.ask(
-            {"Action": "Hangup", "Channel": channel.uniqueid, "Cause": str(cause)}
-        )
-
-    async def _stamp(self, leg: Leg) -> None:
-        """Let the channel itself say whose it is, for whoever adopts it after a restart."""
-        await self._exchange.ask(
-            {
-                "Action": "Setvar",
-                "Channel": leg.uniqueid,
-                "Variable": "CHANNEL(accountcode)",
-                "Value": str(leg.account),
-            }
-        )
 
     def on_state(self, fact: StateChanged) -> None:
         leg = self._exchange.by_uniqueid.get(fact.channel.uniqueid)
@@ -354,6 +235,7 @@ class Calls:
     def close(self, leg: Leg, cause: EndCause, by: EndedBy) -> None:
         """A leg is gone; say what ends with it first, `LegEnded` last."""
         self._sounds.silence(leg)
+        self._digits.forget(leg)
         self._recordings.leg_gone(leg)
         self._rooms.forget(leg)
         self._exchange.remove(leg)

@@ -70,6 +70,7 @@ class Room:
     music: bool = True
     announced: bool = False
     record: bool = False
+    entered: bool = False
 
     @property
     def options(self) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from domain.telephony.errors import SwitchUnavailable
 from domain.telephony.events import RecordingFinished
 from domain.telephony.port import PauseRecording, StartRecording
@@ -33,6 +35,16 @@ class Recording:
     monitor: str = ""  # MixMonitor's own id; it alone is stopped, not others of the same leg
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a recording records, as it is kept beside the files while it runs."""
+
+    account: UUID
+    leg: UUID | None = None
+    room: UUID | None = None
+    monitor: str = ""
+    number: int = 0
+
+
 def complete(path: Path) -> bool:
     """Whether Asterisk has closed the WAV: it writes the length into the header last of all."""
     try:
@@ -53,12 +65,27 @@ def seconds_of(path: Path) -> float:
         return 0.0
 
 
+def mend(path: Path) -> None:
+    """Make a valid WAV of what an Asterisk left that died: the last seconds are lost, and with them
+    the lengths in the header, or all of a file that was shorter.
+    """
+    if complete(path) or not path.exists():
+        return
+    sound = path.read_bytes()[HEADER:]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(sound[: len(sound) // 2 * 2])
+
+
 @dataclass(slots=True, eq=False)
 class Recordings:
     """Starts, pauses and finishes recordings. `RecordingFinished` comes when the file is whole."""
 
     exchange: Exchange
     _running: dict[UUID, Recording] = field(default_factory=dict)
+    _read_notes: bool = False
     _rooms_recorded: int = 0
 
     async def start(self, command: StartRecording) -> None:
@@ -87,6 +114,7 @@ class Recordings:
             self._running.pop(id, None)
         else:
             recording.monitor = reply.headers.get("MixMonitorID", "")
+            self._note(recording)
 
     async def record_room(self, id: UUID, room: Room) -> None:
         """Record what everybody in a room says. ConfBridge makes one recording at a time."""
@@ -106,6 +134,7 @@ class Recordings:
         else:
             recording.number = self._rooms_recorded
             self._rooms_recorded += 1
+            self._note(recording)
 
     def _take(self, id: UUID, account: UUID) -> Recording | None:
         """A new recording under an id that records nothing else; None if it does already.
@@ -182,6 +211,44 @@ class Recordings:
             await self.exchange.ask({"Action": "ConfbridgeStopRecord", "Conference": room})
         self._finish(recording)
 
+    def _note_path(self, id: UUID) -> Path:
+        return self.exchange.settings.recordings / "running" / f"{id}.json"
+
+    def _note(self, recording: Recording) -> None:
+        """Write down what runs, for the next gateway if this one dies."""
+        note = Note(
+            account=recording.account,
+            leg=recording.leg.id if recording.leg else None,
+            room=recording.room.id if recording.room else None,
+            monitor=recording.monitor,
+            number=recording.number,
+        )
+        path = self._note_path(recording.id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(note))
+
+    def adopt(self) -> None:
+        """Go on with the recordings of an earlier gateway; finish those that ended meanwhile.
+
+        Done once, after the first login, when legs and rooms are known.
+        """
+        if self._read_notes:
+            return
+        self._read_notes = True
+        for path in self._note_path(UUID(int=0)).parent.glob("*.json"):
+            try:
+                id, note = UUID(path.stem), msgspec.json.decode(path.read_bytes(), type=Note)
+            except (ValueError, msgspec.MsgspecError):
+                log.error("the note of a recording is unreadable: %s", path.name)
+                continue
+            wav = self.exchange.settings.recordings / str(note.account) / f"{id}.wav"
+            recording = Recording(id, note.account, wav, number=note.number, monitor=note.monitor)
+            recording.leg = self.exchange.up(note.leg)
+            recording.room = self.exchange.rooms.get(note.room) if note.room else None
+            self._running[id] = recording
+            if recording.leg is None and recording.room is None:
+                self._finish(recording)
+
     def leg_gone(self, leg: Leg) -> None:
         """A leg ended, and its recordings with it."""
         for recording in list(self._running.values()):
@@ -203,6 +270,8 @@ class Recordings:
         deadline = clock.monotonic() + GIVE_UP_S
         while not complete(recording.path) and clock.monotonic() < deadline:
             await clock.sleep(POLL_S)
+        self._note_path(recording.id).unlink(missing_ok=True)
+        mend(recording.path)
         if not recording.path.exists():
             log.error("recording %s left no file", recording.id)
             return

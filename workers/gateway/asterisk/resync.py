@@ -13,6 +13,7 @@ from workers.gateway.asterisk.calls import Calls
 from workers.gateway.asterisk.exchange import Exchange, Leg
 from workers.gateway.asterisk.facts import Channel, ChannelState, parse_uuid
 from workers.gateway.asterisk.mapping import channel_of, role_of
+from workers.gateway.asterisk.recordings import Recordings
 from workers.gateway.asterisk.rooms import Rooms
 from workers.gateway.asterisk.session import AmiRefused, Headers
 from workers.gateway.asterisk.sounds import Sounds
@@ -39,12 +40,21 @@ class Listed:
 class Resync:
     """Compares, and lets the parts say what changed."""
 
-    def __init__(self, exchange: Exchange, calls: Calls, rooms: Rooms, sounds: Sounds) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        calls: Calls,
+        rooms: Rooms,
+        sounds: Sounds,
+        recordings: Recordings,
+    ) -> None:
         self._exchange = exchange
         self._calls = calls
         self._rooms = rooms
         self._sounds = sounds
+        self._recordings = recordings
         self._booted = ""
+        self._spied: dict[str, str] = {}  # Uniqueid of the spying -> of the spied
 
     async def read(self) -> Listed:
         """Ask Asterisk for its channels and rooms. Raises SwitchUnavailable."""
@@ -72,6 +82,7 @@ class Resync:
         """Say what changed. `ended_since`: channels whose own hang-up event is still to come."""
         restarted = bool(self._booted) and self._booted != listed.booted
         self._booted = listed.booted
+        self._spied = {}
         lost = EndCause.SWITCH_LOST if restarted else EndCause.UNKNOWN
         for leg in list(self._exchange.legs.values()):
             if leg.uniqueid not in listed.channels and leg.uniqueid not in ended_since:
@@ -83,6 +94,17 @@ class Resync:
             known = self._exchange.by_uniqueid.get(channel.uniqueid) or self._adopt(channel)
             if known is not None:
                 self._compare(known, channel, message, listed.rooms.get(channel.uniqueid))
+        self._find_whisperers()
+        self._rooms.forget_empty()
+        self._recordings.adopt()
+
+    def _find_whisperers(self) -> None:
+        """Legs that spy on an agent are in his room, though ConfBridge does not list them."""
+        for leg in list(self._exchange.legs.values()):
+            spied = self._exchange.by_uniqueid.get(self._spied.get(leg.uniqueid, ""))
+            if spied is not None and spied.room is not None and leg.room is None:
+                leg.role, leg.spying = Role.WHISPER, True
+                self._rooms.found(leg, spied.room, marked=False)
 
     def _adopt(self, channel: Channel) -> Leg | None:
         """A leg of an earlier life of this gateway, known by its account code."""
@@ -109,6 +131,10 @@ class Resync:
         if room is not None and leg.room != room:
             leg.role = role_of(channel.exten)
             self._rooms.found(leg, room, marked=leg.role is Role.AGENT)
+        if channel.context == "outdial-whisper":
+            self._spied[leg.uniqueid] = channel.exten
+        elif channel.context == "outdial-hold":
+            leg.held = True
         in_agi = message.get("Application") == "AGI"
         if in_agi:
             # Whatever played may have ended unseen; the next word begins a new step.

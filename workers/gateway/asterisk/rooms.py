@@ -182,6 +182,7 @@ class Rooms:
             return  # back from hold, or in another role
         leg.room = room_id
         room = self._exchange.rooms.setdefault(room_id, Room(room_id, leg.account))
+        room.entered = True
         self._exchange.tell(RoomJoined, leg.account, leg=leg.id, room=room_id)
         if room.record:
             room.record = False  # once
@@ -222,6 +223,12 @@ class Rooms:
         """After a login: a leg is in a room, of which we did not know."""
         leg.marked = marked
         self._arrive(leg, room_id)
+
+    def forget_empty(self) -> None:
+        """After a login: rooms that ended while nobody looked."""
+        for room in list(self._exchange.rooms.values()):
+            if room.entered and not self._exchange.inside(room.id):
+                self.on_closed(RoomClosed(room.id))
 
     def lost(self, leg: Leg) -> None:
         """After a login: a leg is no longer in its room."""

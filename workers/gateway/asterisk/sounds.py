@@ -1,21 +1,20 @@
-"""What is played to legs and rooms, and the digits that come back.
+"""What is played to legs and rooms.
 
 A leg outside of rooms is in AsyncAGI and plays sound by sound. A leg in a room, and a room as a
 whole, hear a player: a Local channel whose one half plays and whose other half whispers to the leg
 or sits in the room.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.telephony.events import Digit, DigitsCollected, PlaybackFinished
-from domain.telephony.port import Collect, File, Media, Play, Say, SayDigits, Tone
+from domain.telephony.events import PlaybackFinished
+from domain.telephony.port import File, Media, Play, Say, SayDigits, Tone
 from workers.gateway.asterisk.exchange import Exchange, Leg, Room
-from workers.gateway.asterisk.facts import AgiStepDone, Gone, Pressed, parse_uuid
+from workers.gateway.asterisk.facts import AgiStepDone, Gone, parse_uuid
 
 log = logging.getLogger(__name__)
 
@@ -48,27 +47,14 @@ class Playback:
 
 
 @dataclass(slots=True, eq=False)
-class Collecting:
-    """One `Collect` that runs."""
-
-    command: Collect
-    digits: str = ""
-    timer: asyncio.TimerHandle | None = None
-
-
-@dataclass(slots=True, eq=False)
 class Sounds:
-    """Plays one after another on each leg and room, and collects digits.
-
-    A collection begins to wait for its first digit when the leg's own playbacks are over; a digit
-    that comes earlier, or interrupts one, counts.
-    """
+    """Plays one after another on each leg and room."""
 
     exchange: Exchange
     speak: Speak | None = None
     _playing: dict[UUID, Playback] = field(default_factory=dict)
     _queues: dict[UUID, list[Playback]] = field(default_factory=dict)
-    _collecting: dict[UUID, Collecting] = field(default_factory=dict)
+    on_quiet: Callable[[Leg], None] = lambda leg: None  # the last playback of a leg is over
 
     async def play(self, command: Play) -> None:
         """Play to a leg that is up or to a room, after what is already playing there."""
@@ -244,7 +230,7 @@ class Sounds:
             return
         self._queues.pop(target.id, None)
         if playback.leg is not None:
-            self._wait_for_digits(playback.leg)
+            self.on_quiet(playback.leg)
 
     def moved(self, leg: Leg) -> None:
         """A leg left AsyncAGI, and what played there with it."""
@@ -254,9 +240,7 @@ class Sounds:
                 self._finish(playback)
 
     def silence(self, leg: Leg) -> None:
-        """All that is played to a leg, and a collection, end with it."""
-        if collecting := self._collecting.pop(leg.id, None):
-            self._stop_timer(collecting)
+        """All that is played to a leg ends with it."""
         for playback in self._queues.pop(leg.id, []):
             self._finish(playback)
 
@@ -264,62 +248,18 @@ class Sounds:
         for playback in self._queues.pop(room.id, []):
             self._finish(playback)
 
-    async def collect(self, command: Collect) -> None:
-        """Collect digits from a leg that is up; dropped while another collection runs there."""
-        leg = self.exchange.up(command.leg)
-        if leg is None or leg.id in self._collecting:
-            return
-        self._collecting[leg.id] = Collecting(command)
-        if leg.ready:
-            await self.keep_alive(leg)
-        self._wait_for_digits(leg)
+    def plays_to(self, leg: Leg) -> bool:
+        """Whether something plays to this leg, or waits to."""
+        return bool(self._queues.get(leg.id))
 
-    def _wait_for_digits(self, leg: Leg) -> None:
-        collecting = self._collecting.get(leg.id)
-        if collecting is None or collecting.timer is not None or self._queues.get(leg.id):
-            return
-        command = collecting.command
-        wait_s = command.between_digits_s if collecting.digits else command.first_digit_s
-        loop = asyncio.get_running_loop()
-        collecting.timer = loop.call_later(wait_s, self._collected, leg)
-
-    def on_pressed(self, fact: Pressed) -> None:
-        leg = self.exchange.by_uniqueid.get(fact.uniqueid)
-        if leg is None or not leg.is_up:
-            return
-        self.exchange.tell(Digit, leg.account, leg=leg.id, digit=fact.digit)
-        collecting = self._collecting.get(leg.id)
-        done = collecting is not None and self._count_digit(collecting, fact.digit)
+    def on_pressed(self, leg: Leg, digit: str) -> None:
+        """A leg's key ends what plays to it or to its room, if that may be interrupted."""
         for playback in list(self._playing.values()):
             heard = playback.leg is leg or (playback.room and playback.room.id == leg.room)
             # Steps are interrupted by Asterisk itself, which tells so in its own event.
             if heard and playback.by_player and playback.command.interruptible:
-                self.exchange.spawn(self._interrupt(playback, fact.digit))
-        if collecting is None:
-            return
-        if done:
-            self._collected(leg)
-        elif collecting.timer is not None:
-            self._stop_timer(collecting)
-            self._wait_for_digits(leg)
+                self.exchange.spawn(self._interrupt(playback, digit))
 
     async def _interrupt(self, playback: Playback, digit: str) -> None:
         self._finish(playback, digit)
         await self.exchange.ask({"Action": "Hangup", "Channel": playback.player})
-
-    def _count_digit(self, collecting: Collecting, digit: str) -> bool:
-        if digit in collecting.command.terminators:
-            return True
-        collecting.digits += digit
-        return len(collecting.digits) >= collecting.command.maximum
-
-    def _stop_timer(self, collecting: Collecting) -> None:
-        if collecting.timer is not None:
-            collecting.timer.cancel()
-            collecting.timer = None
-
-    def _collected(self, leg: Leg) -> None:
-        collecting = self._collecting.pop(leg.id, None)
-        if collecting is not None:
-            self._stop_timer(collecting)
-            self.exchange.tell(DigitsCollected, leg.account, leg=leg.id, digits=collecting.digits)

@@ -30,7 +30,9 @@ from domain.telephony.port import (
     TakeSnapshot,
 )
 from workers.gateway.asterisk import facts
+from workers.gateway.asterisk.arrivals import Arrivals
 from workers.gateway.asterisk.calls import Calls
+from workers.gateway.asterisk.digits import Digits
 from workers.gateway.asterisk.exchange import Exchange
 from workers.gateway.asterisk.facts import (
     AgiBegan,
@@ -76,21 +78,28 @@ class AsteriskSwitch:
         self._exchange = exchange = Exchange(settings, clock, self._session)
         self._sounds = sounds = Sounds(exchange, speak)
         self._recordings = recordings = Recordings(exchange)
+        digits = Digits(exchange, sounds)
+        sounds.on_quiet = digits.wait
         self._rooms = rooms = Rooms(exchange, sounds, recordings)
         self._calls = calls = Calls(
-            exchange, rooms=rooms, sounds=sounds, recordings=recordings, account_of=account_of
+            exchange,
+            rooms=rooms,
+            sounds=sounds,
+            digits=digits,
+            recordings=recordings,
         )
-        self._resyncing = Resync(exchange, calls, rooms, sounds)
+        self._arrivals = arrivals = Arrivals(exchange, sounds, account_of)
+        self._resyncing = Resync(exchange, calls, rooms, sounds, recordings)
         # Facts that came while the lists are read; they are newer, or known already.
         self._backlog: list[Fact] | None = []
         # Each command is one method of the part that it concerns.
         self._commands: dict[type, Callable[[Any], Awaitable[None]]] = {
             PlaceLeg: calls.place,
-            Answer: calls.answer,
+            Answer: arrivals.answer,
             HangUp: calls.hang_up,
             Play: sounds.play,
             StopPlaying: lambda c: sounds.stop(c.playback),
-            Collect: sounds.collect,
+            Collect: digits.collect,
             CreateRoom: rooms.create,
             Join: rooms.join,
             Leave: rooms.leave,
@@ -118,7 +127,7 @@ class AsteriskSwitch:
             facts.RoomClosed: rooms.on_closed,
             facts.Muted: rooms.on_muted,
             facts.Talking: rooms.on_talking,
-            facts.Pressed: sounds.on_pressed,
+            facts.Pressed: digits.on_pressed,
             facts.Analysed: calls.on_analysed,
             facts.BeepHeard: calls.on_beep,
             facts.SpyBegan: rooms.on_spy_began,
@@ -243,7 +252,7 @@ class AsteriskSwitch:
         if leg is not None:
             self._sounds.on_ready(leg)
         elif fact.channel.state is ChannelState.ARRIVED:
-            self._calls.on_arrived(fact.channel)
+            self._arrivals.on_arrived(fact.channel)
 
     def _on_agi_ended(self, fact: AgiEnded) -> None:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)

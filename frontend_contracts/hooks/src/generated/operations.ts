@@ -21,6 +21,8 @@ export type AgentChangeInput = {
   readonly teamId?: string | null | undefined;
   /** What customers see; null: the campaign's. */
   readonly callerId?: string | null | undefined;
+  /** Whether to record every call of the agent. */
+  readonly record?: boolean | null | undefined;
   /** The user who is this agent too; null: nobody. */
   readonly userId?: string | null | undefined;
 };
@@ -41,6 +43,8 @@ export type AgentCreateInput = {
   readonly teamId?: string | null | undefined;
   /** What customers see; null: the campaign's. */
   readonly callerId?: string | null | undefined;
+  /** Whether to record every call of the agent. */
+  readonly record?: boolean | null | undefined;
   /** The user who is this agent too. */
   readonly userId?: string | null | undefined;
 };
@@ -104,6 +108,14 @@ export type CampaignChangeInput = {
   readonly patienceSeconds?: number | null | undefined;
   /** Whether to tell machines from people. */
   readonly analysis?: boolean | null | undefined;
+  /** What to do with an answering machine. */
+  readonly machineAction?: MachineAction | null | undefined;
+  /** The sound to leave on machines, by name; at most 100 characters. */
+  readonly machineMessage?: string | null | undefined;
+  /** The sound that the agent hears at the connect, by name; empty: none. */
+  readonly agentAnnouncement?: string | null | undefined;
+  /** Whether to record its calls. */
+  readonly record?: boolean | null | undefined;
   /** 1 to 30; holds for targets added afterwards only. */
   readonly maxAttempts?: number | null | undefined;
   /** Replaces all of them; a disposition that is missing closes the target. */
@@ -148,6 +160,14 @@ export type CampaignCreateInput = {
   readonly patienceSeconds?: number | null | undefined;
   /** Whether to tell machines from people. */
   readonly analysis?: boolean | null | undefined;
+  /** What to do with an answering machine. */
+  readonly machineAction?: MachineAction | null | undefined;
+  /** The sound to leave on machines, by name; at most 100 characters. */
+  readonly machineMessage?: string | null | undefined;
+  /** The sound that the agent hears at the connect, by name; empty: none. */
+  readonly agentAnnouncement?: string | null | undefined;
+  /** Whether to record its calls. */
+  readonly record?: boolean | null | undefined;
   /** 1 to 30; holds for targets added afterwards only. */
   readonly maxAttempts?: number | null | undefined;
   /** Replaces all of them; a disposition that is missing closes the target. */
@@ -232,6 +252,12 @@ export type ImportState =
   | 'DONE'
   | 'CANCELED'
   | 'FAILED';
+
+/** What is done with an answering machine. */
+export type MachineAction =
+  | 'HANG_UP'
+  | 'CONNECT'
+  | 'MESSAGE';
 
 /** One contact to dial. */
 export type NewTargetInput = {

@@ -1,0 +1,122 @@
+"""How lines end, and what that means for targets, agents and pacers."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from domain.agents.rules import AgentState
+from domain.calls.events import CallEnded
+from domain.calls.rules import AttemptState, Disposition
+from domain.floor.context import FloorContext
+from domain.floor.journal import TargetChange
+from domain.floor.seats import Seats
+from domain.floor.state import Line, Run, Seat
+from domain.pacing.interface import Seen
+from domain.targets.rules import Outcome, after_attempt
+
+UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
+
+
+def instant(at: float) -> datetime:
+    """A Unix second as an instant."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def disposition_at_end(line: Line) -> Disposition:
+    """How a line that was up ended, by what it was doing when its leg went away."""
+    if line.disposition is not None:
+        return line.disposition
+    if line.state is AttemptState.CONNECTED:
+        return Disposition.CONNECTED
+    if line.state is AttemptState.WAITING:
+        return Disposition.ABANDONED
+    return Disposition.HUNG_UP if line.answered_at else Disposition.FAILED
+
+
+class Endings:
+    """Ends lines, once each."""
+
+    def __init__(self, context: FloorContext, seats: Seats) -> None:
+        self._context = context
+        self._state = context.state
+        self._seats = seats
+        self.has_ended: Callable[[Line], None] = lambda line: None
+
+    def end(self, line: Line, disposition: Disposition, at: datetime) -> None:
+        """Take a line out of the floor, settle its target and let its agent go on."""
+        if self._state.lines.pop(line.id, None) is None:
+            return
+        run = self._state.runs[line.campaign_id]
+        run.lines.pop(line.id, None)
+        if line in self._state.waiting:
+            self._state.waiting.remove(line)
+        now = self._context.clock.monotonic()
+        if line.state in UNANSWERED and line.state is not AttemptState.COMMITTED:
+            self._seats.observe(run.campaign_id, Seen.FAILED, now - line.placed)
+        if disposition is Disposition.ABANDONED:
+            run.tally.abandoned += 1
+            run.ledger.add(at.timestamp(), abandoned=1)
+            self._seats.observe(run.campaign_id, Seen.ABANDONED)
+        line.state, line.disposition, line.ended_at = AttemptState.ENDED, disposition, at
+        self.note(line, at.timestamp(), "ended", disposition=disposition)
+        self._context.journal.attempt(line)
+        if line.presented is not None:
+            self._context.journal.call(line)
+        self._close_target(run, line, disposition, at)
+        self.has_ended(line)
+        if line.trunk is not None:
+            line.trunk.free()
+        if line.seat is not None:
+            self._leave_agent(run, line, line.seat, at, now)
+        run.due = True
+
+    def _leave_agent(self, run: Run, line: Line, seat: Seat, at: datetime, now: float) -> None:
+        talk_s = now - line.connected if line.connected is not None else 0.0
+        self._context.desk(
+            seat.agent_id,
+            CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
+        )
+        if line.connected is not None:
+            self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
+        if seat.line is not line:
+            return
+        if seat.state is AgentState.TALKING:
+            self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
+        elif seat.state is AgentState.RESERVED:
+            self._seats.release(seat)
+
+    def _close_target(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
+        if line.is_inbound:
+            return
+        target = line.target
+        if disposition is Disposition.NOT_PLACED:
+            outcome = Outcome(target.state, next_at=None if target.attempts == 0 else at)
+            attempts = target.attempts
+        else:
+            attempts = target.attempts + 1
+            outcome = after_attempt(
+                disposition,
+                attempts=attempts,
+                max_attempts=target.max_attempts,
+                retry_delays_s=run.settings.retry_delays_s,
+                ended_at=at,
+            )
+        if outcome.reason is not None:
+            run.targets_left -= 1
+        self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
+
+    def note(self, line: Line, at: float, kind: str, **detail: object) -> None:
+        """Put something into a line's timeline."""
+        self._context.journal.event(line.id, instant(at), kind, **detail)
+
+    def told_gone(self, line: Line, seat: Seat) -> None:
+        """Tell an agent's desk that the customer went on to somebody else."""
+        now = self._context.clock.monotonic()
+        self._context.desk(
+            seat.agent_id,
+            CallEnded(
+                at=self._context.unix(),
+                call=line.id,
+                disposition=Disposition.CONNECTED,
+                talk_s=now - line.connected if line.connected is not None else 0.0,
+            ),
+        )

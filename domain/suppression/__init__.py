@@ -1,0 +1,1 @@
+"""Numbers that are not called: lists of an account and of its campaigns."""

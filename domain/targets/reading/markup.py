@@ -1,0 +1,98 @@
+"""XML: records with fields, as elements or as attributes, whatever they are called."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from domain.targets.errors import MAX_COLUMNS, TooManyColumns
+from domain.targets.reading import expat
+from domain.targets.reading.cells import Cell, Row
+
+MAX_FIELD_CHARACTERS = 1 << 20
+
+
+class MarkupFile:
+    """An open XML file. `headers` grows as fields are met.
+
+    A record is the element around the first field that has a text, or the first element with
+    attributes; all elements of that depth are records.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._size = path.stat().st_size
+        self._read = 0
+        self._count = 0
+        self.headers: list[str] = []
+        self._positions: dict[tuple[str, int], int] = {}
+        self._rows: list[Row] = []
+        self._depth = 0
+        self._record_depth: int | None = None
+        self._pending: list[tuple[str, str]] = []  # fields of the record that is open
+        self._text: list[str] = []
+        self._characters = 0
+
+    def rows(self) -> Iterator[Row]:
+        """The records in order, numbered from 1."""
+        parser = expat.parser()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._keep
+        with self._path.open("rb") as file:
+            for size in expat.feed(parser, file):
+                self._read += size
+                yield from self._rows
+                self._rows.clear()
+
+    def expected_rows(self) -> int | None:
+        """A guess by how much of the file is read."""
+        return round(self._count * self._size / self._read) if self._read and self._count else None
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        self._text.clear()
+        self._characters = 0
+        fields = [
+            (expat.local(key), value)
+            for key, value in attributes.items()
+            if not key.startswith("xmlns")
+        ]
+        if self._record_depth is None and self._depth > 1 and fields:
+            self._record_depth = self._depth
+        if self._depth == self._record_depth:
+            self._pending = fields
+
+    def _keep(self, text: str) -> None:
+        self._characters += len(text)
+        if self._characters <= MAX_FIELD_CHARACTERS:
+            self._text.append(text)
+
+    def _end(self, name: str) -> None:
+        text = "".join(self._text).strip()
+        self._text.clear()
+        self._characters = 0
+        if self._record_depth is None and text and self._depth > 1:
+            self._record_depth = self._depth - 1 if self._depth > 2 else self._depth
+        if self._record_depth is not None and self._depth >= self._record_depth:
+            if text:
+                self._pending.append((expat.local(name), text))
+            if self._depth == self._record_depth:
+                self._count += 1
+                self._rows.append((self._count, self._cells(self._pending)))
+                self._pending = []
+        self._depth -= 1
+
+    def _cells(self, fields: list[tuple[str, str]]) -> list[Cell]:
+        cells: list[Cell] = [None] * len(self.headers)
+        seen: dict[str, int] = {}
+        for name, text in fields:
+            ordinal = seen.get(name, 0)
+            seen[name] = ordinal + 1
+            position = self._positions.get((name, ordinal))
+            if position is None:
+                if len(self.headers) >= MAX_COLUMNS:
+                    raise TooManyColumns
+                position = self._positions[name, ordinal] = len(self.headers)
+                self.headers.append(name)
+                cells.append(None)
+            cells[position] = text
+        return cells
