@@ -61,7 +61,7 @@ def _country(region: str) -> _Country | None:
     if metadata is None or metadata.general_desc is None or metadata.leading_digits is not None:
         return None
     code = metadata.country_code
-    if COUNTRY_CODE_TO_REGION_CODE[code][0] != region:
+    if code is None or COUNTRY_CODE_TO_REGION_CODE[code][0] != region:
         return None
     if metadata.national_prefix_transform_rule is not None:
         return None
