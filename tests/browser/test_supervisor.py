@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from openpyxl import Workbook
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, WebSocket, expect
 
 from domain.demo import service as demo
 from domain.demo.people import people
@@ -160,10 +160,12 @@ async def test_the_page_comes_back_by_itself_when_the_server_was_killed(
     card = page.get_by_role("article", name="Renewals")
     await card.get_by_role("button", name="Start").click()
     await expect(page.locator(".pill[data-phase=live]")).to_be_visible()
+    sockets = list[WebSocket]()
+    page.on("websocket", sockets.append)
     stage.kill_api()
-    await expect(page.locator(".pill[data-phase=waiting]")).to_be_visible()
     await stage.serves()
     await expect(page.locator(".pill[data-phase=live]")).to_be_visible()
+    assert sockets != []
     seen = await number(card, "dialed")
 
     async def more() -> bool:
