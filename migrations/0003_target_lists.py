@@ -2,7 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.core.ids import new_id
 from domain.suppression.models import SuppressionSource
-from domain.targets.models import ExportKind, ExportState
+from domain.targets.models import ExportKind, ExportState, ImportState
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -15,6 +15,18 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        ops.CreateModel(
+            name='ColumnChoice',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('domain.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='column_choices', on_delete=OnDelete.CASCADE)),
+                ('signature', fields.CharField(max_length=64)),
+                ('columns', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('used_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'column_choice', 'app': 'domain', 'unique_together': (('account', 'signature'),), 'pk_attr': 'id', 'table_description': 'What the columns of files with certain headers are, as a person said.'},
+            bases=['Model'],
+        ),
         ops.CreateModel(
             name='Suppression',
             fields=[
@@ -52,6 +64,16 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'target_export', 'app': 'domain', 'pk_attr': 'id', 'table_description': 'A file of targets with their status. The row is the truth; a job that dies begins again.'},
             bases=['Model'],
+        ),
+        ops.AlterField(
+            model_name='TargetImport',
+            name='state',
+            field=fields.CharEnumField(default=ImportState.PENDING, description='DRAFT: draft\nPENDING: pending\nRUNNING: running\nDONE: done\nCANCELED: canceled\nFAILED: failed', enum_type=ImportState, max_length=32),
+        ),
+        ops.AddField(
+            model_name='TargetImport',
+            name='columns',
+            field=fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='TargetImport',

@@ -31,6 +31,7 @@ from schema.refusals import handlers
 from schema.scalars import SCALARS
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
+from schema.targets.drafts import DraftMutations
 from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
@@ -56,6 +57,7 @@ MUTATIONS: tuple[type, ...] = (
     DeskMutations,
     CampaignMutations,
     TargetMutations,
+    DraftMutations,
     ExportMutations,
     SuppressionMutations,
     CallMutations,

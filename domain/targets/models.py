@@ -133,6 +133,7 @@ class TargetAddition(Model):
 class ImportState(StrEnum):
     """How far an import is."""
 
+    DRAFT = "draft"  # uploaded to be looked at; waits for a person to confirm
     PENDING = "pending"
     RUNNING = "running"
     DONE = "done"
@@ -161,6 +162,7 @@ class TargetImport(Model):
     kind = fields.CharEnumField(FileKind, max_length=32)
     country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
     priority = fields.SmallIntField(default=5)
+    columns: list[list[str]] = fields.JSONField(default=list)  # header and meaning; []: guessed
     state = fields.CharEnumField(ImportState, max_length=32, default=ImportState.PENDING)
     rows_total = fields.IntField(null=True)  # NULL: not known yet
     rows_read = fields.IntField(default=0)  # committed up to here; a resumed job goes on after it
@@ -180,6 +182,23 @@ class TargetImport(Model):
     class Meta:
         table = "target_import"
         indexes = (("campaign_id", "id"),)
+
+
+class ColumnChoice(Model):
+    """What the columns of files with certain headers are, as a person said."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="column_choices", on_delete=fields.CASCADE
+    )
+    signature = fields.CharField(max_length=64)  # of the headers; columns.signature
+    columns: list[list[str]] = fields.JSONField(default=list)  # header and meaning
+    used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "column_choice"
+        unique_together = (("account", "signature"),)
 
 
 class ImportProblem(Model):
