@@ -83,7 +83,7 @@ async def test_a_desk_whose_server_is_killed_misses_no_pop_and_shows_none_twice(
     campaign = await admin.campaign("PROGRESSIVE", "1018", wrapUpSeconds=0.2, analysis=False)
     await admin.add(campaign, *(contact(number) for number in SHORT_TALKS))
     sockets = list[WebSocket]()
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))
     await sign_in_as_agent(page, "1018")
     await take_calls(page)
     await admin.start(campaign)

@@ -161,7 +161,7 @@ async def test_the_page_comes_back_by_itself_when_the_server_was_killed(
     await card.get_by_role("button", name="Start").click()
     await expect(page.locator(".pill[data-phase=live]")).to_be_visible()
     sockets = list[WebSocket]()
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))
     stage.kill_api()
     await stage.serves()
     await expect(page.locator(".pill[data-phase=live]")).to_be_visible()
