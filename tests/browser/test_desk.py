@@ -43,6 +43,7 @@ async def test_a_pop_shows_the_customer_and_wrap_up_keeps_what_the_agent_wrote(
     page: Page, admin: Api
 ) -> None:
     campaign = await admin.campaign(
+        "A pop",
         "PROGRESSIVE",
         "1017",
         variables=["Plan", "City"],
@@ -80,7 +81,9 @@ async def test_a_pop_shows_the_customer_and_wrap_up_keeps_what_the_agent_wrote(
 async def test_a_desk_whose_server_is_killed_misses_no_pop_and_shows_none_twice(
     page: Page, admin: Api, stage: Stage
 ) -> None:
-    campaign = await admin.campaign("PROGRESSIVE", "1018", wrapUpSeconds=0.2, analysis=False)
+    campaign = await admin.campaign(
+        "A kill", "PROGRESSIVE", "1018", wrapUpSeconds=0.2, analysis=False
+    )
     await admin.add(campaign, *(contact(number) for number in SHORT_TALKS))
     sockets = list[WebSocket]()
     page.on("websocket", lambda socket: sockets.append(socket))
@@ -115,7 +118,9 @@ async def test_a_desk_whose_server_is_killed_misses_no_pop_and_shows_none_twice(
 async def test_a_preview_is_skipped_removed_or_dialed_as_the_agent_says(
     page: Page, admin: Api
 ) -> None:
-    campaign = await admin.campaign("PREVIEW", "1019", wrapUpSeconds=0.2, previewSeconds=60)
+    campaign = await admin.campaign(
+        "A choice", "PREVIEW", "1019", wrapUpSeconds=0.2, previewSeconds=60
+    )
     await admin.add(
         campaign,
         contact("+441134960001", "Skipped"),

@@ -201,6 +201,7 @@ export const ENGLISH: Words = {
     NOT_PLACED: "Not placed",
   },
   importStates: {
+    DRAFT: "Not confirmed yet",
     PENDING: "Waiting for a worker",
     RUNNING: "Importing",
     DONE: "Imported",
