@@ -30,7 +30,7 @@ help: ## List the targets
 
 .PHONY: run
 run: $(RUN_READY) $(if $(WEB),$(CONSOLE) $(GRAPHIQL)) ## Run everything: servers, API, worker, gateway, with a demo
-	@$(PYTHON) -m workers.launch up $(ARGS)
+	@$(PYTHON) -m workers.launch up --demo $(ARGS)
 
 .PHONY: test
 test: $(DEV_READY) ## Run the tests on embedded servers

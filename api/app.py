@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.credentials import Credentials
 from api.door import Door, DoorSettings
+from api.exports import export_routes
 from api.graphql_http import GraphQLOverHttp
 from api.graphql_sse import GraphQLStream
 from api.graphql_ws import GraphQLSocket
@@ -83,6 +84,7 @@ def create_app(
             *page_routes(),
             *health.routes(),
             *import_routes(door),
+            *export_routes(door),
             *routes,
         ],
         middleware=[Middleware(SafeHeaders), *_cross_origin(door.settings)],

@@ -3,44 +3,34 @@
     curl -H "Authorization: Bearer KEY" -F campaign=ID -F country=IL -F file=@list.xlsx /imports
     curl -H "Authorization: Bearer KEY" --data-binary @list.xlsx "/imports?campaign=ID&country=IL"
 
-Answers 202 with the import, or a 4xx with `code` and `message`. The second form is written to the
+Answers 202 with the import, or a 4xx as api/plain.py says. The second form is written to the
 store as it comes in; the first lies on the disk in between.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
-from uuid import UUID
 
-import orjson
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.answers import BadRequest
 from api.bodies import bounded
-from api.callers import caller_of
 from api.door import Door
+from api.plain import answered, as_id, as_json, file_response, refused
 from domain.access.principal import Principal
-from domain.campaigns.errors import CampaignClosed
-from domain.core import errors
+from domain.core.errors import NotFound
 from domain.core.files import FileTooLarge
+from domain.targets.exports import MEDIA_TYPES, problems_file
 from domain.targets.imports import ImportOptions, begin_import
-from domain.targets.models import TargetImport
+from domain.targets.models import ExportKind, TargetImport
 from domain.targets.templates import TEMPLATES
-from schema.errors import RateLimited
 
 UPLOAD_CHUNK_BYTES = 256 * 1024
 FIELDS = ("campaign", "country", "priority", "batchName", "fileName")
-
-_STATUS: dict[type[errors.DomainError], int] = {
-    errors.NotFound: 404,
-    errors.NotAllowed: 403,
-    FileTooLarge: 413,
-    CampaignClosed: 409,
-}
-REFUSED = 422  # every other refusal: the request was understood, its content is wrong
 
 
 def import_routes(door: Door) -> list[BaseRoute]:
@@ -49,6 +39,7 @@ def import_routes(door: Door) -> list[BaseRoute]:
     return [
         Route("/imports", imports.start, methods=["POST"]),
         Route("/imports/template.{kind}", imports.template, methods=["GET"]),
+        Route("/imports/{id}/problems.{kind}", imports.problems, methods=["GET"]),
     ]
 
 
@@ -60,28 +51,23 @@ class Imports:
 
     async def start(self, http: Request) -> Response:
         """Store the body and begin to import it."""
-        try:
-            caller = await caller_of(http, self._door)
-            if caller.principal is None:
-                raise BadRequest(
-                    401,
-                    "Sign in first: send the header `Authorization: Bearer <token or API key>`.",
-                    code="UNAUTHENTICATED",
-                    www_authenticate="Bearer",
-                )
-            row = await self._begin(http, caller.principal)
-        except BadRequest as error:
-            return _refused(error.status, error.code, error.message, error.headers)
-        except RateLimited as error:
-            headers = {"retry-after": str(error.retry_after_s)}
-            return _refused(429, "RATE_LIMITED", str(error), headers)
-        except errors.DomainError as error:
-            return _refused(_status(error), error.code, error.message)
-        except errors.Unavailable as error:
-            return _refused(503, error.code, str(error), {"retry-after": "2"})
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
-        return _json(202, _shown(row))
+
+        async def begin(principal: Principal) -> Response:
+            return as_json(202, _shown(await self._begin(http, principal)))
+
+        return await answered(http, self._door, begin)
+
+    async def problems(self, http: Request) -> Response:
+        """The rows of an import that became no target, as XLSX or CSV."""
+
+        async def write(principal: Principal) -> Response:
+            id, kind = as_id(http.path_params["id"], "import"), http.path_params["kind"]
+            if kind not in MEDIA_TYPES:
+                raise NotFound("file of kind", kind)
+            file = await problems_file(principal, id, ExportKind(kind), ports=self._door.ports)
+            return file_response(file, BackgroundTask(file.path.unlink, missing_ok=True))
+
+        return await answered(http, self._door, write)
 
     async def _begin(self, http: Request, principal: Principal) -> TargetImport:
         limit = self._door.settings.upload_limit
@@ -127,7 +113,7 @@ class Imports:
         )
         return await begin_import(
             principal,
-            _id(fields.get("campaign", "")),
+            as_id(fields.get("campaign", ""), "campaign"),
             options,
             file_name=file_name,
             chunks=chunks,
@@ -140,20 +126,9 @@ class Imports:
         template = TEMPLATES.get(http.path_params["kind"])
         if template is None:
             kinds = ", ".join(TEMPLATES)
-            return _refused(404, "NOT_FOUND", f"There is no such template. Take one of {kinds}.")
+            return refused(404, "NOT_FOUND", f"There is no such template. Take one of {kinds}.")
         headers = {"content-disposition": f'attachment; filename="targets.{template.kind}"'}
         return Response(template.content(), headers=headers, media_type=template.media_type)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise BadRequest(400, "Name the campaign: `campaign` must be its id.") from None
-
-
-def _status(error: errors.DomainError) -> int:
-    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), REFUSED)
 
 
 def _shown(row: TargetImport) -> dict[str, Any]:
@@ -164,18 +139,6 @@ def _shown(row: TargetImport) -> dict[str, Any]:
         "fileKind": row.kind.name,
         "state": row.state.name,
     }
-
-
-def _refused(
-    status: int, code: str, message: str, headers: Mapping[str, str] | None = None
-) -> Response:
-    return _json(status, {"code": code, "message": message}, headers)
-
-
-def _json(
-    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> Response:
-    return Response(orjson.dumps(body), status, headers, "application/json")
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -10,28 +10,21 @@ both over the whole schema.
 
 from collections.abc import Awaitable, Callable, Iterable
 from inspect import isawaitable
-from math import isfinite
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from graphql import (
-    GraphQLBoolean,
-    GraphQLEnumType,
     GraphQLField,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
-    GraphQLLeafType,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLString,
-    Undefined,
     is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
+
+from schema.leaf_writers import Odd, writer
 
 
 class _Leaf(NamedTuple):
@@ -41,10 +34,6 @@ class _Leaf(NamedTuple):
     get: Callable[[Any], Any]
     write: Callable[[Any], Any]
     required: bool
-
-
-class _Odd(Exception):
-    """A value that the stock executor must judge."""
 
 
 class Plan(NamedTuple):
@@ -192,7 +181,7 @@ def _read(leaf: _Leaf, source: Any) -> Any:
     value = leaf.get(source)
     if value is None:
         if leaf.required:
-            raise _Odd
+            raise Odd
         return None
     return leaf.write(value)
 
@@ -229,78 +218,3 @@ async def _merged_later(
     names: list[str], fast: dict[str, Any], slow: Awaitable[dict[str, Any]]
 ) -> dict[str, Any]:
     return _merged(names, fast, await slow)
-
-
-_WRITERS: dict[GraphQLLeafType, Callable[[Any], Any]] = {}
-
-
-def writer(kind: GraphQLLeafType) -> Callable[[Any], Any]:
-    """How a value of this leaf type is written. Raises for one that the stock way must judge."""
-    if kind not in _WRITERS:
-        _WRITERS[kind] = _make_writer(kind)
-    return _WRITERS[kind]
-
-
-def _make_writer(kind: GraphQLLeafType) -> Callable[[Any], Any]:
-    if isinstance(kind, GraphQLEnumType):
-        return _enum_writer(kind)
-    if kind in (GraphQLString, GraphQLID):
-        return _text
-    if kind is GraphQLInt:
-        return _integer
-    if kind is GraphQLBoolean:
-        return _truth
-    if kind is GraphQLFloat:
-        return _fraction
-    write = kind.coerce_output_value
-    plain: set[type] = set()  # classes whose values are neither errors nor to be awaited
-
-    def scalar(value: Any) -> Any:
-        if value.__class__ not in plain:
-            if isawaitable(value) or isinstance(value, Exception):
-                raise _Odd
-            plain.add(value.__class__)
-        written = write(value)
-        if written is None or written is Undefined:
-            raise _Odd
-        return written
-
-    return scalar
-
-
-def _text(value: Any) -> str:
-    if value.__class__ is not str:
-        raise _Odd
-    return value
-
-
-def _integer(value: Any) -> int:
-    if value.__class__ is not int or not -(2**31) <= value < 2**31:
-        raise _Odd
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if value is not True and value is not False:
-        raise _Odd
-    return value
-
-
-def _fraction(value: Any) -> float:
-    if value.__class__ is not float or not isfinite(value):
-        raise _Odd
-    return value
-
-
-def _enum_writer(kind: GraphQLEnumType) -> Callable[[Any], Any]:
-    members: Iterable[Any] = getattr(kind, "wrapped_cls", ())
-    # By identity of the member: another enum's member may be equal as a string.
-    names = {id(member): kind.coerce_output_value(member) for member in members}
-
-    def enum(value: Any) -> Any:
-        try:
-            return names[id(value)]
-        except KeyError:
-            raise _Odd from None
-
-    return enum

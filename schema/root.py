@@ -24,21 +24,32 @@ from schema.campaigns.subscriptions import CampaignSubscriptions
 from schema.errors import SpokenErrors
 from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
+from schema.numbers.mutations import NumberMutations
+from schema.numbers.queries import NumberQueries
+from schema.recordings.queries import RecordingQueries
 from schema.refusals import handlers
 from schema.scalars import SCALARS
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
+from schema.targets.drafts import DraftMutations
+from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
+from schema.trunks.mutations import TrunkMutations
+from schema.trunks.queries import TrunkQueries
 
 QUERIES: tuple[type, ...] = (
     AccessQueries,
     AgentQueries,
     CampaignQueries,
     TargetQueries,
+    ExportQueries,
     SuppressionQueries,
     CallQueries,
+    RecordingQueries,
+    TrunkQueries,
+    NumberQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -46,13 +57,18 @@ MUTATIONS: tuple[type, ...] = (
     DeskMutations,
     CampaignMutations,
     TargetMutations,
+    DraftMutations,
+    ExportMutations,
     SuppressionMutations,
     CallMutations,
     LiveCallMutations,
+    TrunkMutations,
+    NumberMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
     TargetSubscriptions,
+    ExportSubscriptions,
     CallSubscriptions,
 )
 

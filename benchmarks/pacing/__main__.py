@@ -23,7 +23,9 @@ def main() -> None:
     parser.add_argument("--seeds", default="1-10", help="for example 1-10 or 3,5,8")
     parser.add_argument("--policies", default=",".join(runs.POLICIES))
     parser.add_argument("--quick", action="store_true", help="4 scenarios, 2 seeds, no files")
-    parser.add_argument("--add", action="store_true", help="keep what an earlier run found")
+    parser.add_argument(
+        "--add", action="store_true", help="keep what earlier runs found, other seeds too"
+    )
     parser.add_argument("--render", action="store_true", help="write the tables again, run nothing")
     asked = parser.parse_args()
 
@@ -46,7 +48,10 @@ def main() -> None:
                 rows = runs.run_policy(scenarios[name], policy, seeds, quick=asked.quick)
                 if not rows:
                     continue
-                found.setdefault(name, {})[policy] = rows
+                by_policy = found.setdefault(name, {})
+                if policy != "ratio":
+                    rows = runs.merged(by_policy.get(policy, []), rows)
+                by_policy[policy] = rows
                 print(tables.line(name, policy, rows), flush=True)
                 if not asked.quick:
                     RESULTS.parent.mkdir(parents=True, exist_ok=True)

@@ -18,8 +18,6 @@ Results = dict[str, dict[str, list[Row]]]  # scenario, policy, one row a run
 POLICIES = ("predictive", "progressive", "ratio", "level-default", "level-tuned", "corrected")
 TUNING_SEEDS = (101, 102)
 RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.5, 9.0)
-LARGE_TEAM = 100
-LARGE_TEAM_SEEDS = 4  # of the baselines, which vary little there
 
 
 def settings_for(scenario: Scenario) -> PacingSettings:
@@ -32,8 +30,6 @@ def run_policy(
 ) -> list[Row]:
     """Return one row for each seed (for `ratio`: for each ratio and tuning seed)."""
     settings = settings_for(scenario)
-    if policy != "predictive" and len(scenario.team) >= LARGE_TEAM:
-        seeds = seeds[:LARGE_TEAM_SEEDS]
     match policy:
         case "predictive" | "progressive":
             return [measure(scenario, policy_for(policy, settings, s), s) for s in seeds]
@@ -48,6 +44,12 @@ def run_policy(
         case "ratio":
             return ratio_rows(scenario, settings, quick=quick)
     raise ValueError(f"no policy {policy!r}; there are {', '.join(POLICIES)}")
+
+
+def merged(before: list[Row], rows: list[Row]) -> list[Row]:
+    """Return the rows of an earlier run with those of this one, which win, by seed."""
+    by_seed = {int(row["seed"]): row for row in [*before, *rows]}
+    return [by_seed[seed] for seed in sorted(by_seed)]
 
 
 def measure(scenario: Scenario, policy: PacingPolicy, seed: int) -> Row:

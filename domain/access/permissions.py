@@ -25,6 +25,8 @@ class Permission(StrEnum):
     CALL_VIEW = "call:view"
     CALL_CONTROL = "call:control"
     MONITOR_VIEW = "monitor:view"
+    TRUNK_MANAGE = "trunk:manage"  # trunks and the account's own numbers
+    RECORDING_VIEW = "recording:view"
     DESK = "desk"  # an agent's own desk: state, calls, pops
 
 
@@ -53,13 +55,14 @@ PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _VIEWS
     | {
         Permission.AGENT_SUPERVISE,
+        Permission.RECORDING_VIEW,
         Permission.CAMPAIGN_MANAGE,
         Permission.CAMPAIGN_RUN,
         Permission.TARGET_MANAGE,
         Permission.CALL_CONTROL,
     },
     Role.AGENT: frozenset({Permission.DESK}),
-    Role.AUDITOR: _VIEWS | {Permission.AUDIT_VIEW},
+    Role.AUDITOR: _VIEWS | {Permission.AUDIT_VIEW, Permission.RECORDING_VIEW},
 }
 
 # An API key may be given any permission but these: a key is no person and has no desk.

@@ -1,8 +1,10 @@
 """Many rows at once: COPY to a temporary table, then one INSERT that passes over what is there."""
 
 import io
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -173,6 +175,22 @@ async def insert_left_out(
             (import_id, each.row, each.why.code, each.why.message, each.number) for each in left_out
         ],
     )
+
+
+async def copy_out(
+    connection: BaseDBAsyncClient,
+    query: str,
+    values: list[Any],
+    write: Callable[[bytes], Coroutine[Any, Any, None]],
+) -> int:
+    """Hand the rows of a query to `write` as CSV with a header; returns how many they are.
+
+    The bytes pass through as they are; the server waits while `write` does.
+    """
+    status = await _asyncpg(connection).copy_from_query(
+        query, *values, output=write, format="csv", header=True
+    )
+    return int(status.rpartition(" ")[2])
 
 
 def _asyncpg(connection: BaseDBAsyncClient) -> "asyncpg.Connection[asyncpg.Record]":

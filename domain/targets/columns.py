@@ -1,9 +1,11 @@
 """Which column of a file is what. Pure."""
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from domain.core.problems import Problems
 from domain.targets.errors import MAX_COLUMNS, NoPhoneColumn, TooManyColumns
 
 MAX_NUMBERS = 10  # of one contact
@@ -126,3 +128,31 @@ def chosen(headers: list[str], choices: Iterable[tuple[str, str]]) -> ColumnMap:
     if not phones:
         raise NoPhoneColumn([header for header in headers if header])
     return ColumnMap(phones=tuple(phones[:MAX_NUMBERS]), variables=_distinct(variables), **meant)
+
+
+def choices_of(headers: list[str], columns: ColumnMap) -> list[tuple[str, str]]:
+    """The map as pairs of header and meaning, one for each header, as `chosen` takes them."""
+    meant: dict[int, str] = dict.fromkeys(columns.phones, "phone")
+    for meaning in MEANINGS - {"phone"}:
+        if (position := getattr(columns, meaning)) is not None:
+            meant[position] = meaning
+    meant |= {position: f"variable:{name}" for position, name in columns.variables.items()}
+    return [(header, meant.get(i, "skip")) for i, header in enumerate(headers) if header]
+
+
+def signature(headers: list[str]) -> str:
+    """What files with the same headers have in common, SHA-256 in hex."""
+    plain = "\0".join(_plain(header) for header in headers)
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
+
+
+def check_columns(columns: Sequence[tuple[str, str]], problems: Problems) -> None:
+    """Note meanings that are none, and the want of a phone."""
+    for index, (header, meaning) in enumerate(columns):
+        name = meaning.removeprefix("variable:")
+        known = meaning in MEANINGS or meaning == "skip" or meaning.startswith("variable:")
+        problems.unless(known, f"columns.{index}.meaning", "is not known")
+        problems.unless(len(name) <= MAX_VARIABLE_NAME, f"columns.{index}", "has a name too long")
+        problems.unless(bool(header), f"columns.{index}.header", "must not be empty")
+    phones = any(meaning == "phone" for _, meaning in columns)
+    problems.unless(phones or not columns, "columns", "must have a phone")

@@ -14,7 +14,9 @@ DomainError
 ├── TargetDialed            a target that was dialed is not removed
 ├── IdempotencyKeyReused    the key belongs to another addition
 ├── CountChanged            the typed count is not the count any more
-└── TargetLimitReached      the account holds as many targets as it may
+├── TargetLimitReached      the account holds as many targets as it may
+├── TooManyForXlsx          the format holds no more rows than that
+└── ExportNotReady          the file is not written yet, or gone
 """
 
 from uuid import UUID
@@ -191,3 +193,30 @@ class TargetLimitReached(DomainError):
             "Purge closed targets, or ask the operator for a higher limit."
         )
         self.limit = limit
+
+
+class TooManyForXlsx(DomainError):
+    """A sheet holds 1,048,576 rows with its header."""
+
+    code = "TOO_MANY_FOR_XLSX"
+
+    def __init__(self, rows: int, limit: int) -> None:
+        super().__init__(
+            f"Nothing was exported: a sheet holds {limit:,} rows and these are {rows:,}. "
+            "Export them as CSV, or fewer of them."
+        )
+        self.limit = limit
+
+
+class ExportNotReady(DomainError):
+    """The file of the export can't be fetched now."""
+
+    code = "EXPORT_NOT_READY"
+
+    def __init__(self, export_id: UUID, state: str) -> None:
+        super().__init__(
+            f"Export {export_id} has no file: it is {state}. Wait until it is done; "
+            "a file is kept for a day."
+        )
+        self.export_id = export_id
+        self.state = state

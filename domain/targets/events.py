@@ -23,3 +23,17 @@ class ImportProgressed(msgspec.Struct, frozen=True, kw_only=True):
     invalid: int
     rows_per_second: float  # of this run
     seconds_left: float | None  # None: not known
+
+
+def export_topic(export_id: UUID) -> str:
+    """Progress of one export, twice a second and at its end."""
+    return f"export:{export_id}"
+
+
+class ExportProgressed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an export is."""
+
+    target_export: UUID
+    state: str  # an ExportState
+    rows_total: int  # when it was ordered
+    rows_written: int

@@ -28,6 +28,7 @@ from domain.targets.bulk import (
     refuse_beyond_limit,
 )
 from domain.targets.commands import TargetsChanged
+from domain.targets.drafts import DRAFT_FOR, remembered_choices
 from domain.targets.errors import ImportFileRefused, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportState, TargetImport
@@ -144,6 +145,8 @@ async def _read_all(run: _Run, *, for_s: float, read: Reader) -> bool:
         kind=row.kind.value,
         country=row.country,
         skip=row.rows_read,
+        columns=tuple((header, meaning) for header, meaning in row.columns),
+        remembered=await remembered_choices(row.account_id),
     )
     async with aclosing(_beating(run, read(request))) as blocks:
         async for block in blocks:
@@ -254,7 +257,10 @@ async def _tell_floor(run: _Run) -> None:
 
 
 async def enqueue_orphans(*, ports: Ports) -> int:
-    """Enqueue imports whose job was lost or died; returns how many. Does no harm to others."""
+    """Enqueue imports whose job was lost or died; returns how many. Does no harm to others.
+
+    Drafts that nobody confirmed are removed.
+    """
     now = ports.clock.now()
     dead = Q(state=ImportState.RUNNING) & (
         Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
@@ -265,4 +271,9 @@ async def enqueue_orphans(*, ports: Ports) -> int:
         # A new name each time: the queue may still keep the dead job's.
         name = f"ImportTargets:{row.id}:{now:%d%H%M%S}"
         await ports.jobs.enqueue(ImportTargets(row.id), job_id=name)
+    for row in await TargetImport.filter(
+        state=ImportState.DRAFT, created_at__lt=now - DRAFT_FOR
+    ).only("id", "file_path"):
+        await ports.files.delete(row.file_path)
+        await TargetImport.filter(id=row.id, state=ImportState.DRAFT).delete()
     return len(orphans)

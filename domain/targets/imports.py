@@ -20,6 +20,7 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
+from domain.targets.columns import check_columns
 from domain.targets.errors import ImportFinished, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportProblem, ImportState, TargetBatch, TargetImport
@@ -45,6 +46,7 @@ class ImportOptions:
     country: str | None = None
     priority: int = 5
     batch_name: str = ""
+    columns: tuple[tuple[str, str], ...] = ()  # header and meaning; none: remembered or guessed
 
 
 async def begin_import(
@@ -56,8 +58,11 @@ async def begin_import(
     chunks: AsyncIterable[bytes],
     ports: Ports,
     limit: int = MAX_FILE_BYTES,
+    draft: bool = False,
 ) -> TargetImport:
-    """A new import, waiting for a worker. The file is stored as it comes in, never held in memory.
+    """A new import, waiting for a worker; a draft waits for `confirm_import` instead.
+
+    The file is stored as it comes in, never held in memory.
 
     Raises NotFound, CampaignClosed, InvalidInput, FileTooLarge, and an ImportFileRefused for what
     can be told of a file without reading all of it; nothing is kept then.
@@ -71,6 +76,7 @@ async def begin_import(
     batch_name = problems.text("batchName", batch_name, longest=100)
     problems.between("priority", priority, 1, 10)
     country = await read_country(principal, options.country, problems)
+    check_columns(options.columns, problems)
     problems.refuse_any()
 
     await _refuse_when_full(principal)
@@ -95,9 +101,12 @@ async def begin_import(
                 kind=kind,
                 country=country,
                 priority=priority,
+                columns=[list(pair) for pair in options.columns],
+                state=ImportState.DRAFT if draft else ImportState.PENDING,
                 created_at=now,
             )
-            work.enqueue(ImportTargets(row.id), job_id=f"ImportTargets:{row.id}")
+            if not draft:
+                work.enqueue(ImportTargets(row.id), job_id=f"ImportTargets:{row.id}")
     except BaseException:
         await ports.files.delete(path)
         raise

@@ -11,3 +11,10 @@ class ImportTargets(Job):
     """Turn an uploaded file into targets, from where the last run of it stopped."""
 
     target_import: UUID
+
+
+@dataclass(frozen=True)
+class ExportTargets(Job):
+    """Write a file of targets."""
+
+    target_export: UUID

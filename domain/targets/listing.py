@@ -70,7 +70,7 @@ async def visible_targets(
             number__startswith=wanted.number_begins, number__gte=wanted.number_begins
         )
         # LIKE alone reads no index in most collations; digits sort alike in all of them.
-        if (end := _after(wanted.number_begins)) is not None:
+        if (end := after_prefix(wanted.number_begins)) is not None:
             query = query.filter(number__lt=end)
     if wanted.attempts_at_least:
         query = query.filter(attempts__gte=wanted.attempts_at_least)
@@ -81,7 +81,7 @@ async def visible_targets(
     return query
 
 
-def _after(prefix: str) -> str | None:
+def after_prefix(prefix: str) -> str | None:
     """The first number behind all that begin so: +1203 for +1202, +13 for +1299; None for +99."""
     kept = prefix.rstrip("9")
     if not kept or not kept[-1].isdecimal():

@@ -133,6 +133,7 @@ class TargetAddition(Model):
 class ImportState(StrEnum):
     """How far an import is."""
 
+    DRAFT = "draft"  # uploaded to be looked at; waits for a person to confirm
     PENDING = "pending"
     RUNNING = "running"
     DONE = "done"
@@ -161,6 +162,7 @@ class TargetImport(Model):
     kind = fields.CharEnumField(FileKind, max_length=32)
     country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
     priority = fields.SmallIntField(default=5)
+    columns: list[list[str]] = fields.JSONField(default=list)  # header and meaning; []: guessed
     state = fields.CharEnumField(ImportState, max_length=32, default=ImportState.PENDING)
     rows_total = fields.IntField(null=True)  # NULL: not known yet
     rows_read = fields.IntField(default=0)  # committed up to here; a resumed job goes on after it
@@ -182,6 +184,23 @@ class TargetImport(Model):
         indexes = (("campaign_id", "id"),)
 
 
+class ColumnChoice(Model):
+    """What the columns of files with certain headers are, as a person said."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="column_choices", on_delete=fields.CASCADE
+    )
+    signature = fields.CharField(max_length=64)  # of the headers; columns.signature
+    columns: list[list[str]] = fields.JSONField(default=list)  # header and meaning
+    used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "column_choice"
+        unique_together = (("account", "signature"),)
+
+
 class ImportProblem(Model):
     """One row of a file that did not become a target, and why."""
 
@@ -198,3 +217,49 @@ class ImportProblem(Model):
     class Meta:
         table = "import_problem"
         indexes = (("target_import_id", "row"),)
+
+
+class ExportKind(StrEnum):
+    """What kind of file targets are written to."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+class ExportState(StrEnum):
+    """How far an export is."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"  # the file is gone
+
+
+class TargetExport(Model):
+    """A file of targets with their status. The row is the truth; a job that dies begins again."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="target_exports", on_delete=fields.CASCADE
+    )
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="exports", on_delete=fields.CASCADE
+    )
+    kind = fields.CharEnumField(ExportKind, max_length=32)
+    wanted: dict[str, Any] = fields.JSONField(default=dict)  # which targets; exports.wanted_of
+    state = fields.CharEnumField(ExportState, max_length=32, default=ExportState.PENDING)
+    rows_total = fields.IntField()  # when it was ordered
+    rows_written = fields.IntField(default=0)
+    file_path = fields.CharField(max_length=300)  # inside the file store
+    failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
+    created_at = fields.DatetimeField(auto_now_add=True)
+    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
+    runner = fields.UUIDField(null=True)  # the job that may write
+    starts = fields.SmallIntField(default=0)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "target_export"

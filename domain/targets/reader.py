@@ -5,6 +5,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,16 @@ import msgspec
 import domain
 from domain.core.errors import OutdialError
 from domain.targets.errors import file_refusal
-from domain.targets.reading.blocks import HEADER_BYTES, Block, Crashed, End, ReadRequest, Said
+from domain.targets.reading.blocks import (
+    HEADER_BYTES,
+    Block,
+    Crashed,
+    End,
+    Preview,
+    ReadRequest,
+    Refused,
+    Said,
+)
 
 _decoder = msgspec.msgpack.Decoder(Said)
 _CODE = "from domain.targets.reading.child import main; main()"
@@ -34,6 +44,26 @@ async def read_blocks(
     The process waits while nobody asks for the next block, and is killed when the iteration ends
     early. Raises an ImportFileRefused for the file's faults and ReaderCrashed for ours.
     """
+    async with aclosing(_said(request, started)) as messages:
+        async for message in messages:
+            if isinstance(message, Block | End):
+                yield message
+            if isinstance(message, End):
+                return
+
+
+async def read_preview(request: ReadRequest) -> Preview:
+    """The beginning of the file. Raises as read_blocks does."""
+    async with aclosing(_said(request, lambda pid: None)) as messages:
+        async for message in messages:
+            if isinstance(message, Preview):
+                return message
+    raise ReaderCrashed("no preview")
+
+
+async def _said(
+    request: ReadRequest, started: Callable[[int], None]
+) -> AsyncGenerator[Block | Preview | End, None]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -59,15 +89,12 @@ async def read_blocks(
             except asyncio.IncompleteReadError:
                 raise ReaderCrashed(f"exit status {await process.wait()}") from None
             match _decoder.decode(message):
-                case Block() as block:
-                    yield block
-                case End() as end:
-                    yield end
-                    return
                 case Crashed(where=where):
                     raise ReaderCrashed(where)
-                case refused:
+                case Refused() as refused:
                     raise file_refusal(refused.code, refused.message)
+                case said:
+                    yield said
     finally:
         if process.returncode is None:
             process.kill()

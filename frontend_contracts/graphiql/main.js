@@ -19,8 +19,10 @@ const fetcher = createGraphiQLFetcher({
 createRoot(document.getElementById("graphiql")).render(
   createElement(GraphiQL, {
     fetcher,
-    defaultHeaders: '{\n  "authorization": "Bearer "\n}',
-    defaultQuery: "# Sign in, then put the token into Headers below.\n{\n  __typename\n}\n",
+    // No default header: a bearer token that is none is refused, the schema too.
+    defaultQuery:
+      "# Sign in, then put this into Headers below:\n" +
+      '#   {"authorization": "Bearer <token>"}\n{\n  __typename\n}\n',
     // Tokens do not belong into the storage of a browser.
     shouldPersistHeaders: false,
   }),

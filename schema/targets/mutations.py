@@ -190,7 +190,7 @@ class TargetMutations:
             campaign_id,
             options,
             file_name=getattr(file, "filename", None) or "list",
-            chunks=_chunks(file),
+            chunks=chunks_of(file),
             ports=ctx.ports,
         )
         return TargetImportStarted(target_import=TargetImport.of(row))
@@ -262,7 +262,7 @@ class TargetMutations:
         return TargetsRemoved(removed=removed)
 
 
-async def _chunks(file: Any) -> AsyncIterator[bytes]:
+async def chunks_of(file: Any) -> AsyncIterator[bytes]:
     """An upload's bytes; the server has spooled them to disk already."""
     while chunk := await file.read(UPLOAD_CHUNK_BYTES):
         yield chunk

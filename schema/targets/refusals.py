@@ -54,3 +54,10 @@ class TargetLimitReached(Refusal):
     """The account holds as many targets as it may."""
 
     limit: int = strawberry.field(description="How many it may hold.")
+
+
+@refusal(errors.TooManyForXlsx)
+class TooManyForXlsx(Refusal):
+    """A sheet of XLSX holds no more rows."""
+
+    limit: int = strawberry.field(description="How many it holds.")

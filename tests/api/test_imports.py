@@ -11,8 +11,9 @@ from api.door import DoorSettings
 from api.runtime import Runtime
 from domain.access.models import Account, User
 from domain.campaigns.models import Campaign
+from domain.targets.export_run import run_export
 from domain.targets.import_run import run_import
-from domain.targets.models import Target, TargetImport
+from domain.targets.models import Target, TargetExport, TargetImport
 from tests.api.conftest import Served, served
 from tests.domain.targets.conftest import new_campaign
 from tests.domain.targets.files import us_number, xlsx
@@ -207,3 +208,53 @@ async def test_each_kind_has_a_template_that_imports_once_it_is_filled_in(
     target = await Target.get().select_related("contact")
     assert (target.number, target.contact.name) == ("+12025550123", "Ana Example")
     assert target.contact.variables["City"] == "Springfield"
+
+
+@pytest.mark.feature("TGT-02")
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+async def test_the_problems_of_an_import_are_downloaded(
+    server: Served, token: str, campaign: Campaign, kind: str
+) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}", headers=headers, content=CONTENT
+    )
+    row = await finished(server, answer.json()["id"])
+
+    file = await server.http.get(f"/imports/{row.id}/problems.{kind}", headers=headers)
+    stranger = await server.http.get(f"/imports/{row.id}/problems.{kind}")
+    unknown = await server.http.get(f"/imports/{campaign.id}/problems.{kind}", headers=headers)
+
+    if kind == "xlsx":
+        sheet = load_workbook(io.BytesIO(file.content)).worksheets[0]
+        rows = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    else:
+        rows = [line.split(",") for line in file.content.decode("utf-8-sig").splitlines()]
+    assert rows[0] == ["Row", "Value", "Code", "Problem"]
+    assert rows[1][:3] == ["3", "12", "NUMBER_INVALID"]
+    assert (stranger.status_code, unknown.status_code) == (401, 404)
+    assert [p for p in server.door.ports.files.path("exports").glob("*")] == []
+
+
+@pytest.mark.feature("TGT-09")
+async def test_a_finished_export_is_fetched_and_an_unfinished_one_is_not(
+    server: Served, token: str, campaign: Campaign, user: User
+) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+    answer = await server.ask(
+        """mutation ($c: UUID!) { targetExportStart(campaignId: $c, kind: CSV) {
+            ... on TargetExportStarted { targetExport { id } } } }""",
+        token,
+        c=str(campaign.id),
+    )
+    id = answer["data"]["targetExportStart"]["targetExport"]["id"]
+
+    early = await server.http.get(f"/exports/{id}", headers=headers)
+    await run_export((await TargetExport.get()).id, ports=server.door.ports)
+    file = await server.http.get(f"/exports/{id}", headers=headers)
+    stranger = await server.http.get(f"/exports/{id}")
+
+    assert (early.status_code, early.json()["code"]) == (409, "EXPORT_NOT_READY")
+    assert file.content.decode("utf-8-sig").startswith("Representative,Call ID,Campaign,Phone")
+    assert file.headers["content-disposition"] == 'attachment; filename="targets.csv"'
+    assert stranger.status_code == 401

@@ -9,15 +9,18 @@ import pytest
 
 from domain.telephony.events import (
     LegAnalysed,
+    LegEnded,
     LegMuted,
     PlaybackFinished,
     RoomJoined,
+    RoomLeft,
     Verdict,
 )
 from domain.telephony.port import (
     Analysis,
     CreateRoom,
     File,
+    HangUp,
     Hold,
     Join,
     Play,
@@ -196,6 +199,37 @@ async def test_a_held_customer_hears_music_and_not_the_agent(stage: PbxStage) ->
     both.agent.say(sound.tone(AGENT_HZ, 2))
     await hears(both.customer, AGENT_HZ, since)
     assert_silent(both.customer, MUSIC_HZ, since)
+
+
+@pytest.mark.feature("AGT-11")
+async def test_a_held_customer_can_be_brought_to_another_agents_room(stage: PbxStage) -> None:
+    both = await talk(stage)
+    consulting = uuid4()
+
+    await stage.do(Hold(leg=both.customer_leg))
+    await stage.do(Join(leg=both.agent_leg, room=consulting, role=Role.AGENT))
+    await stage.see(RoomJoined, leg=both.agent_leg, room=consulting)
+    other_leg = await stage.agent(other=True, join=consulting)
+    await stage.see(RoomJoined, leg=other_leg)
+    await stage.see(RoomLeft, leg=both.customer_leg, room=both.room)
+    since = time.monotonic()
+    other = stage.far_end(other_leg)
+    other.say(sound.tone(SUPERVISOR_HZ, 2))
+    await hears(both.agent, SUPERVISOR_HZ, since)
+    await hears(both.customer, MUSIC_HZ, since)
+    assert_silent(both.customer, SUPERVISOR_HZ, since)
+
+    await stage.do(Join(leg=both.customer_leg, room=consulting, role=Role.CUSTOMER))
+    await stage.see(RoomJoined, leg=both.customer_leg, room=consulting)
+    await stage.do(HangUp(leg=both.agent_leg))
+    await stage.see(LegEnded, leg=both.agent_leg)
+    since = time.monotonic()
+    other.say(sound.tone(SUPERVISOR_HZ, 2))
+
+    await hears(both.customer, SUPERVISOR_HZ, since)
+    assert await stage.legs_in(consulting) == {other_leg, both.customer_leg}
+    await stage.do(HangUp(leg=both.customer_leg))
+    await stage.see(RoomLeft, leg=both.customer_leg, room=consulting)
 
 
 @pytest.mark.feature("AGT-02")

@@ -71,8 +71,11 @@ async def test_each_refusal_of_the_far_end_has_its_own_outcome(
     await stage.do(command)
     failed = await stage.see(LegFailed, leg=command.leg)
 
-    assert failed.failure is failure
-    assert str(status) in failed.detail
+    if stage.bed.version >= 22:
+        assert failed.failure is failure
+        assert str(status) in failed.detail
+    else:  # no status is told, and the cause of 607 says no more than "interworking"
+        assert failed.failure is (Failure.FAILED if status == 607 else failure)
     assert stage.told(command.leg) == ["LegFailed"]
 
 
@@ -109,10 +112,7 @@ async def test_a_trunk_that_does_not_exist_fails_the_leg(stage: PbxStage, trunk:
 
     await stage.do(command)
 
-    assert (await stage.see(LegFailed, leg=command.leg)).failure in (
-        Failure.FAILED,
-        Failure.INVALID,
-    )
+    assert (await stage.see(LegFailed, leg=command.leg)).failure is Failure.FAILED
     assert stage.asterisk.legs == 0
 
 

@@ -41,6 +41,16 @@ def up_command(settings: Settings, workers: int, gateways: int) -> None:
 
 
 @cli.command()
+@all_options
+def demo(settings: Settings) -> None:
+    """Play the demo on servers that run already: its account, campaigns and simulated agents.
+
+    The workers there must have been started with OUTDIAL_DEMO=1; others remove the account.
+    """
+    _become("workers.demo", replace(_with_running_servers(settings), demo=True))
+
+
+@cli.command()
 @door_options
 def api(settings: Settings) -> None:
     """Run one API process."""

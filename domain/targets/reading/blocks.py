@@ -9,7 +9,11 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     kind: str  # a FileKind
     country: str | None  # ISO 3166-1; None: numbers are international
-    columns: tuple[tuple[str, str], ...] = ()  # header and meaning; none: guessed from the headers
+    columns: tuple[tuple[str, str], ...] = ()  # header and meaning, as a person chose
+    # What was chosen for files with these headers before: columns.signature and choices. Without
+    # either the columns are guessed from the headers.
+    remembered: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    preview_rows: int = 0  # more than 0: say a Preview instead of blocks
     skip: int = 0  # rows that an earlier run committed
     block_rows: int = 2_000
 
@@ -23,6 +27,24 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, tag="block"):
     reported: bytes
     reported_rows: int
     rows_total: int | None  # the best guess so far; None: none yet
+
+
+class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the first rows: its cells as text, and what would become of it."""
+
+    row: int
+    cells: tuple[str, ...]
+    number: str | None  # E.164; None: the row is reported, or empty
+    problem: str | None  # why it would be reported
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
+    """The beginning of a file."""
+
+    headers: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]  # header and meaning; empty: none looks like a number
+    rows: tuple[PreviewRow, ...]
+    rows_total: int | None  # a guess
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):
@@ -44,5 +66,5 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
     where: str
 
 
-Said = Block | End | Refused | Crashed
+Said = Block | Preview | End | Refused | Crashed
 HEADER_BYTES = 4  # big-endian length in front of each message

@@ -15,18 +15,28 @@ from typing import BinaryIO
 
 import msgspec
 
-from domain.targets.errors import FileBroken, FileEmpty, FileUnpacksTooLarge, ImportFileRefused
+from domain.targets.columns import ColumnMap, choices_of
+from domain.targets.errors import (
+    MAX_COLUMNS,
+    FileBroken,
+    FileEmpty,
+    FileUnpacksTooLarge,
+    ImportFileRefused,
+    NoPhoneColumn,
+)
 from domain.targets.reading.archive import DAMAGE
 from domain.targets.reading.blocks import (
     HEADER_BYTES,
     Block,
     Crashed,
     End,
+    Preview,
+    PreviewRow,
     ReadRequest,
     Refused,
     Said,
 )
-from domain.targets.reading.cells import RowProblem
+from domain.targets.reading.cells import Row, RowProblem, text_of
 from domain.targets.reading.kinds import FileKind
 from domain.targets.reading.mapping import Columns
 from domain.targets.reading.staging import (
@@ -44,7 +54,7 @@ MEMORY_BYTES = 3_000_000_000  # of address space; a file that needs more is refu
 def said(request: ReadRequest) -> Iterator[Said]:
     """What there is to say about the file, block by block. Never raises."""
     try:
-        yield from _blocks(request)
+        yield from _preview(request) if request.preview_rows else _blocks(request)
     except ImportFileRefused as refusal:
         yield Refused(code=refusal.code, message=refusal.message)
     except DAMAGE:
@@ -84,6 +94,38 @@ def _blocks(request: ReadRequest) -> Iterator[Said]:
     if total == 0:
         raise FileEmpty
     yield End(rows_total=total)
+
+
+def _preview(request: ReadRequest) -> Iterator[Said]:
+    table = open_table(Path(request.path), FileKind(request.kind))
+    rows: list[Row] = []
+    try:
+        columns = Columns(table, request)
+        rows = list(islice(table.rows, request.preview_rows))
+        map_ = columns.now()
+    except NoPhoneColumn:  # a person will say which column it is
+        rows = rows or list(islice(table.rows, request.preview_rows))
+        map_ = ColumnMap(phones=())
+    if not rows:
+        raise FileEmpty
+    yield Preview(
+        headers=tuple(table.headers),
+        columns=tuple(choices_of(table.headers, map_)) if map_.phones else (),
+        rows=tuple(_shown(row, map_, request) for row in rows),
+        rows_total=_at_least(len(rows), table),
+    )
+
+
+def _shown(row: Row, map_: ColumnMap, request: ReadRequest) -> PreviewRow:
+    number, cells = row
+    result = staged(row, map_, country=request.country)
+    texts = () if isinstance(cells, RowProblem) else tuple(text_of(cell)[:200] for cell in cells)
+    return PreviewRow(
+        row=number,
+        cells=texts[:MAX_COLUMNS],
+        number=result.number if isinstance(result, Staged) else None,
+        problem=result.problem.message if isinstance(result, Reported) else None,
+    )
 
 
 def _at_least(read: int, table: Table) -> int | None:

@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from domain.targets.columns import ColumnMap, chosen, guess
+from domain.targets.columns import ColumnMap, chosen, guess, signature
 from domain.targets.errors import NoPhoneColumn
 from domain.targets.numbers import e164
 from domain.targets.reading.blocks import ReadRequest
@@ -17,6 +17,7 @@ class Columns:
         self._request = request
         self._known = -1
         self._map = ColumnMap(phones=())
+        self._remembered = dict(request.remembered)
         if table.header is not None:
             try:
                 self.now()
@@ -26,8 +27,9 @@ class Columns:
 
     def now(self) -> ColumnMap:
         """The map for the headers that are known by now. Raises NoPhoneColumn."""
-        headers, choices = self._table.headers, self._request.columns
+        headers = self._table.headers
         if len(headers) != self._known:
+            choices = self._request.columns or self._remembered.get(signature(headers), ())
             self._map = chosen(headers, choices) if choices else guess(headers)
             self._known = len(headers)
         return self._map

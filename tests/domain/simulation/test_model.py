@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import factorial
 
+import numpy as np
 import pytest
 
 from domain.pacing import policy_for
@@ -79,19 +80,17 @@ def test_progressive_dialing_has_the_occupancy_of_its_renewal_cycle() -> None:
 
 
 def test_calls_at_random_on_a_floor_without_patience_are_lost_as_erlang_says() -> None:
-    import numpy as np
-
     agents, load = 8, 6.0
     service = 60.0
     scenario = replace(
-        floor_of(agents, 60.0, 1.0),
+        floor_of(agents, 30.0, 1.0),
         talk=Duration(service, 1.0),
         wrap=Duration(0.0, 1.0),
         patience=0.0,
         decision_gap=0.05,
-        tick=0.25,
+        tick=0.5,
     )
-    gaps = np.random.default_rng(8).exponential(service / load, 40_000).tolist()
+    gaps = np.random.default_rng(8).exponential(service / load, 20_000).tolist()
     tally = Floor(scenario, Poisson(gaps), seed=8).run()
     terms = [load**k / factorial(k) for k in range(agents + 1)]
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -44,7 +45,9 @@ class Unpacked:
         )
         self._paths = f"{self.libraries}:{root / 'lib' / triplets[0]}:{root / 'usr/lib'}"
         folders = (root / "lib64", root / "usr/lib64", self.libraries, root / "lib" / triplets[0])
-        self._loader = next(p for f in folders if f.is_dir() for p in f.glob("ld-linux*.so*"))
+        found = (path for f in folders if f.is_dir() for path in f.glob("ld-linux*.so*"))
+        # In lib64 of bullseye it is a link from the root of the system, which is not ours.
+        self._loader = next(path for path in found if path.exists())
 
     def command(self, program: str, *arguments: str) -> list[str]:
         return [
@@ -159,6 +162,11 @@ class Bed:
             full, capture_output=True, text=True, env=self._environment(), check=False, timeout=10
         )
         return done.stdout
+
+    @cached_property
+    def version(self) -> int:
+        """The first number of Asterisk's version: 22 from sid, 16 from bullseye."""
+        return int(self.cli("core show version").split()[1].partition(".")[0])
 
     def _waited(self) -> str:
         return self.cli("core waitfullybooted")

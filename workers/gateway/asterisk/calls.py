@@ -77,6 +77,9 @@ class Calls:
         except ValueError as exc:
             self._refuse(command, Failure.INVALID, str(exc))
             return
+        except LookupError as exc:  # says nothing about the number, which stays in use
+            self._refuse(command, Failure.FAILED, str(exc))
+            return
         if not exchange.session.up:
             self._refuse(command, Failure.FAILED, "the link to the switch is down")
             return

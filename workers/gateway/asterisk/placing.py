@@ -16,7 +16,9 @@ def display_name(text: str) -> str:
 
 
 def dial_string(command: PlaceLeg, settings: AsteriskSettings) -> str:
-    """Asterisk's name of the far end. Raises ValueError for an address that can't be one."""
+    """Asterisk's name of the far end. Raises ValueError for an address that can't be one, and
+    LookupError for a trunk that is not there.
+    """
     if isinstance(command.to, ToEndpoint):
         if not SAFE_NAME.fullmatch(command.to.endpoint):
             raise ValueError("endpoint")

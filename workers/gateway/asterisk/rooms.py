@@ -68,9 +68,9 @@ class Rooms:
     async def join(self, command: Join) -> None:
         """Move a leg that is up into a room."""
         leg = self._exchange.up(command.leg)
-        if leg is None:
+        if leg is None or (leg.heading == command.room and leg.role is command.role):
             return
-        if leg.room == command.room:
+        if leg.room == command.room and not leg.held:
             await self.change_role(leg, command.role)
             return
         entry = self._sounds.names_of((command.entry,)) if command.entry else []
@@ -83,21 +83,23 @@ class Rooms:
 
     async def send(self, leg: Leg, room: UUID, role: Role) -> None:
         """Send a leg on its way; `RoomJoined` follows when it is there."""
-        if leg.held and leg.room is not None:
+        if leg.held and leg.room not in (None, room):
             self._part(leg)
         context, exten = self.way_in(leg, room, role)
-        leg.heading, leg.role, leg.ready = room, role, False
-        await self._exchange.redirect(leg, context, exten)
+        leg.heading, leg.role, leg.ready, leg.held = room, role, False, False
+        if not await self._exchange.redirect(leg, context, exten):
+            leg.heading = None
 
     async def leave(self, command: Leave) -> None:
         """Take a leg out of its room."""
         leg = self._exchange.up(command.leg)
-        if leg is not None and (leg.room is not None or leg.heading is not None):
+        if leg is not None and (leg.room is not None or leg.heading is not None or leg.held):
             await self._send_away(leg)
 
     async def _send_away(self, leg: Leg) -> None:
         leg.heading = None
         if leg.held:
+            leg.held = False
             self._part(leg)
         await self._exchange.redirect(leg, "outdial-leg", "idle")
 

@@ -33,6 +33,11 @@ log = logging.getLogger(__name__)
 Headers = Mapping[str, str]
 ActionHeaders = Mapping[str, str | Sequence[str]]
 
+# Where panoramisk would log each message, numbers, names and the secret included. A filter, since
+# setting up the log anew would enable a disabled logger.
+WIRE = logging.getLogger(f"{__name__}.wire")
+WIRE.addFilter(lambda record: False)
+
 LONGEST_LINE = 1000  # bytes; Asterisk's buffer for one line holds 1,024
 BOOT_S = 60.0  # how long a PBX may take between accepting a login and being fully booted
 
@@ -103,6 +108,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.factory = self
+        self.log = WIRE
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def data_received(self, data: bytes) -> None:

@@ -44,15 +44,15 @@ class AsteriskSettings:
     def trunk(self, name: str | None) -> Trunk:
         """The trunk of that name; None: the first. An unlisted name is a plain PJSIP endpoint.
 
-        Raises ValueError for a name that cannot be an endpoint, or when there is none at all.
+        Raises LookupError for a name that cannot be an endpoint, or when there is none at all.
         """
         if name is None:
             if not self.trunks:
-                raise ValueError("no trunk")
+                raise LookupError("no trunk is set up")
             return self.trunks[0]
         for trunk in self.trunks:
             if trunk.name == name:
                 return trunk
         if not SAFE_NAME.fullmatch(name):
-            raise ValueError("bad trunk name")
+            raise LookupError("that is no name of a trunk")
         return Trunk(name)

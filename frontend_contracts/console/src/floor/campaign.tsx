@@ -19,7 +19,8 @@ export function CampaignCard({ campaign, viewer }: CardProps) {
   const { model: board, trouble } = useCampaignBoard(campaign.id);
   const { now, history } = board;
   const total = campaign.targets.total;
-  const left = now?.targetsLeft ?? campaign.targets.left;
+  // The floor counts while the campaign dials; otherwise only the list is told of new targets.
+  const left = campaign.state === "RUNNING" && now ? now.targetsLeft : campaign.targets.left;
   return (
     <article className="card campaign" aria-label={campaign.name} data-campaign={campaign.serial}>
       <header>

@@ -21,8 +21,10 @@ export interface DeskCall {
 
 /** Everything that a desk shows. */
 export interface Desk {
-  /** The newest cursor that was seen; null before the first message. */
+  /** The newest cursor that was seen, to resume at; null before the first message. */
   readonly cursor: string | null;
+  /** The last cursors of events. They are opaque: what came before is known by being among them. */
+  readonly seen: readonly string[];
   /** Null before the first message. */
   readonly state: AgentState | null;
   readonly reason: string | null;
@@ -41,10 +43,13 @@ export interface Desk {
 
 /** How many calls a desk remembers. */
 export const REMEMBERED_CALLS = 20;
+/** How many events are known again when they come twice. */
+export const SEEN_CURSORS = 200;
 
 /** A desk that heard nothing yet. */
 export const EMPTY_DESK: Desk = {
   cursor: null,
+  seen: [],
   state: null,
   reason: null,
   since: null,
@@ -64,10 +69,10 @@ const FREE: ReadonlySet<AgentState> = new Set(["AVAILABLE", "BREAK", "OFFLINE"])
  */
 export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
   const { event } = update;
-  if (!update.snapshot && event.__typename !== "ResumeGap" && isSeen(desk, update.cursor)) {
-    return desk;
-  }
-  const next = { ...desk, cursor: update.cursor };
+  // The parts of a snapshot share the cursor at which it was taken.
+  if (!update.snapshot && desk.seen.includes(update.cursor)) return desk;
+  const seen = update.snapshot ? desk.seen : [...desk.seen, update.cursor].slice(-SEEN_CURSORS);
+  const next = { ...desk, cursor: update.cursor, seen };
   switch (event.__typename) {
     case "AgentStateChanged":
       return {
@@ -86,7 +91,7 @@ export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
       return withEnd(next, event);
     case "ResumeGap":
       // What is true now follows at once. What was on the screen may be long over.
-      return { ...next, current: null, gaps: desk.gaps + 1 };
+      return { ...next, seen: [], current: null, gaps: desk.gaps + 1 };
     default:
       return event satisfies never;
   }
@@ -100,24 +105,6 @@ export function createDeskFeed(outdial: Outdial): Feed<Desk> {
     variables: (desk) => ({ after: desk.cursor }),
     reduce: (desk, data) => reduceDesk(desk, data.deskEvents),
   });
-}
-
-/** Below, at or above 0 as the first cursor is older than, the same as or newer than the second. */
-export function compareCursors(a: string, b: string): number {
-  const [first, second] = [parts(a), parts(b)];
-  for (const index of [0, 1] as const) {
-    if (first[index] !== second[index]) return first[index] < second[index] ? -1 : 1;
-  }
-  return 0;
-}
-
-function parts(cursor: string): [bigint, bigint] {
-  const [milliseconds = "0", order = "0"] = cursor.split("-");
-  return [BigInt(milliseconds), BigInt(order)];
-}
-
-function isSeen(desk: Desk, cursor: string): boolean {
-  return desk.cursor !== null && compareCursors(cursor, desk.cursor) <= 0;
 }
 
 function withPop(desk: Desk, pop: ScreenPop): Desk {

@@ -19,7 +19,7 @@ export type { Connection, Socket } from "./connection.ts";
 export {
   EMPTY_DESK,
   REMEMBERED_CALLS,
-  compareCursors,
+  SEEN_CURSORS,
   createDeskFeed,
   reduceDesk,
 } from "./desk.ts";

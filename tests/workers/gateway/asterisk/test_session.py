@@ -195,6 +195,19 @@ async def test_a_peer_that_answers_no_ping_is_left_and_linked_anew(
         await eventually(lambda: session.up)
 
 
+async def test_what_goes_over_the_wire_is_not_logged(
+    ami: FakeAmi, settings: AsteriskSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        async with linked(settings) as session:
+            await session.request({"Action": "Originate", "CallerID": "<+12025550100>"})
+            ami.say({"Event": "Newchannel", "CallerIDNum": "+12025550199"})
+            await asyncio.sleep(0.05)
+
+    assert "+120255501" not in caplog.text
+    assert "s3cret" not in caplog.text
+
+
 async def test_a_stopped_session_stays_stopped(ami: FakeAmi, settings: AsteriskSettings) -> None:
     session = AmiSession(settings, on_event=lambda event: None, on_up=nothing, on_down=lambda: None)
     await session.start()

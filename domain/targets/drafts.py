@@ -1,0 +1,131 @@
+"""Looking at a file before it is imported: its first rows, and what its columns are."""
+
+from collections.abc import AsyncIterable
+from datetime import timedelta
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.core.ids import new_id
+from domain.core.ports import Ports
+from domain.core.problems import Problems
+from domain.core.unit_of_work import unit_of_work
+from domain.targets.columns import check_columns, signature
+from domain.targets.errors import ImportFinished, NoPhoneColumn
+from domain.targets.imports import ImportOptions, access_import, begin_import
+from domain.targets.jobs import ImportTargets
+from domain.targets.models import ColumnChoice, ImportState, TargetImport
+from domain.targets.reader import read_preview
+from domain.targets.reading.blocks import Preview, ReadRequest
+
+PREVIEW_ROWS = 10
+DRAFT_FOR = timedelta(hours=2)
+REMEMBERED = 200  # choices of an account, the latest
+
+Choices = tuple[tuple[str, str], ...]
+
+
+async def begin_draft(
+    principal: Principal,
+    campaign_id: UUID,
+    options: ImportOptions,
+    *,
+    file_name: str,
+    chunks: AsyncIterable[bytes],
+    ports: Ports,
+) -> tuple[TargetImport, Preview]:
+    """A file that waits for `confirm_import`, and its first rows.
+
+    Raises as begin_import does, and any ImportFileRefused; nothing is kept then.
+    """
+    row = await begin_import(
+        principal,
+        campaign_id,
+        options,
+        file_name=file_name,
+        chunks=chunks,
+        ports=ports,
+        draft=True,
+    )
+    try:
+        return row, await preview_import(row, ports=ports, columns=options.columns)
+    except BaseException:
+        await ports.files.delete(row.file_path)
+        await row.delete()
+        raise
+
+
+async def preview_import(row: TargetImport, *, ports: Ports, columns: Choices = ()) -> Preview:
+    """The first rows of an uploaded file, and what its columns seem to be.
+
+    Raises an ImportFileRefused.
+    """
+    return await read_preview(
+        ReadRequest(
+            path=str(ports.files.path(row.file_path)),
+            kind=row.kind.value,
+            country=row.country,
+            columns=columns,
+            remembered=await remembered_choices(row.account_id),
+            preview_rows=PREVIEW_ROWS,
+        )
+    )
+
+
+async def confirm_import(
+    principal: Principal, id: UUID, columns: Choices, *, remember: bool, ports: Ports
+) -> TargetImport:
+    """Import a draft, with the columns as a person said. `remember` keeps that for such files.
+
+    Raises NotFound, InvalidInput, ImportFinished for what is no draft any more, and
+    NoPhoneColumn where the file has no such column.
+    """
+    problems = Problems()
+    check_columns(columns, problems)
+    problems.refuse_any()
+    draft = await access_import(principal, id, Permission.TARGET_MANAGE)
+    if draft.state is not ImportState.DRAFT:
+        raise ImportFinished(draft.id, draft.state.value)
+    seen = await preview_import(draft, ports=ports, columns=columns)
+    if not seen.columns:
+        raise NoPhoneColumn(list(seen.headers))
+    async with unit_of_work(ports) as work:
+        row = await access_import(principal, id, Permission.TARGET_MANAGE, lock=True)
+        if row.state is not ImportState.DRAFT:
+            raise ImportFinished(row.id, row.state.value)
+        row.state = ImportState.PENDING
+        row.columns = [list(pair) for pair in columns]
+        row.created_at = ports.clock.now()  # from now on it may count as lost
+        await row.save(update_fields=["state", "columns", "created_at"])
+        if remember and columns:
+            await _remember(work.connection, row, list(seen.headers), ports=ports)
+        work.enqueue(ImportTargets(row.id), job_id=f"ImportTargets:{row.id}")
+    return row
+
+
+async def _remember(
+    connection: BaseDBAsyncClient, row: TargetImport, headers: list[str], *, ports: Ports
+) -> None:
+    choice = ColumnChoice(
+        id=new_id(),
+        account_id=row.account_id,
+        signature=signature(headers),
+        columns=row.columns,
+        used_at=ports.clock.now(),
+    )
+    await ColumnChoice.bulk_create(
+        [choice],
+        on_conflict=("account_id", "signature"),
+        update_fields=("columns", "used_at"),
+        using_db=connection,
+    )
+
+
+async def remembered_choices(account_id: UUID) -> tuple[tuple[str, Choices], ...]:
+    """What was chosen for files with certain headers, by their signature; the latest ones."""
+    rows = await ColumnChoice.filter(account_id=account_id).order_by("-used_at").limit(REMEMBERED)
+    return tuple(
+        (row.signature, tuple((header, meaning) for header, meaning in row.columns)) for row in rows
+    )

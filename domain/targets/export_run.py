@@ -1,0 +1,187 @@
+"""Writing a file of targets: rows go from PostgreSQL to the writing process as they are.
+
+Neither the rows nor the file are ever whole in memory. A run that is cut off begins again; a run
+that lost its claim writes to a file that nobody reads.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import getLogger
+from uuid import UUID
+
+import msgspec
+from tortoise.expressions import F, Q
+from tortoise.transactions import in_transaction
+
+from domain.core.bus import Notice
+from domain.core.ids import new_id
+from domain.core.ports import Ports
+from domain.core.unit_of_work import unit_of_work
+from domain.targets.bulk import copy_out
+from domain.targets.events import ExportProgressed, export_topic
+from domain.targets.exports import KEPT, condition_of, wanted_of
+from domain.targets.import_run import BEAT_S, DEAD_AFTER, LOST_AFTER
+from domain.targets.jobs import ExportTargets
+from domain.targets.models import ExportState, TargetExport
+from domain.targets.progress import EVERY_S
+from domain.targets.writer import WriterCrashed, writing
+
+logger = getLogger(__name__)
+
+MAX_STARTS = 5
+
+# The columns and their names are those of TGT-09. Times are the account's.
+_ROWS = """
+SELECT coalesce(agent.name, '') AS "Representative",
+       coalesce(last.id::text, '') AS "Call ID",
+       campaign.name AS "Campaign",
+       target.number AS "Phone",
+       coalesce(contact.name, '') AS "Customer Name",
+       coalesce(to_char(last.created_at AT TIME ZONE account.timezone, '{time}'), '')
+           AS "Call sent",
+       CASE WHEN target.state = 'closed' THEN coalesce(target.closed_reason, 'closed')
+            ELSE target.state END AS "Status",
+       coalesce(target.last_disposition, '') AS "Customer status",
+       coalesce(round(EXTRACT(EPOCH FROM "call".ended_at - "call".answered_at))::text, '')
+           AS "Call duration in sec",
+       coalesce(to_char(target.next_at AT TIME ZONE account.timezone, '{time}'), '') AS "Next Retry"
+FROM (SELECT * FROM target WHERE {condition}) AS target
+JOIN campaign ON campaign.id = target.campaign_id
+JOIN account ON account.id = target.account_id
+LEFT JOIN contact ON contact.id = target.contact_id
+LEFT JOIN LATERAL (
+    SELECT id, created_at, agent_id FROM attempt
+    WHERE attempt.target_id = target.id ORDER BY ordinal DESC LIMIT 1
+) AS last ON true
+LEFT JOIN "call" ON "call".id = last.id
+LEFT JOIN agent ON agent.id = last.agent_id
+ORDER BY target.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    row: TargetExport
+    runner: UUID
+    ports: Ports
+
+    def mine(self) -> Q:
+        return Q(id=self.row.id, runner=self.runner, state=ExportState.RUNNING)
+
+
+async def run_export(id: UUID, *, ports: Ports) -> None:
+    """Write the file of an export. May run any number of times; only the newest claim counts."""
+    run = await _claim(id, ports)
+    if run is None:
+        return
+    try:
+        written = await _write(run)
+    except WriterCrashed as crash:
+        logger.error("export %s: %s", id, crash)
+        await _end(run, ExportState.FAILED, failure="The file could not be written. Try again.")
+    except BaseException:
+        await TargetExport.filter(run.mine()).update(heartbeat_at=None)
+        raise
+    else:
+        run.row.rows_written = written
+        await _end(run, ExportState.DONE)
+
+
+async def _claim(id: UUID, ports: Ports) -> _Run | None:
+    now, runner = ports.clock.now(), new_id()
+    free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
+    waiting = Q(id=id, state__in=[ExportState.PENDING, ExportState.RUNNING])
+    taken = await TargetExport.filter(waiting & free).update(
+        state=ExportState.RUNNING, runner=runner, heartbeat_at=now, starts=F("starts") + 1
+    )
+    row = await TargetExport.filter(id=id, runner=runner).first()
+    if not taken or row is None:
+        return None
+    run = _Run(row, runner, ports)
+    if row.starts > MAX_STARTS:
+        await _end(
+            run, ExportState.FAILED, failure="The file could not be written. Tell the operator."
+        )
+        return None
+    return run
+
+
+async def _write(run: _Run) -> int:
+    """Write the whole file; returns how many rows are in it."""
+    ports, row = run.ports, run.row
+    condition, values = condition_of(row.campaign_id, *wanted_of(row))
+    query = _ROWS.format(condition=condition, time="YYYY-MM-DD HH24:MI:SS")
+    path = ports.files.path(row.file_path)
+    part = path.with_name(f"{path.name}.{run.runner}")
+    await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
+    try:
+        async with writing(row.kind.value, part) as writer:
+            beating = asyncio.create_task(_beat(run, lambda: writer.written))
+            try:
+                async with in_transaction() as connection:
+                    copied = await copy_out(connection, query, values, writer.write)
+                await writer.finish()
+            finally:
+                beating.cancel()
+                await asyncio.gather(beating, return_exceptions=True)
+        await asyncio.to_thread(part.replace, path)
+    finally:
+        await asyncio.to_thread(part.unlink, missing_ok=True)
+    return copied
+
+
+async def _beat(run: _Run, written: Callable[[], int]) -> None:
+    """Say how far the file is, and that this run lives."""
+    since_beat = 0.0
+    while True:
+        await asyncio.sleep(EVERY_S)
+        since_beat += EVERY_S
+        run.row.rows_written = written()
+        await run.ports.bus.publish([_notice(run.row)])
+        if since_beat >= BEAT_S:
+            since_beat = 0.0
+            await TargetExport.filter(run.mine()).update(
+                heartbeat_at=run.ports.clock.now(), rows_written=run.row.rows_written
+            )
+
+
+async def _end(run: _Run, state: ExportState, *, failure: str | None = None) -> None:
+    row, now = run.row, run.ports.clock.now()
+    row.state, row.failure, row.finished_at = state, failure, now
+    async with unit_of_work(run.ports) as work:
+        mine = TargetExport.filter(run.mine()).using_db(work.connection)
+        if await mine.update(
+            state=state,
+            failure=failure,
+            finished_at=now,
+            rows_written=row.rows_written,
+            runner=None,
+        ):
+            work.publish(_notice(row))
+
+
+def _notice(row: TargetExport) -> Notice:
+    said = ExportProgressed(
+        target_export=row.id,
+        state=row.state.value,
+        rows_total=row.rows_total,
+        rows_written=row.rows_written,
+    )
+    return Notice(export_topic(row.id), msgspec.json.encode(said))
+
+
+async def tend_exports(*, ports: Ports) -> None:
+    """Enqueue exports that nobody works on, and remove files that are a day old."""
+    now = ports.clock.now()
+    dead = Q(state=ExportState.RUNNING) & (
+        Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
+    )
+    lost = Q(state=ExportState.PENDING, created_at__lt=now - LOST_AFTER)
+    for row in await TargetExport.filter(dead | lost).only("id"):
+        name = f"ExportTargets:{row.id}:{now:%d%H%M%S}"
+        await ports.jobs.enqueue(ExportTargets(row.id), job_id=name)
+    old = TargetExport.filter(state=ExportState.DONE, finished_at__lt=now - KEPT)
+    for row in await old:
+        await ports.files.delete(row.file_path)
+        await TargetExport.filter(id=row.id).update(state=ExportState.EXPIRED)

@@ -1,0 +1,168 @@
+"""Files of targets with their status: ordered, written by a job, fetched, gone after a day."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from tortoise import connections
+from tortoise.transactions import in_transaction
+
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.campaigns.service import access_campaign
+from domain.core.errors import NotFound
+from domain.core.ids import new_id
+from domain.core.ports import Ports
+from domain.core.unit_of_work import unit_of_work
+from domain.targets.bulk import copy_out
+from domain.targets.classes import CONDITIONS, TargetClass
+from domain.targets.errors import ExportNotReady, TooManyForXlsx
+from domain.targets.imports import access_import, problems_of
+from domain.targets.jobs import ExportTargets
+from domain.targets.listing import TargetFilter, after_prefix
+from domain.targets.models import ExportKind, ExportState, TargetExport
+from domain.targets.writer import writing
+
+XLSX_ROWS = 1_048_575  # under the header; the format's own limit
+KEPT = timedelta(days=1)
+
+
+_PROBLEMS = """
+SELECT row AS "Row", value AS "Value", code AS "Code", message AS "Problem"
+FROM import_problem WHERE target_import_id = $1 ORDER BY row, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file that is ready to be fetched."""
+
+    path: Path
+    name: str
+    media_type: str
+
+
+MEDIA_TYPES = {
+    ExportKind.CSV: "text/csv; charset=utf-8",
+    ExportKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+async def begin_export(
+    principal: Principal,
+    campaign_id: UUID,
+    kind: ExportKind,
+    wanted: TargetFilter,
+    *,
+    class_: TargetClass | None = None,
+    ports: Ports,
+) -> TargetExport:
+    """A new export, waiting for a worker. Raises NotFound, TooManyForXlsx."""
+    campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
+    condition, values = condition_of(campaign.id, wanted, class_)
+    [row] = await connections.get("default").execute_query_dict(
+        f"SELECT count(*) AS n FROM target WHERE {condition}", values
+    )
+    if kind is ExportKind.XLSX and row["n"] > XLSX_ROWS:
+        raise TooManyForXlsx(row["n"], XLSX_ROWS)
+    async with unit_of_work(ports) as work:
+        id = new_id()
+        export = await TargetExport.create(
+            id=id,
+            account_id=principal.account_id,
+            campaign_id=campaign.id,
+            kind=kind,
+            wanted=_plain(wanted, class_),
+            rows_total=row["n"],
+            file_path=f"exports/{id}.{kind.value}",
+            created_at=ports.clock.now(),
+        )
+        work.enqueue(ExportTargets(export.id), job_id=f"ExportTargets:{export.id}")
+    return export
+
+
+async def access_export(principal: Principal, id: UUID) -> TargetExport:
+    """An export that the principal may see. Raises NotAllowed, NotFound."""
+    principal.require(Permission.TARGET_VIEW)
+    row = await TargetExport.filter(id=id, account_id=principal.account_id).first()
+    if row is None:
+        raise NotFound("export", id)
+    return row
+
+
+async def export_file(principal: Principal, id: UUID, *, ports: Ports) -> ExportFile:
+    """The finished file. Raises NotFound, ExportNotReady."""
+    row = await access_export(principal, id)
+    path = ports.files.path(row.file_path)
+    if row.state is not ExportState.DONE or not path.is_file():
+        raise ExportNotReady(row.id, row.state.value)
+    return ExportFile(path, f"targets.{row.kind.value}", MEDIA_TYPES[row.kind])
+
+
+async def problems_file(
+    principal: Principal, import_id: UUID, kind: ExportKind, *, ports: Ports
+) -> ExportFile:
+    """The rows of an import that became no target, in a file that the caller removes.
+
+    Raises NotFound, TooManyForXlsx.
+    """
+    row = await access_import(principal, import_id)
+    count = await problems_of(row).count()
+    if kind is ExportKind.XLSX and count > XLSX_ROWS:
+        raise TooManyForXlsx(count, XLSX_ROWS)
+    path = ports.files.path(f"exports/{new_id()}.{kind.value}")
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    try:
+        async with writing(kind.value, path) as writer, in_transaction() as connection:
+            await copy_out(connection, _PROBLEMS, [row.id], writer.write)
+            await writer.finish()
+    except BaseException:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        raise
+    return ExportFile(path, f"problems.{kind.value}", MEDIA_TYPES[kind])
+
+
+def condition_of(
+    campaign_id: UUID, wanted: TargetFilter, class_: TargetClass | None
+) -> tuple[str, list[Any]]:
+    """The same choice as listing.visible_targets, as SQL on the table target, and its values."""
+    parts, values = ["campaign_id = $1"], list[Any]([campaign_id])
+
+    def add(template: str, value: Any) -> None:
+        values.append(value)
+        parts.append(template.format(f"${len(values)}"))
+
+    if wanted.states:
+        add("state = ANY({}::text[])", [state.value for state in wanted.states])
+    if wanted.closed_reasons:
+        add("closed_reason = ANY({}::text[])", [reason.value for reason in wanted.closed_reasons])
+    if wanted.dispositions:
+        add("last_disposition = ANY({}::text[])", [each.value for each in wanted.dispositions])
+    if wanted.batch_id is not None:
+        add("batch_id = {}", wanted.batch_id)
+    if wanted.number_begins:
+        add("starts_with(number, {}::text)", wanted.number_begins)
+        add("number >= {}::text", wanted.number_begins)
+        if (end := after_prefix(wanted.number_begins)) is not None:
+            add("number < {}::text", end)
+    if wanted.attempts_at_least:
+        add("attempts >= {}::int", wanted.attempts_at_least)
+    if class_ is not None:
+        parts.append(f"({CONDITIONS[class_]})")
+    return " AND ".join(parts), values
+
+
+def _plain(wanted: TargetFilter, class_: TargetClass | None) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(wanted)
+    return plain | {"class": class_.value if class_ else None}
+
+
+def wanted_of(row: TargetExport) -> tuple[TargetFilter, TargetClass | None]:
+    """What an export was ordered to hold."""
+    plain = dict(row.wanted)
+    class_ = plain.pop("class", None)
+    return msgspec.convert(plain, TargetFilter), TargetClass(class_) if class_ else None

@@ -1,0 +1,1 @@
+"""Files of targets, written as a stream by a process of its own."""

@@ -1,0 +1,181 @@
+"""Looking at a file before it is imported."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry.file_uploads import Upload
+
+from domain.access.permissions import Permission
+from domain.targets import drafts
+from domain.targets.imports import ImportOptions
+from domain.targets.reading import blocks
+from schema.campaigns.refusals import CampaignIsClosed
+from schema.context import Info
+from schema.guards import requires
+from schema.refusals import InvalidInput, NotFound
+from schema.scalars import PhoneNumber, phone_number
+from schema.targets.mutations import COUNTRY, chunks_of
+from schema.targets.queries import CampaignId
+from schema.targets.refusals import (
+    FileTooLarge,
+    ImportFileRefused,
+    ImportFinished,
+    TargetLimitReached,
+)
+from schema.targets.types import TargetImport
+
+
+@strawberry.enum(description="What a column of a file is.")
+class ColumnMeaning(StrEnum):
+    PHONE = "phone"
+    NAME = "name"
+    CALLER_ID = "caller_id"
+    PRIORITY = "priority"
+    TIMEZONE = "timezone"
+    VARIABLE = "variable"
+    SKIP = "skip"
+
+
+@strawberry.input(description="What one column is.")
+class ColumnChoiceInput:
+    header: str = strawberry.field(description="As it stands in the file.")
+    meaning: ColumnMeaning = strawberry.field(description="What the column is.")
+    variable: str | None = strawberry.field(
+        description="What agents see as the name of a VARIABLE; null: the header.", default=None
+    )
+
+    def pair(self) -> tuple[str, str]:
+        if self.meaning is ColumnMeaning.VARIABLE:
+            return self.header, f"variable:{self.variable or self.header}"
+        return self.header, self.meaning.value
+
+
+@strawberry.type(description="A column of a file, and what it seems to be.")
+class FileColumn:
+    header: str = strawberry.field(description="As it stands in the file.")
+    meaning: ColumnMeaning = strawberry.field(description="As chosen before, or guessed.")
+    variable: str | None = strawberry.field(description="The name of a VARIABLE; null: no such.")
+
+    @classmethod
+    def of(cls, header: str, meaning: str) -> "FileColumn":
+        kind, _, name = meaning.partition(":")
+        return cls(header=header, meaning=ColumnMeaning(kind), variable=name or None)
+
+
+@strawberry.type(description="One of the first rows of a file.")
+class FileRow:
+    row: int = strawberry.field(description="As the file's own program counts.")
+    cells: list[str] = strawberry.field(description="As text, at most 200 characters each.")
+    number: PhoneNumber | None = strawberry.field(description="Null: it would be reported.")
+    problem: str | None = strawberry.field(description="Why it would be; null: it would not.")
+
+    @classmethod
+    def of(cls, row: blocks.PreviewRow) -> "FileRow":
+        return cls(
+            row=row.row,
+            cells=list(row.cells),
+            number=phone_number(row.number) if row.number else None,
+            problem=row.problem,
+        )
+
+
+@strawberry.type(description="A file is uploaded and waits for `targetImportConfirm`.")
+class TargetImportPreviewed:
+    target_import: TargetImport = strawberry.field(
+        description="A draft; removed after two hours unless it is confirmed."
+    )
+    headers: list[str] = strawberry.field(description="As they stand in the file.")
+    columns: list[FileColumn] = strawberry.field(
+        description="What they seem to be; empty: none looks like a phone number."
+    )
+    rows: list[FileRow] = strawberry.field(description="The first rows, at most 10.")
+    rows_total: int | None = strawberry.field(description="A guess; null: none yet.")
+
+
+@strawberry.type(description="The file is waiting to be imported.")
+class TargetImportConfirmed:
+    target_import: TargetImport = strawberry.field(description="Follow it by its id.")
+
+
+TargetImportPreviewResult = Annotated[
+    TargetImportPreviewed
+    | NotFound
+    | CampaignIsClosed
+    | InvalidInput
+    | FileTooLarge
+    | ImportFileRefused
+    | TargetLimitReached,
+    strawberry.union("TargetImportPreviewResult", description="The file, or why there is none."),
+]
+TargetImportConfirmResult = Annotated[
+    TargetImportConfirmed | NotFound | InvalidInput | ImportFinished | ImportFileRefused,
+    strawberry.union("TargetImportConfirmResult", description="The import, or why it waits."),
+]
+
+
+@strawberry.type
+class DraftMutations:
+    @strawberry.mutation(
+        description="Upload a file of contacts and look at it before it is imported.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def target_import_preview(
+        self,
+        info: Info,
+        campaign_id: CampaignId,
+        file: Annotated[Upload, strawberry.argument(description="The file.")],
+        country: Annotated[str | None, strawberry.argument(description=COUNTRY)] = None,
+        priority: Annotated[
+            int, strawberry.argument(description="1 to 10; of rows that name none.")
+        ] = 5,
+        batch_name: Annotated[
+            str, strawberry.argument(description="At most 100 characters; empty: the file's name.")
+        ] = "",
+    ) -> TargetImportPreviewResult:
+        ctx = info.context
+        row, seen = await drafts.begin_draft(
+            ctx.principal,
+            campaign_id,
+            ImportOptions(country=country, priority=priority, batch_name=batch_name),
+            file_name=getattr(file, "filename", None) or "list",
+            chunks=chunks_of(file),
+            ports=ctx.ports,
+        )
+        return TargetImportPreviewed(
+            target_import=TargetImport.of(row),
+            headers=list(seen.headers),
+            columns=[FileColumn.of(header, meaning) for header, meaning in seen.columns],
+            rows=[FileRow.of(each) for each in seen.rows],
+            rows_total=seen.rows_total,
+        )
+
+    @strawberry.mutation(
+        description="Import an uploaded file.", extensions=[requires(Permission.TARGET_MANAGE)]
+    )
+    async def target_import_confirm(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="The draft.")],
+        columns: Annotated[
+            list[ColumnChoiceInput] | None,
+            strawberry.argument(
+                description="What the columns are, one of them a PHONE; columns left out are "
+                "skipped. Null: as they seem to be."
+            ),
+        ] = None,
+        remember: Annotated[
+            bool,
+            strawberry.argument(description="Whether files with these headers are read so again."),
+        ] = False,
+    ) -> TargetImportConfirmResult:
+        ctx = info.context
+        row = await drafts.confirm_import(
+            ctx.principal,
+            id,
+            tuple(choice.pair() for choice in columns or []),
+            remember=remember,
+            ports=ctx.ports,
+        )
+        return TargetImportConfirmed(target_import=TargetImport.of(row))

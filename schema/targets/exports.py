@@ -1,0 +1,240 @@
+"""Files of targets, and targets by how far they came."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+import strawberry
+
+from domain.access.permissions import Permission
+from domain.core.bus import Signal
+from domain.targets import classes, exports, models
+from domain.targets.classes import TargetClass
+from domain.targets.events import ExportProgressed, export_topic
+from domain.targets.listing import TargetFilter
+from domain.targets.models import ExportKind, ExportState
+from schema.campaigns.refusals import CampaignIsClosed
+from schema.context import Info
+from schema.guards import requires
+from schema.refusals import NotFound
+from schema.targets.queries import CampaignId, TargetFilterInput
+from schema.targets.refusals import CountChanged, TooManyForXlsx
+
+strawberry.enum(TargetClass, description="How far a target came.")
+strawberry.enum(ExportKind, description="What kind of file targets are written to.")
+strawberry.enum(ExportState, description="How far an export is.")
+
+ClassArgument = Annotated[TargetClass, strawberry.argument(description="The class.")]
+ConfirmedCount = Annotated[
+    int, strawberry.argument(description="How many these are, typed by a person.")
+]
+
+
+@strawberry.type(description="How many targets are in a class.")
+class TargetClassCount:
+    target_class: TargetClass = strawberry.field(description="The class.")
+    count: int = strawberry.field(description="How many are in it now.")
+
+
+@strawberry.type(description="A file of targets with their status.")
+class TargetExport:
+    id: UUID = strawberry.field(description="Never changes.")
+    campaign_id: UUID = strawberry.field(description="The campaign.")
+    kind: ExportKind = strawberry.field(description="What kind of file it is.")
+    state: ExportState = strawberry.field(description="How far it is.")
+    rows_total: int = strawberry.field(description="How many it was to hold when ordered.")
+    rows_written: int = strawberry.field(description="So far.")
+    failure: str | None = strawberry.field(description="Why it failed; null: it did not.")
+    created_at: datetime = strawberry.field(description="When it was ordered.")
+    finished_at: datetime | None = strawberry.field(description="Null: not over yet.")
+
+    @strawberry.field(
+        description="Where to fetch the file, with the same authorization; null: not ready, or "
+        "gone after a day."
+    )
+    def path(self) -> str | None:
+        return f"/exports/{self.id}" if self.state is ExportState.DONE else None
+
+    @classmethod
+    def of(cls, row: models.TargetExport) -> "TargetExport":
+        return cls(
+            id=row.id,
+            campaign_id=row.campaign_id,
+            kind=row.kind,
+            state=row.state,
+            rows_total=row.rows_total,
+            rows_written=row.rows_written,
+            failure=row.failure,
+            created_at=row.created_at,
+            finished_at=row.finished_at,
+        )
+
+
+@strawberry.type(description="How far an export is.")
+class ExportProgress:
+    export_id: UUID = strawberry.field(description="The export.")
+    state: ExportState = strawberry.field(description="How far it is.")
+    rows_total: int = strawberry.field(description="How many it was to hold when ordered.")
+    rows_written: int = strawberry.field(description="So far.")
+
+
+@strawberry.type(description="A file is going to be written.")
+class TargetExportStarted:
+    target_export: TargetExport = strawberry.field(description="Follow it by its id.")
+
+
+@strawberry.type(description="Targets will be dialed anew.")
+class TargetsReset:
+    count: int = strawberry.field(description="How many.")
+
+
+@strawberry.type(description="Targets are gone for good.")
+class TargetsPurged:
+    count: int = strawberry.field(description="How many.")
+
+
+TargetExportStartResult = Annotated[
+    TargetExportStarted | NotFound | TooManyForXlsx,
+    strawberry.union("TargetExportStartResult", description="The export, or why there is none."),
+]
+TargetsResetResult = Annotated[
+    TargetsReset | NotFound | CampaignIsClosed | CountChanged,
+    strawberry.union("TargetsResetResult", description="How many, or why none."),
+]
+TargetsPurgeResult = Annotated[
+    TargetsPurged | NotFound | CountChanged,
+    strawberry.union("TargetsPurgeResult", description="How many, or why none."),
+]
+
+
+@strawberry.type
+class ExportQueries:
+    @strawberry.field(description="One export.", extensions=[requires(Permission.TARGET_VIEW)])
+    async def target_export(
+        self, info: Info, id: Annotated[UUID, strawberry.argument(description="The export.")]
+    ) -> TargetExport:
+        return TargetExport.of(await exports.access_export(info.context.principal, id))
+
+    @strawberry.field(
+        description="A campaign's targets by how far they came. Reads all of them.",
+        extensions=[requires(Permission.TARGET_VIEW)],
+    )
+    async def target_classes(self, info: Info, campaign_id: CampaignId) -> list[TargetClassCount]:
+        counts = await classes.class_counts(info.context.principal, campaign_id)
+        return [TargetClassCount(target_class=name, count=count) for name, count in counts.items()]
+
+
+@strawberry.type
+class ExportMutations:
+    @strawberry.mutation(
+        description="Write targets with their status to a file.",
+        extensions=[requires(Permission.TARGET_VIEW)],
+    )
+    async def target_export_start(
+        self,
+        info: Info,
+        campaign_id: CampaignId,
+        kind: Annotated[ExportKind, strawberry.argument(description="What kind of file.")],
+        filter: Annotated[
+            TargetFilterInput | None, strawberry.argument(description="Which; null: all.")
+        ] = None,
+        target_class: Annotated[
+            TargetClass | None, strawberry.argument(description="Only of this class; null: all.")
+        ] = None,
+    ) -> TargetExportStartResult:
+        ctx = info.context
+        row = await exports.begin_export(
+            ctx.principal,
+            campaign_id,
+            kind,
+            filter.wanted() if filter is not None else TargetFilter(),
+            class_=target_class,
+            ports=ctx.ports,
+        )
+        return TargetExportStarted(target_export=TargetExport.of(row))
+
+    @strawberry.mutation(
+        description="Let all targets of a class be dialed anew, from the first attempt.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def targets_reset(
+        self,
+        info: Info,
+        campaign_id: CampaignId,
+        target_class: ClassArgument,
+        confirmed_count: ConfirmedCount,
+    ) -> TargetsResetResult:
+        ctx = info.context
+        count = await classes.reset_class(
+            ctx.principal,
+            campaign_id,
+            target_class,
+            confirmed_count=confirmed_count,
+            ports=ctx.ports,
+        )
+        return TargetsReset(count=count)
+
+    @strawberry.mutation(
+        description="Delete all targets of a class for good, with their contacts and attempts.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def targets_purge(
+        self,
+        info: Info,
+        campaign_id: CampaignId,
+        target_class: ClassArgument,
+        confirmed_count: ConfirmedCount,
+    ) -> TargetsPurgeResult:
+        ctx = info.context
+        count = await classes.purge_class(
+            ctx.principal,
+            campaign_id,
+            target_class,
+            confirmed_count=confirmed_count,
+            ports=ctx.ports,
+        )
+        return TargetsPurged(count=count)
+
+
+@strawberry.type
+class ExportSubscriptions:
+    @strawberry.subscription(
+        description="How far an export is: now, then twice a second, until it is over.",
+        extensions=[requires(Permission.TARGET_VIEW)],
+    )
+    async def target_export_progress(
+        self, info: Info, id: Annotated[UUID, strawberry.argument(description="The export.")]
+    ) -> AsyncGenerator[ExportProgress, None]:
+        ctx = info.context
+        # Listen first, then read: what is said between the two must not be lost.
+        async with ctx.ports.bus.listen(export_topic(id)) as heard:
+            said = await _progress(info, id)
+            yield said
+            if said.state not in (ExportState.PENDING, ExportState.RUNNING):
+                return
+            async for delivery in heard:
+                if delivery.signal is Signal.MESSAGE:
+                    event = msgspec.json.decode(delivery.payload, type=ExportProgressed)
+                    said = ExportProgress(
+                        export_id=id,
+                        state=ExportState(event.state),
+                        rows_total=event.rows_total,
+                        rows_written=event.rows_written,
+                    )
+                else:
+                    said = await _progress(info, id)
+                yield said
+                if said.state not in (ExportState.PENDING, ExportState.RUNNING):
+                    return
+
+
+async def _progress(info: Info, id: UUID) -> ExportProgress:
+    row = await exports.access_export(info.context.principal, id)
+    return ExportProgress(
+        export_id=row.id,
+        state=row.state,
+        rows_total=row.rows_total,
+        rows_written=row.rows_written,
+    )

@@ -1,0 +1,171 @@
+"""A file is looked at, its columns are chosen, and then it is imported, through GraphQL."""
+
+from typing import Any
+
+import pytest
+
+from domain.access.models import Account
+from domain.access.permissions import Role
+from domain.campaigns.models import Campaign
+from domain.targets.import_run import enqueue_orphans, run_import
+from domain.targets.jobs import ImportTargets
+from domain.targets.models import ColumnChoice, ImportState, Target, TargetImport
+from tests.domain.targets.conftest import principal_of
+from tests.domain.targets.files import us_number, xlsx
+from tests.fakes import FakePorts
+from tests.schema.targets.conftest import Ask
+from tests.schema.targets.test_import import started, upload
+
+PREVIEW = """
+mutation ($campaign: UUID!, $file: Upload!) {
+  targetImportPreview(campaignId: $campaign, file: $file) {
+    ... on TargetImportPreviewed {
+      targetImport { id state } headers columns { header meaning variable }
+      rows { row cells number problem } rowsTotal
+    }
+    ... on Refusal { code message }
+  }
+}
+"""
+CONFIRM = """
+mutation ($id: UUID!, $columns: [ColumnChoiceInput!], $remember: Boolean! = false) {
+  targetImportConfirm(id: $id, columns: $columns, remember: $remember) {
+    ... on TargetImportConfirmed { targetImport { id state } }
+    ... on Refusal { code message }
+    ... on InvalidInput { problems { path } }
+  }
+}
+"""
+ODD = xlsx(
+    [(us_number(1), "Ana", "Łódź", "x"), ("12", "Bo", "Haifa", "y")],
+    header=("Kontakt 1", "Kto", "Gdzie", "Bez znaczenia"),
+)
+CHOICE = [
+    {"header": "Kontakt 1", "meaning": "PHONE"},
+    {"header": "Kto", "meaning": "NAME"},
+    {"header": "Gdzie", "meaning": "VARIABLE", "variable": "City"},
+]
+
+
+async def preview(ask: Ask, campaign: Campaign, content: bytes) -> dict[str, Any]:
+    data = await ask(PREVIEW, campaign=str(campaign.id), file=upload(content))
+    answer: dict[str, Any] = data["targetImportPreview"]
+    return answer
+
+
+@pytest.mark.feature("TGT-01")
+async def test_the_first_rows_show_what_would_become_of_them(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    answer = await preview(ask, campaign, xlsx([(us_number(1), "Ana", "", 5, "Łódź"), ("12",)]))
+
+    assert answer["targetImport"]["state"] == "DRAFT"
+    assert [(c["header"], c["meaning"], c["variable"]) for c in answer["columns"]] == [
+        ("Phone", "PHONE", None),
+        ("Customer Name", "NAME", None),
+        ("Caller ID", "CALLER_ID", None),
+        ("Priority", "PRIORITY", None),
+        ("City", "VARIABLE", "City"),
+    ]
+    assert [(row["row"], row["number"], row["problem"]) for row in answer["rows"]] == [
+        (2, us_number(1), None),
+        (3, None, "No such number exists under country code +1."),
+    ]
+    assert answer["rows"][0]["cells"] == [us_number(1), "Ana", "", "5", "Łódź"]
+    assert fakes.jobs.enqueued == []
+    assert await Target.all().count() == 0
+
+
+@pytest.mark.feature("TGT-01")
+async def test_columns_are_chosen_and_remembered_for_files_with_the_same_headers(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    unknown = await preview(ask, campaign, ODD)
+    assert (unknown["columns"], unknown["rows"][0]["number"]) == ([], None)
+    id = unknown["targetImport"]["id"]
+
+    data = await ask(CONFIRM, id=id, columns=CHOICE, remember=True)
+    assert data["targetImportConfirm"]["targetImport"]["state"] == "PENDING"
+    row = await TargetImport.get(id=id)
+    assert fakes.jobs.enqueued == [ImportTargets(row.id)]
+    await run_import(row.id, ports=fakes.ports, for_s=60)
+
+    target = await Target.get().select_related("contact")
+    assert (target.number, target.contact.name) == (us_number(1), "Ana")
+    assert target.contact.variables == {"City": "Łódź"}
+
+    again = await preview(ask, campaign, ODD)
+    assert [column["meaning"] for column in again["columns"]] == [
+        "PHONE",
+        "NAME",
+        "VARIABLE",
+        "SKIP",
+    ]
+    later = await started(ask, campaign, ODD)
+    await run_import((await TargetImport.get(id=later)).id, ports=fakes.ports, for_s=60)
+    done = await TargetImport.get(id=later)
+    assert (done.state, done.duplicates, done.invalid) == (ImportState.DONE, 1, 1)
+
+
+async def test_wrong_choices_are_refused_and_the_draft_stays(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    id = (await preview(ask, campaign, ODD))["targetImport"]["id"]
+
+    phoneless = await ask(CONFIRM, id=id, columns=CHOICE[1:])
+    elsewhere = await ask(CONFIRM, id=id, columns=[{"header": "Phone", "meaning": "PHONE"}])
+    guessed = await ask(CONFIRM, id=id)
+
+    assert phoneless["targetImportConfirm"]["code"] == "INVALID_INPUT"
+    assert elsewhere["targetImportConfirm"]["code"] == "NO_PHONE_COLUMN"
+    assert guessed["targetImportConfirm"]["code"] == "NO_PHONE_COLUMN"
+    assert (await TargetImport.get(id=id)).state is ImportState.DRAFT
+    assert fakes.jobs.enqueued == []
+    assert await ColumnChoice.all().count() == 0
+
+
+async def test_a_file_that_cannot_be_read_leaves_no_draft(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    answer = await preview(ask, campaign, xlsx([]))
+
+    assert answer["code"] == "FILE_EMPTY"
+    assert await TargetImport.all().count() == 0
+    assert [path for path in fakes.files.folder.rglob("*") if path.is_file()] == []
+
+
+async def test_a_draft_is_confirmed_once(ask: Ask, campaign: Campaign, fakes: FakePorts) -> None:
+    content = xlsx([(us_number(1),)])
+    id = (await preview(ask, campaign, content))["targetImport"]["id"]
+
+    first = await ask(CONFIRM, id=id)
+    second = await ask(CONFIRM, id=id)
+
+    assert first["targetImportConfirm"]["targetImport"]["state"] == "PENDING"
+    assert second["targetImportConfirm"]["code"] == "IMPORT_FINISHED"
+    assert len(fakes.jobs.enqueued) == 1
+
+
+async def test_a_draft_that_nobody_confirms_is_removed_with_its_file(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    id = (await preview(ask, campaign, ODD))["targetImport"]["id"]
+    path = fakes.files.path((await TargetImport.get(id=id)).file_path)
+    await enqueue_orphans(ports=fakes.ports)
+    assert path.exists()
+
+    fakes.clock.advance(2 * 3600 + 1)
+    await enqueue_orphans(ports=fakes.ports)
+
+    assert not path.exists()
+    assert await TargetImport.all().count() == 0
+
+
+async def test_another_account_confirms_nothing(ask: Ask, campaign: Campaign) -> None:
+    id = (await preview(ask, campaign, ODD))["targetImport"]["id"]
+    foreign = principal_of(await Account.create(name="Other", slug="other"), Role.ADMIN)
+
+    data = await ask(CONFIRM, caller=foreign, id=id, columns=CHOICE)
+
+    assert data["targetImportConfirm"]["code"] == "NOT_FOUND"
+    assert (await TargetImport.get(id=id)).state is ImportState.DRAFT

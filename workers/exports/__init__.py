@@ -1,0 +1,1 @@
+"""Jobs that hand lists out."""
