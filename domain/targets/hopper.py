@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.suppression.checks import suppressed_sql
 from domain.targets.rules import TargetState
 
 
@@ -69,6 +70,25 @@ ORDER BY walk.priority DESC, next.place
 LIMIT $3
 """
 
+# An entry made while a target was being dialed finds it here, before it is dialed again. One that
+# expires only puts it off.
+_SCOPES = "ARRAY[campaign.account_id, campaign.id]"
+STOP_SUPPRESSED = f"""
+UPDATE target SET
+    state = CASE WHEN found.for_good THEN 'closed' ELSE 'retry' END,
+    closed_reason = CASE WHEN found.for_good THEN 'suppressed' END,
+    next_at = CASE WHEN found.for_good THEN NULL ELSE $2::timestamptz + interval '1 hour' END
+FROM (
+    SELECT target.id,
+           {suppressed_sql("target.number", scopes=_SCOPES, now="$2", for_good=True)} AS for_good
+    FROM target JOIN campaign ON campaign.id = target.campaign_id
+    WHERE target.id = ANY($1)
+      AND {suppressed_sql("target.number", scopes=_SCOPES, now="$2::timestamptz")}
+) AS found
+WHERE target.id = found.id AND target.state IN ('new', 'retry')
+RETURNING target.id
+"""
+
 # The database keeps the counts (migrations/0002_target_tally.py).
 COUNT_LEFT = """
 SELECT campaign_id, sum(fresh + retry)::bigint AS left_over FROM target_tally
@@ -86,12 +106,15 @@ async def next_targets(
 ) -> list[HopperTarget]:
     """The next `limit` targets to dial: highest priority first, due retries before new, then age.
 
-    Leaves out `not_ids`, which the caller holds already. Takes no lock: an account's floor is the
-    only one that dials.
+    Leaves out `not_ids`, which the caller holds already, and stops those on a do-not-call list.
+    Takes no lock: an account's floor is the only one that dials.
     """
-    rows = await connection.execute_query_dict(
-        NEXT_TARGETS, [campaign_id, now, limit, list(not_ids)]
-    )
+    held = list(not_ids)
+    while True:
+        rows = await connection.execute_query_dict(NEXT_TARGETS, [campaign_id, now, limit, held])
+        ids = [row["id"] for row in rows]
+        if not ids or not await connection.execute_query_dict(STOP_SUPPRESSED, [ids, now]):
+            break
     return [
         HopperTarget(
             id=row["id"],
