@@ -21,6 +21,8 @@ from schema.calls.subscriptions import CallSubscriptions
 from schema.campaigns.mutations import CampaignMutations
 from schema.campaigns.queries import CampaignQueries
 from schema.campaigns.subscriptions import CampaignSubscriptions
+from schema.eligibility.mutations import EligibilityMutations
+from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
 from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
@@ -39,6 +41,7 @@ QUERIES: tuple[type, ...] = (
     TargetQueries,
     SuppressionQueries,
     CallQueries,
+    EligibilityQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -49,6 +52,7 @@ MUTATIONS: tuple[type, ...] = (
     SuppressionMutations,
     CallMutations,
     LiveCallMutations,
+    EligibilityMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

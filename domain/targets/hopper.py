@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.eligibility.rules import OnList, Past
 from domain.targets.rules import TargetState
 
 
@@ -26,13 +27,19 @@ class HopperTarget:
     name: str
     variables: dict[str, str]
     state: TargetState  # NEW or RETRY
+    timezone: str | None = None  # the contact's, IANA; None: that of the number
+    due_at: datetime | None = None  # of its retry, whatever rule held it since
+    past: tuple[Past, ...] = ()  # attempts to reach the number, of any campaign
+    on_list: OnList | None = None  # a do-not-call entry
+    read_at: float = 0.0  # when the two were read; monotonic seconds
 
 
 # One short range of a partial index for each priority and state, so that the cost depends on the
 # limit and not on the table: asked for this order over the whole campaign, PostgreSQL sorts it all.
 # LIMIT 1 in the look-up of contacts keeps the planner from reading that whole table instead.
 _COLUMNS = (
-    "id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state"
+    "id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state,"
+    " CASE WHEN held_by IS NULL THEN next_at ELSE due_at END AS due_at"
 )
 NEXT_TARGETS = f"""
 WITH next AS (
@@ -51,9 +58,9 @@ WITH next AS (
     ORDER BY found.priority DESC, found.rank, found.due, found.id
     LIMIT $3
 )
-SELECT next.*, contact.name, contact.variables FROM next
+SELECT next.*, contact.name, contact.variables, contact.timezone FROM next
 CROSS JOIN LATERAL (
-    SELECT name, variables FROM contact WHERE contact.id = next.contact_id LIMIT 1
+    SELECT name, variables, timezone FROM contact WHERE contact.id = next.contact_id LIMIT 1
 ) AS contact
 ORDER BY next.priority DESC, next.rank, next.due, next.id
 """
@@ -94,6 +101,8 @@ async def next_targets(
             name=row["name"],
             variables=orjson.loads(row["variables"]),
             state=TargetState(row["state"]),
+            timezone=row["timezone"],
+            due_at=row["due_at"],
         )
         for row in rows
     ]
