@@ -7,17 +7,12 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 
-def suppressed_sql(number: str, *, scopes: str, now: str, for_good: bool = False) -> str:
+def suppressed_sql(number: str, *, scopes: str, now: str) -> str:
     """A condition that holds for numbers not to be called. The arguments are SQL.
 
-    `for_good`: only entries that never expire count. Exact entries are one look-up in the unique
-    index; prefixes one for each length in use.
+    Exact entries are one look-up in the unique index; prefixes one for each length in use.
     """
-    alive = (
-        "entry.expires_at IS NULL"
-        if for_good
-        else f"(entry.expires_at IS NULL OR entry.expires_at > {now})"
-    )
+    alive = f"(entry.expires_at IS NULL OR entry.expires_at > {now})"
     return f"""(
         EXISTS (SELECT FROM suppression AS entry WHERE entry.scope_id = ANY({scopes})
             AND entry.pattern = {number} AND NOT entry.is_prefix AND {alive})

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.suppression.checks import suppressed_sql
+from domain.eligibility.rules import OnList, Past
 from domain.targets.rules import TargetState
 
 
@@ -27,6 +27,11 @@ class HopperTarget:
     name: str
     variables: dict[str, str]
     state: TargetState  # NEW or RETRY
+    timezone: str | None = None  # the contact's, IANA; None: that of the number
+    due_at: datetime | None = None  # of its retry, whatever rule held it since
+    past: tuple[Past, ...] = ()  # attempts to reach the number, of any campaign
+    on_list: OnList | None = None  # a do-not-call entry
+    read_at: float = 0.0  # when the two were read; monotonic seconds
 
 
 # From the highest priority down, until there are enough: for each, one short range of either
@@ -57,36 +62,18 @@ WITH RECURSIVE walk AS (
     ) AS band
     WHERE walk.priority > 1 AND walk.taken < $3
 )
-SELECT target.*, contact.name, contact.variables
+SELECT target.*, contact.name, contact.variables, contact.timezone
 FROM walk CROSS JOIN LATERAL unnest(walk.ids) WITH ORDINALITY AS next(id, place)
 CROSS JOIN LATERAL (
-    SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state
+    SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state,
+        CASE WHEN held_by IS NULL THEN next_at ELSE due_at END AS due_at
     FROM target WHERE target.id = next.id LIMIT 1
 ) AS target
 CROSS JOIN LATERAL (
-    SELECT name, variables FROM contact WHERE contact.id = target.contact_id LIMIT 1
+    SELECT name, variables, timezone FROM contact WHERE contact.id = target.contact_id LIMIT 1
 ) AS contact
 ORDER BY walk.priority DESC, next.place
 LIMIT $3
-"""
-
-# An entry made while a target was being dialed finds it here, before it is dialed again. One that
-# expires only puts it off.
-_SCOPES = "ARRAY[campaign.account_id, campaign.id]"
-STOP_SUPPRESSED = f"""
-UPDATE target SET
-    state = CASE WHEN found.for_good THEN 'closed' ELSE 'retry' END,
-    closed_reason = CASE WHEN found.for_good THEN 'suppressed' END,
-    next_at = CASE WHEN found.for_good THEN NULL ELSE $2::timestamptz + interval '1 hour' END
-FROM (
-    SELECT target.id,
-           {suppressed_sql("target.number", scopes=_SCOPES, now="$2", for_good=True)} AS for_good
-    FROM target JOIN campaign ON campaign.id = target.campaign_id
-    WHERE target.id = ANY($1)
-      AND {suppressed_sql("target.number", scopes=_SCOPES, now="$2::timestamptz")}
-) AS found
-WHERE target.id = found.id AND target.state IN ('new', 'retry')
-RETURNING target.id
 """
 
 # The database keeps the counts (migrations/0002_target_tally.py).
@@ -106,15 +93,12 @@ async def next_targets(
 ) -> list[HopperTarget]:
     """The next `limit` targets to dial: highest priority first, due retries before new, then age.
 
-    Leaves out `not_ids`, which the caller holds already, and stops those on a do-not-call list.
-    Takes no lock: an account's floor is the only one that dials.
+    Leaves out `not_ids`, which the caller holds already. Takes no lock: an account's floor is the
+    only one that dials.
     """
-    held = list(not_ids)
-    while True:
-        rows = await connection.execute_query_dict(NEXT_TARGETS, [campaign_id, now, limit, held])
-        ids = [row["id"] for row in rows]
-        if not ids or not await connection.execute_query_dict(STOP_SUPPRESSED, [ids, now]):
-            break
+    rows = await connection.execute_query_dict(
+        NEXT_TARGETS, [campaign_id, now, limit, list(not_ids)]
+    )
     return [
         HopperTarget(
             id=row["id"],
@@ -128,6 +112,8 @@ async def next_targets(
             name=row["name"],
             variables=orjson.loads(row["variables"]),
             state=TargetState(row["state"]),
+            timezone=row["timezone"],
+            due_at=row["due_at"],
         )
         for row in rows
     ]

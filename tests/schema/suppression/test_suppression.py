@@ -12,7 +12,6 @@ from domain.campaigns.models import Campaign
 from domain.suppression.checks import is_suppressed, suppressed_numbers
 from domain.suppression.models import Suppression
 from domain.targets.commands import TargetsChanged
-from domain.targets.hopper import next_targets
 from domain.targets.import_run import run_import
 from domain.targets.models import Target, TargetImport
 from domain.targets.rules import ClosedReason, TargetState
@@ -144,29 +143,6 @@ async def test_the_check_at_dialing_sees_both_lists_prefixes_and_expiry(
         campaign_id=campaign.id,
         now=fakes.clock.now(),
     )
-
-
-async def test_a_target_that_was_being_dialed_when_its_number_came_on_a_list_is_not_dialed_again(
-    ask: Ask, campaign: Campaign, fakes: FakePorts
-) -> None:
-    for_good, until, free = [
-        await target(campaign, index, state=TargetState.DIALING, last_ordinal=1)
-        for index in (1, 2, 3)
-    ]
-    later = fakes.clock.now() + timedelta(days=1)
-    await suppress(ask, us_number(1))
-    await suppress(ask, us_number(2), expiresAt=later.isoformat())
-    await Target.all().update(state=TargetState.RETRY, next_at=fakes.clock.now())
-
-    found = await next_targets(
-        connections.get("default"), campaign.id, now=fakes.clock.now(), limit=1
-    )
-
-    assert [each.id for each in found] == [free.id]
-    rows = {row.id: row for row in await Target.all()}
-    assert rows[for_good.id].closed_reason is ClosedReason.SUPPRESSED
-    assert rows[until.id].state is TargetState.RETRY
-    assert rows[until.id].next_at == fakes.clock.now() + timedelta(hours=1)
 
 
 async def test_a_list_is_answered_line_by_line_shown_changed_and_shortened(
