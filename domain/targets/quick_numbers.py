@@ -93,10 +93,10 @@ def quick_e164(text: str, *, country: str | None) -> str | None:
     plain = text.translate(_PUNCTUATION)
     if plain.startswith("+"):
         digits = plain[1:]
-        if not (digits.isascii() and digits.isdigit()):
-            return None
+        if not (digits.isascii() and digits.isdigit()) or digits.startswith("0"):
+            return None  # no calling code begins with 0
         for length in (1, 2, 3):  # no calling code begins another
-            if (found := _of_code(digits[:length] or "0")) is not None:
+            if (found := _of_code(digits[:length])) is not None:
                 return found.e164(digits[length:])
         return None
     if country is None or not (plain.isascii() and plain.isdigit()):
