@@ -11,6 +11,7 @@ from domain.core.errors import OutdialError
 from domain.core.jobs import Lane
 from domain.core.ports import Ports
 from domain.core.settings import Settings
+from domain.demo.service import remove_demo
 from workers import registry
 from workers.lanes import LaneWorker
 
@@ -33,6 +34,8 @@ async def work(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with open_ports(settings) as ports:
+        if not settings.demo:
+            await remove_demo(ports=ports)  # its passwords are known to everybody
         logger.info("worker is up")
         await serve(settings, ports, stop)
     logger.info("worker stopped")

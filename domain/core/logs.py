@@ -17,7 +17,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
 }
 
 # These log arguments and statements at INFO and DEBUG, where personal data may stand.
-_QUIET = ("arq", "tortoise", "asyncpg", "httpx", "panoramisk", "asyncio", "uvicorn.access")
+_QUIET = ("arq", "tortoise", "asyncpg", "httpx", "panoramisk", "asyncio", "uvicorn")
 
 
 def configure(settings: Settings, process: str) -> None:
@@ -29,6 +29,8 @@ def configure(settings: Settings, process: str) -> None:
     root.setLevel(settings.log_level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # While the database is away it warns of every try, with a traceback; the floor says it once.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     logging.captureWarnings(True)
 
 

@@ -40,6 +40,7 @@ class Settings:
     database_pool: int = 10  # connections per process, at most
     sim_speed: float = 1.0  # simulated seconds per second
     sim_seed: int = 1
+    demo: bool = False  # the demo account exists, with passwords that everybody knows
     sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
     log_level: str = "INFO"
     log_format: str = "plain"
@@ -121,6 +122,10 @@ def without_secret(url: str) -> str:
     return shown + ("?" + "&".join(names) if names else "")
 
 
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+
+
 def _variable(field: str) -> str:
     return Settings.PREFIX + field.removesuffix("_url").upper()
 
@@ -130,6 +135,10 @@ def _read(name: str, field: str, text: str) -> object:
         **dict.fromkeys(("port", "database_pool", "sim_seed"), int),
         **dict.fromkeys(("sim_speed", "sim_callers"), float),
     }
+    if field == "demo":
+        if text.lower() not in _YES | _NO:
+            raise SettingsInvalid(name, "1 or 0")
+        return text.lower() in _YES
     if field in ("data_dir", "files_dir"):
         return Path(text).expanduser()
     if field == "log_level":

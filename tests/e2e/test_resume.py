@@ -1,7 +1,7 @@
 """AGT-07: a desk that lost its API process goes on from its cursor, on whichever process."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -22,7 +22,7 @@ def story(desk: Desk) -> list[tuple[str, str]]:
     ]
 
 
-def told(desk: Desk, count: int) -> Callable[[], object]:
+def told(desk: Desk, count: int) -> Callable[[], Awaitable[bool]]:
     async def enough() -> bool:
         return len(desk.events("ScreenPop", stage="CONNECTED")) >= count
 

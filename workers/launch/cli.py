@@ -19,6 +19,7 @@ from domain.core.settings import Settings
 from workers.launch.embedded import EmbeddedServers, data_folder
 from workers.launch.errors import LaunchRefused
 from workers.launch.options import all_options, door_options, server_options, switch_options
+from workers.launch.pbx import pbx
 from workers.launch.up import Fleet, refuse_taken_port, up
 
 
@@ -30,6 +31,9 @@ def cli() -> None:
     """
 
 
+cli.add_command(pbx)
+
+
 @cli.command("up")
 @all_options
 @click.option("--workers", type=click.IntRange(1, 64), default=1, help="How many. Default: 1")
@@ -38,6 +42,16 @@ def up_command(settings: Settings, workers: int, gateways: int) -> None:
     """Run everything: servers, API, workers and gateways."""
     _show(settings)
     up(settings, Fleet(workers=workers, gateways=gateways))
+
+
+@cli.command()
+@all_options
+def demo(settings: Settings) -> None:
+    """Play the demo on servers that run already: its account, campaigns and simulated agents.
+
+    The workers there must have been started with OUTDIAL_DEMO=1; others remove the account.
+    """
+    _become("workers.demo", replace(_with_running_servers(settings), demo=True))
 
 
 @cli.command()

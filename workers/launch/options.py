@@ -44,6 +44,9 @@ _SPEED = click.option(
     "--sim-speed", type=float, help="Simulated seconds per second, 0.1 to 100. Default: 1"
 )
 _SEED = click.option("--sim-seed", type=int, help="Seed of the simulated carrier. Default: 1")
+_DEMO = click.option(
+    "--demo/--no-demo", default=None, help="With a demo account, agents and campaigns."
+)
 _CALLERS = click.option(
     "--sim-callers", type=float, help="Simulated inbound calls an hour. Default: 0"
 )
@@ -71,7 +74,7 @@ def switch_options(command: CommandT) -> CommandT:
 
 
 def all_options(command: CommandT) -> CommandT:
-    return _with(command, _SERVERS + _DOOR + _SWITCH)
+    return _with(command, _SERVERS + _DOOR + _SWITCH + (_DEMO,))
 
 
 def _with(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:

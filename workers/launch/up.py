@@ -94,6 +94,8 @@ async def _run(settings: Settings, fleet: Fleet, servers: EmbeddedServers) -> No
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     stages = children(settings, fleet)
+    if settings.demo:
+        stages.insert(0, [_child("demo", "workers.demo", settings)])
     keeping = [
         asyncio.create_task(child.keep_running(), name=child.name)
         for stage in stages
@@ -122,25 +124,26 @@ def children(settings: Settings, fleet: Fleet) -> list[list[Child]]:
     what they hold while the gateways still answer them.
     """
 
-    def child(name: str, module: str, own: Settings) -> Child:
-        environment = os.environ | own.to_environment()
-        environment["PYTHONUNBUFFERED"] = "1"
-        return Child(
-            name=name,
-            module=module,
-            environment=environment,
-            say=_say,
-            prefixed=own.log_format == "plain",
-        )
-
     return [
-        [child("api", "api", settings)],
-        [child(f"worker-{n}", "workers", settings) for n in range(1, fleet.workers + 1)],
+        [_child("api", "api", settings)],
+        [_child(f"worker-{n}", "workers", settings) for n in range(1, fleet.workers + 1)],
         [
-            child(f"gateway-{n}", "workers.gateway", replace(settings, node=node))
+            _child(f"gateway-{n}", "workers.gateway", replace(settings, node=node))
             for n, node in enumerate(nodes(settings.node, fleet.gateways), start=1)
         ],
     ]
+
+
+def _child(name: str, module: str, own: Settings) -> Child:
+    environment = os.environ | own.to_environment()
+    environment["PYTHONUNBUFFERED"] = "1"
+    return Child(
+        name=name,
+        module=module,
+        environment=environment,
+        say=_say,
+        prefixed=own.log_format == "plain",
+    )
 
 
 def nodes(first: str, count: int) -> Sequence[str]:
