@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.eligibility.rules import OnList, Past
 from domain.targets.rules import TargetState
 
 
@@ -26,6 +27,11 @@ class HopperTarget:
     name: str
     variables: dict[str, str]
     state: TargetState  # NEW or RETRY
+    timezone: str | None = None  # the contact's, IANA; None: that of the number
+    due_at: datetime | None = None  # of its retry, whatever rule held it since
+    past: tuple[Past, ...] = ()  # attempts to reach the number, of any campaign
+    on_list: OnList | None = None  # a do-not-call entry
+    read_at: float = 0.0  # when the two were read; monotonic seconds
 
 
 # From the highest priority down, until there are enough: for each, one short range of either
@@ -56,14 +62,15 @@ WITH RECURSIVE walk AS (
     ) AS band
     WHERE walk.priority > 1 AND walk.taken < $3
 )
-SELECT target.*, contact.name, contact.variables
+SELECT target.*, contact.name, contact.variables, contact.timezone
 FROM walk CROSS JOIN LATERAL unnest(walk.ids) WITH ORDINALITY AS next(id, place)
 CROSS JOIN LATERAL (
-    SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state
+    SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state,
+        CASE WHEN held_by IS NULL THEN next_at ELSE due_at END AS due_at
     FROM target WHERE target.id = next.id LIMIT 1
 ) AS target
 CROSS JOIN LATERAL (
-    SELECT name, variables FROM contact WHERE contact.id = target.contact_id LIMIT 1
+    SELECT name, variables, timezone FROM contact WHERE contact.id = target.contact_id LIMIT 1
 ) AS contact
 ORDER BY walk.priority DESC, next.place
 LIMIT $3
@@ -105,6 +112,8 @@ async def next_targets(
             name=row["name"],
             variables=orjson.loads(row["variables"]),
             state=TargetState(row["state"]),
+            timezone=row["timezone"],
+            due_at=row["due_at"],
         )
         for row in rows
     ]
