@@ -514,6 +514,41 @@ export function useFloorBoardNow(args: Partial<Omit<UseQueryArgs<op.FloorBoardNo
 }
 
 /**
+ * Campaign page: how many targets can be dialed now or at another instant, and what keeps the others.
+ */
+export function useCampaignExplain(args: Omit<UseQueryArgs<op.CampaignExplainQueryVariables, op.CampaignExplainQuery>, "query">) {
+  return useQuery({ query: op.CampaignExplainDocument, ...args });
+}
+
+/**
+ * Settings page: which rules hold for the whole account.
+ */
+export function useDialingPolicy(args: Partial<Omit<UseQueryArgs<op.DialingPolicyQueryVariables, op.DialingPolicyQuery>, "query">> = {}) {
+  return useQuery({ query: op.DialingPolicyDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Settings page. InvalidInput is shown beside its fields.
+ */
+export function useDialingPolicyChange() {
+  return useMutation(op.DialingPolicyChangeDocument);
+}
+
+/**
+ * Settings page: sets of calling hours and limits to choose from.
+ */
+export function useRegulationPacks(args: Partial<Omit<UseQueryArgs<op.RegulationPacksQueryVariables, op.RegulationPacksQuery>, "query">> = {}) {
+  return useQuery({ query: op.RegulationPacksDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Target page: why it is not dialed now.
+ */
+export function useTargetExplain(args: Omit<UseQueryArgs<op.TargetExplainQueryVariables, op.TargetExplainQuery>, "query">) {
+  return useQuery({ query: op.TargetExplainDocument, ...args });
+}
+
+/**
  * Suppression page. Each row has an answer of its own; a refusal means that no row was added.
  */
 export function useNumbersSuppress() {
