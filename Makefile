@@ -21,6 +21,9 @@ CONSOLE_FROM := $(if $(WEB),$(shell find frontend_contracts \( -name node_module
 
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
+# make run PBX=local: on a real Asterisk with SIP phones, on loopback, instead of the simulation
+PBX :=
+
 # Extra arguments: make test ARGS="tests/workers -k lanes"
 ARGS :=
 
@@ -30,13 +33,21 @@ help: ## List the targets
 
 .PHONY: run
 run: $(RUN_READY) $(if $(WEB),$(CONSOLE) $(GRAPHIQL)) ## Run everything: servers, API, worker, gateway, with a demo
-	@$(PYTHON) -m workers.launch up --demo $(ARGS)
+	@$(PYTHON) -m $(if $(filter local,$(PBX)),tests.pbx.bed.demo,workers.launch up --demo) $(ARGS)
 
 .PHONY: test
 test: $(DEV_READY) ## Run the tests on embedded servers
 	@$(if $(WEB),$(MAKE) test-web,echo "No npm here: the tests of the front end are left out.")
 	@$(if $(BROWSER),,echo "No Chromium here: the tests in a browser are left out.")
 	@$(PYTHON) -m pytest -m "not pbx$(if $(BROWSER),, and not browser)" $(ARGS)
+
+.PHONY: pbx
+pbx: $(DEV_READY) ## A real Asterisk and SIPp phones on loopback, unprivileged, until Ctrl-C
+	@$(PYTHON) -m tests.pbx.bed $(ARGS)
+
+.PHONY: test-pbx
+test-pbx: $(DEV_READY) ## Run the tests on a real Asterisk; it is fetched if need be
+	@$(PYTHON) -m pytest -m pbx --no-skips $(ARGS)
 
 .PHONY: test-web
 test-web: $(NODE_READY)

@@ -21,6 +21,8 @@ from schema.calls.subscriptions import CallSubscriptions
 from schema.campaigns.mutations import CampaignMutations
 from schema.campaigns.queries import CampaignQueries
 from schema.campaigns.subscriptions import CampaignSubscriptions
+from schema.eligibility.mutations import EligibilityMutations
+from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
 from schema.guards import Guard
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
@@ -50,6 +52,7 @@ QUERIES: tuple[type, ...] = (
     RecordingQueries,
     TrunkQueries,
     NumberQueries,
+    EligibilityQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -64,6 +67,7 @@ MUTATIONS: tuple[type, ...] = (
     LiveCallMutations,
     TrunkMutations,
     NumberMutations,
+    EligibilityMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

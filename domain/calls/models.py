@@ -50,7 +50,11 @@ class Attempt(Model):
     class Meta:
         table = "attempt"
         unique_together = (("target", "ordinal"),)
-        indexes = (("account_id", "created_at"), ("campaign_id", "created_at"))
+        indexes = (
+            ("account_id", "created_at"),
+            ("campaign_id", "created_at"),
+            ("account_id", "number", "created_at"),  # rolling caps
+        )
 
 
 class Call(Model):

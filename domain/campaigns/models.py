@@ -54,6 +54,14 @@ class Campaign(Model):
     variables: list[str] = fields.JSONField(default=list)
     crm_url = fields.CharField(max_length=500, default="")  # {variable} is filled in
     call_guide: list[dict[str, Any]] = fields.JSONField(default=list)
+    # When and how often it may call; the shapes are checked in domain/eligibility/checking.py.
+    calling_windows: list[dict[str, Any]] = fields.JSONField(default=list)  # empty: at any time
+    skip_holidays = fields.BooleanField(default=False)  # public ones, where the contact is
+    regulation_packs: list[str] | None = fields.JSONField(null=True)  # NULL: the account's
+    number_caps: list[dict[str, int]] = fields.JSONField(default=list)
+    starts_at = fields.DatetimeField(null=True)  # NULL: a person starts it
+    stops_at = fields.DatetimeField(null=True)  # NULL: a person stops it
+    rules_changed_at = fields.DatetimeField(null=True)  # targets held before it are looked at again
     created_at = fields.DatetimeField(auto_now_add=True)
     started_at = fields.DatetimeField(null=True)  # NULL: never started
     stopped_at = fields.DatetimeField(null=True)

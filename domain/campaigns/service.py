@@ -21,8 +21,10 @@ from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode, MachineAction
 from domain.campaigns.settings import (
     PUBLIC_NAMES,
+    RULE_COLUMNS,
     CampaignSettings,
     checked_settings,
+    refuse_dates_apart,
     refuse_incomplete,
 )
 from domain.core.bus import Notice
@@ -137,6 +139,11 @@ async def change(
         changed = {column: value for column, value in values.items() if before[column] != value}
         if not changed:
             return campaign
+        refuse_dates_apart(
+            changed.get("starts_at", campaign.starts_at), changed.get("stops_at", campaign.stops_at)
+        )
+        if RULE_COLUMNS & changed.keys():
+            changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
         refuse_incomplete(campaign.machine_action, campaign.machine_message)
         await campaign.save(update_fields=list(changed))

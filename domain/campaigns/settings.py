@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
@@ -9,6 +10,13 @@ from domain.calls.rules import Disposition
 from domain.campaigns.rules import DialMode, MachineAction
 from domain.core.numbers import is_e164
 from domain.core.problems import Problems
+from domain.eligibility.checking import (
+    CapSetting,
+    WindowSetting,
+    checked_caps,
+    checked_packs,
+    checked_windows,
+)
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
 # A relative name in the switch's sound store, so no dots: it never leads out of it.
@@ -43,6 +51,21 @@ class CampaignSettings(TypedDict, total=False):
     preview_s: float
     variables: list[str]
     crm_url: str
+    calling_windows: list[WindowSetting]
+    skip_holidays: bool
+    regulation_packs: list[str] | None
+    number_caps: list[CapSetting]
+    starts_at: datetime | None
+    stops_at: datetime | None
+
+
+# A change of any of these may let out what was held back, or the reverse.
+RULE_COLUMNS = frozenset(
+    {
+        *("mode", "lines_per_agent"),  # whether an agent is reserved for every call
+        *("calling_windows", "skip_holidays", "regulation_packs", "number_caps"),
+    }
+)
 
 
 # Column → (public name, lowest, highest).
@@ -70,6 +93,12 @@ PUBLIC_NAMES: dict[str, str] = {
     "agent_announcement": "agentAnnouncement",
     "retry_delays_s": "retryDelays",
     "crm_url": "crmUrl",
+    "calling_windows": "callingWindows",
+    "skip_holidays": "skipHolidays",
+    "regulation_packs": "regulationPacks",
+    "number_caps": "numberCaps",
+    "starts_at": "startsAt",
+    "stops_at": "stopsAt",
 }
 
 
@@ -108,6 +137,7 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
         values["variables"] = _checked_variables(settings["variables"], problems)
     if settings.get("crm_url"):
         _check_crm_url(settings["crm_url"], problems)
+    _check_rules(settings, values, problems)
     problems.refuse_any()
     return values
 
@@ -121,6 +151,29 @@ def refuse_incomplete(action: MachineAction, message: str) -> None:
         "must be given when machines are left a message",
     )
     problems.refuse_any()
+
+
+def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: Problems) -> None:
+    if "calling_windows" in settings:
+        windows = settings["calling_windows"]
+        values["calling_windows"] = checked_windows("callingWindows", windows, problems)
+    if (packs := settings.get("regulation_packs")) is not None:
+        values["regulation_packs"] = checked_packs("regulationPacks", packs, problems)
+    if "number_caps" in settings:
+        values["number_caps"] = checked_caps("numberCaps", settings["number_caps"], problems)
+    _check_dates(settings.get("starts_at"), settings.get("stops_at"), problems)
+
+
+def refuse_dates_apart(starts_at: datetime | None, stops_at: datetime | None) -> None:
+    """Raise InvalidInput when a campaign would stop before it starts."""
+    problems = Problems()
+    _check_dates(starts_at, stops_at, problems)
+    problems.refuse_any()
+
+
+def _check_dates(starts_at: datetime | None, stops_at: datetime | None, problems: Problems) -> None:
+    if starts_at is not None and stops_at is not None:
+        problems.unless(starts_at < stops_at, "stopsAt", "must be after the start")
 
 
 def _checked_variables(names: list[str], problems: Problems) -> list[str]:

@@ -23,6 +23,7 @@ MODEL_MODULES = (
     "domain.trunks.models",
     "domain.recordings.models",
     "domain.numbers.models",
+    "domain.eligibility.models",
 )
 
 

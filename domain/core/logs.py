@@ -17,7 +17,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
 }
 
 # These log arguments and statements at INFO and DEBUG, where personal data may stand.
-_QUIET = ("arq", "tortoise", "asyncpg", "httpx", "panoramisk", "asyncio", "uvicorn.access")
+_QUIET = ("arq", "tortoise", "asyncpg", "httpx", "panoramisk", "asyncio", "uvicorn")
 
 
 def configure(settings: Settings, process: str) -> None:

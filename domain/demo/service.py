@@ -157,8 +157,16 @@ def _agent(name: str, code: str, team_id: UUID) -> AgentSettings:
         "pin": PIN,
         "team_id": team_id,
         "endpoint_kind": EndpointKind.SIP,
-        "endpoint": f"agent-{code}",
+        "endpoint": _phone(code),
     }
+
+
+def _phone(code: str) -> str:
+    """The simulated carrier takes any name; a real PBX of the demo has these phones.
+
+    The last agent's is a softphone, for a person who wants to hear a call.
+    """
+    return "desk-1" if code == CODES[-1] else f"agent-{int(code) - int(CODES[0]) + 1}"
 
 
 def _as_admin(user: User) -> Principal:

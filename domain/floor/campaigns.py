@@ -2,25 +2,37 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from logging import getLogger
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from tortoise import connections
 
+from domain.campaigns import schedule
+from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode
+from domain.core.bus import Notice
+from domain.eligibility.calendars import holiday_of
+from domain.eligibility.models import DialingPolicy
+from domain.eligibility.rules import Openings
+from domain.eligibility.terms import judged_by, terms_of
 from domain.floor import rows
 from domain.floor.context import FloorContext
-from domain.floor.dialing import HOPPER_SIZE
+from domain.floor.hoppers import Hoppers
 from domain.floor.journal import LOST
 from domain.floor.seats import Seats
 from domain.floor.state import Ledger, Run, Seat, Tally
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingPolicy
-from domain.targets.hopper import count_left, next_targets
+from domain.targets.hopper import count_left
 
 logger = getLogger(__name__)
+
+SCHEDULE_EVERY_S = 5.0  # a start date is met within it; a stop date at the instant
+TAKEN_OVER_WITHIN = timedelta(seconds=10)  # new rules, by a floor that was there
 
 
 class Campaigns:
@@ -30,12 +42,15 @@ class Campaigns:
         self,
         context: FloorContext,
         seats: Seats,
+        hoppers: Hoppers,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._context = context
         self._state = context.state
         self._seats = seats
+        self._hoppers = hoppers
         self._spawn = spawn
+        self._bound: DialingPolicy | None = None  # by what the account's calls are
 
     async def load(self, also: list[UUID]) -> None:
         """Read all running campaigns, and those that have calls under way."""
@@ -46,9 +61,13 @@ class Campaigns:
             campaigns[campaign.id] = campaign
         ledgers = await rows.read_ledgers(list(campaigns), now=self._context.clock.now())
         order = await rows.read_trunk_order(list(campaigns))
+        self._bound = await rows.read_policy(account_id)
         for campaign in campaigns.values():
-            self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
+            run = self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
+            if changed_at := self._rules_changed_at(campaign):
+                self._hoppers.let_go(run, changed_at + TAKEN_OVER_WITHIN)
         await self._count(list(campaigns))
+        self._watch_schedule()
 
     async def changed(self, campaign_id: UUID) -> None:
         """Take over a campaign's row and assignments as they are now."""
@@ -65,6 +84,8 @@ class Campaigns:
             if run is None and campaign.state is CampaignState.RUNNING:
                 ledgers = await rows.read_ledgers([campaign_id], now=self._context.clock.now())
                 run = self._add(campaign, ledgers[campaign_id], trunks)
+                if self._rules_changed_at(campaign):  # while nobody looked
+                    self._hoppers.let_go(run)
                 await self._count([campaign_id])
             elif run is not None:
                 self._update(run, campaign, trunks)
@@ -74,8 +95,38 @@ class Campaigns:
     async def targets_changed(self, campaign_id: UUID) -> None:
         """Look again what is to be dialed: better targets may have come, others may be gone."""
         if run := self._state.runs.get(campaign_id):
-            self._empty(run)
+            self._hoppers.empty(run)
             await self._count([campaign_id])
+
+    async def policy_changed(self) -> None:
+        """Take over what the account's calls are bound by, as it is now."""
+        self._bound = await rows.read_policy(self._state.account_id)
+        ids = [run.campaign_id for run in self._state.runs.values() if not run.inbound]
+        for campaign in await rows.read_campaigns(self._state.account_id, ids):
+            self._take_rules(self._state.runs[campaign.id], campaign)
+
+    def _watch_schedule(self) -> None:
+        def look() -> None:
+            self._spawn(self._keep_schedule())
+            self._watch_schedule()
+
+        self._context.timers.at(self._context.clock.monotonic() + SCHEDULE_EVERY_S, look)
+
+    async def _keep_schedule(self) -> None:
+        """Start and stop campaigns whose date has come."""
+        now = self._context.clock.now()
+        try:
+            changed = await schedule.start_and_stop(self._state.account_id, now=now)
+            for campaign_id in changed:
+                await self.changed(campaign_id)
+        except LOST:
+            return  # what is due stays due
+        for campaign_id in changed:
+            notice = Notice(
+                campaign_topic(self._state.account_id),
+                msgspec.json.encode(CampaignRowChanged(campaign=campaign_id)),
+            )
+            self._context.journal.publish(notice)
 
     async def trunks_changed(self) -> None:
         """Take over the account's trunks and the campaigns' orders of them as they are now."""
@@ -106,41 +157,13 @@ class Campaigns:
             seat.record, seat.team_id = fresh.record, fresh.team_id
             self._seats.stir(seat)
 
-    def refill(self, run: Run) -> None:
-        """Fetch targets for a hopper in the background."""
-        run.refilling = True
-        self._spawn(self._refill(run))
-
-    async def _refill(self, run: Run) -> None:
-        generation, room = run.generation, HOPPER_SIZE - len(run.hopper)
-        held = {target.id for target in run.hopper} | run.aside
-        held |= {line.target.id for line in run.lines.values()}
-        held |= {s.offer.target.id for s in self._state.seats.values() if s.offer is not None}
-        try:
-            found = await next_targets(
-                connections.get("default"),
-                run.campaign_id,
-                now=self._context.clock.now(),
-                limit=max(1, room),
-                not_ids=held,
-            )
-        except LOST:
-            found = None
-        run.refilling = False
-        run.refilled = self._context.clock.monotonic()
-        if found is None or run.generation != generation:
-            return
-        run.exhausted = len(found) < room
-        if found:
-            run.hopper.extend(found)
-            run.due = True
-
     def _add(self, campaign: Campaign, ledger: Ledger, trunks: tuple[UUID, ...]) -> Run:
         run = Run(
             campaign_id=campaign.id,
             settings=rows.settings_of(campaign, trunks),
             policy=self._policy(campaign, ledger),
             ledger=ledger,
+            openings=Openings(terms_of(campaign, self._bound), holiday_of),
         )
         self._state.runs[campaign.id] = run
         return run
@@ -149,15 +172,28 @@ class Campaigns:
         before, run.settings = run.settings, rows.settings_of(campaign, trunks)
         started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
         run.policy = self._policy(campaign, run.ledger)
+        self._take_rules(run, campaign)
         if started:
             run.tally = Tally()
         if started or not run.dials:
-            self._empty(run)
+            self._hoppers.empty(run)
         if not run.dials:
             run.why = f"campaign is {run.settings.state}"
             for seat in self._offered(run):
                 self._seats.withdraw(seat)
             run.hopper.clear()
+
+    def _take_rules(self, run: Run, campaign: Campaign) -> None:
+        terms = terms_of(campaign, self._bound)
+        before = run.openings.terms if run.openings is not None else None
+        run.openings = Openings(terms, holiday_of)
+        run.forbidden = None
+        if before is None or judged_by(before) != judged_by(terms):
+            self._hoppers.let_go(run)
+
+    def _rules_changed_at(self, campaign: Campaign) -> datetime | None:
+        changes = [campaign.rules_changed_at, self._bound.changed_at if self._bound else None]
+        return max((at for at in changes if at is not None), default=None)
 
     def _offered(self, run: Run) -> list[Seat]:
         return [
@@ -165,11 +201,6 @@ class Campaigns:
             for seat in self._state.seats.values()
             if seat.offer is not None and seat.offer.campaign_id == run.campaign_id
         ]
-
-    def _empty(self, run: Run) -> None:
-        run.hopper.clear()
-        run.generation += 1
-        run.exhausted, run.due = False, True
 
     def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
         settings = rows.pacing_of(campaign, ledger, at=self._context.unix())

@@ -13,6 +13,7 @@ from domain.calls import commands as calls
 from domain.campaigns.commands import CampaignChanged
 from domain.core.errors import NotFound
 from domain.core.floors import FloorCommand
+from domain.eligibility.commands import PolicyChanged
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
 from domain.floor.context import FloorContext
@@ -48,6 +49,7 @@ Known = (
     | calls.RecordCall
     | calls.SendKeys
     | NumbersChanged
+    | PolicyChanged
     | TargetsChanged
     | TrunksChanged
 )
@@ -104,6 +106,7 @@ class Commands:
             calls.RecordCall: self._record,
             calls.SendKeys: self._send_keys,
             NumbersChanged: self._numbers_changed,
+            PolicyChanged: self._policy_changed,
             TargetsChanged: self._targets_changed,
             TrunksChanged: self._trunks_changed,
         }
@@ -210,6 +213,10 @@ class Commands:
 
     async def _numbers_changed(self, command: NumbersChanged) -> Result:
         await self._callers.load()
+        return {}
+
+    async def _policy_changed(self, command: PolicyChanged) -> Result:
+        await self._campaigns.policy_changed()
         return {}
 
     async def _trunks_changed(self, command: TrunksChanged) -> Result:

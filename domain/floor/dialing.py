@@ -10,11 +10,13 @@ from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
+from domain.eligibility.rules import Past, campaign_blocking
 from domain.floor.context import FloorContext
 from domain.floor.journal import TargetChange
 from domain.floor.lines import Lines
 from domain.floor.matching import share_free_agents
 from domain.floor.pops import pop_of_offer
+from domain.floor.screening import Screening
 from domain.floor.seats import Seats
 from domain.floor.state import Offer, Run, Seat
 from domain.pacing.interface import FloorView
@@ -34,8 +36,11 @@ SKIPPED_FOR = timedelta(minutes=5)  # a contact that an agent skipped
 class Dialing:
     """Decides for every run when and whom to call."""
 
-    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+    def __init__(
+        self, context: FloorContext, seats: Seats, lines: Lines, screening: Screening
+    ) -> None:
         self._context = context
+        self._screening = screening
         self._state = context.state
         self._seats = seats
         self._lines = lines
@@ -46,6 +51,7 @@ class Dialing:
         if self._context.journal.stalled or self._lines.place_before() is None:
             return
         now = self._context.clock.monotonic()
+        self._look_at_stop_dates()
         due = [run for run in self._state.runs.values() if run.dials and _is_due(run, now)]
         if not due:
             return
@@ -74,12 +80,12 @@ class Dialing:
                 run.hopper.appendleft(offer.target)
                 self._seats.release(seat)
                 raise OfferGone(target_id)
-            trunks = self._trunks(run, 1, self._context.clock.monotonic())
-            if not trunks:
-                run.hopper.appendleft(offer.target)
+            if not self._screening.admits(run, offer.target):
                 self._seats.release(seat)
                 raise OfferGone(target_id)
-            self._lines.launch(run, [offer.target], node, seat, trunks=trunks)
+            if not self._launch(run, [offer.target], node, seat):
+                self._seats.release(seat)
+                raise OfferGone(target_id)
             return
         self._put_aside(run, offer.target, decision)
         self._context.desk(
@@ -125,10 +131,7 @@ class Dialing:
         count = min(decision.launch, len(run.hopper), AT_ONCE)
         node = self._node_for(run)
         if count > 0 and node is not None:
-            trunks = self._trunks(run, count, now)
-            if trunks:
-                targets = [run.hopper.popleft() for _ in trunks]
-                self._lines.launch(run, targets, node, trunks=trunks)
+            self._launch(run, self._take(run, count), node)
 
     def _dial_for_each(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one line for each of {len(free)} free agents"
@@ -136,10 +139,9 @@ class Dialing:
             if not run.hopper:
                 return
             if seat.free and seat.node is not None and self._is_up(seat.node):
-                trunks = self._trunks(run, 1, self._context.clock.monotonic())
-                if not trunks:
+                taken = self._take(run, 1)
+                if taken and not self._launch(run, taken, seat.node, seat):
                     return
-                self._lines.launch(run, [run.hopper.popleft()], seat.node, seat, trunks=trunks)
 
     def _offer(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one contact offered to each of {len(free)} free agents"
@@ -149,7 +151,9 @@ class Dialing:
                 return
             if not seat.free:
                 continue
-            offer = Offer(run.hopper.popleft(), run.campaign_id, now + run.settings.preview_s)
+            if not (taken := self._take(run, 1)):
+                return
+            offer = Offer(taken[0], run.campaign_id, now + run.settings.preview_s)
             seat.offer = offer
             self._seats.reserve(seat, run.campaign_id, None)
             self._context.desk(
@@ -157,6 +161,37 @@ class Dialing:
                 pop_of_offer(offer, run.settings, at=at, decide_before=at + run.settings.preview_s),
             )
             self._watch_offer(seat, offer)
+
+    def _take(self, run: Run, count: int) -> list[HopperTarget]:
+        """The next targets that may be dialed at this instant, `count` at most."""
+        taken: list[HopperTarget] = []
+        while run.hopper and len(taken) < count:
+            target = run.hopper.popleft()
+            if self._screening.admits(run, target):
+                taken.append(target)
+        return taken
+
+    def _launch(
+        self, run: Run, targets: list[HopperTarget], node: str, seat: Seat | None = None
+    ) -> bool:
+        """Dial them, as far as the trunks have room; the others are next. False: no room at all."""
+        trunks = self._trunks(run, len(targets), self._context.clock.monotonic())
+        run.hopper.extendleft(reversed(targets[len(trunks) :]))
+        if not trunks:
+            return False
+        for line in self._lines.launch(run, targets[: len(trunks)], node, seat, trunks=trunks):
+            past = Past(line.id, run.campaign_id, line.created_at)
+            self._screening.dialed(line.number, past)
+        return True
+
+    def _look_at_stop_dates(self) -> None:
+        """No call leaves after a campaign's stop date, whenever its row is changed."""
+        now = self._context.clock.now()
+        for run in self._state.runs.values():
+            if run.openings is not None and run.openings.terms.stops_at is not None:
+                run.forbidden = campaign_blocking(run.openings.terms, now)
+                if run.forbidden is not None:
+                    run.why = run.forbidden.message
 
     def _watch_offer(self, seat: Seat, offer: Offer) -> None:
         def over() -> None:
@@ -186,10 +221,10 @@ class Dialing:
     def _top_up(self, run: Run, now: float) -> None:
         if run.refilling:
             return
-        if run.exhausted:
+        if run.exhausted and not run.stale(now):
             if now - run.refilled >= LOOK_AGAIN_S:
                 self.refill(run)
-        elif len(run.hopper) < LOW_WATER:
+        elif len(run.hopper) < LOW_WATER or run.stale(now):
             self.refill(run)
 
     def _node_for(self, run: Run) -> str | None:

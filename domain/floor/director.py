@@ -32,6 +32,7 @@ from domain.floor.commands import Commands, Result, decode_command
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.endings import Endings
+from domain.floor.hoppers import Hoppers
 from domain.floor.inbox import Heard
 from domain.floor.journal import Fenced, Journal
 from domain.floor.lease import RENEW_S, Lease, LeaseLost, raise_epoch
@@ -41,6 +42,7 @@ from domain.floor.outbox import Gateways, Outbox
 from domain.floor.phones import Phones
 from domain.floor.recordings import Recordings
 from domain.floor.recovery import Recovery
+from domain.floor.screening import Screening
 from domain.floor.seats import Seats
 from domain.floor.state import FloorState
 from domain.floor.supervision import Supervisions
@@ -115,13 +117,15 @@ class Floor:
         )
         self.context = context
         self.seats = Seats(context)
-        self.endings = Endings(context, self.seats)
+        self.screening = Screening(context)
+        self.endings = Endings(context, self.seats, self.screening)
         self.machines = Machines(context, self.endings)
         self.lines = Lines(context, self.seats, self.endings, self.machines)
         self.lines.place_before = self._place_before
-        self.dialing = Dialing(context, self.seats, self.lines)
-        self.campaigns = Campaigns(context, self.seats, self._spawn)
-        self.dialing.refill = self.campaigns.refill
+        self.dialing = Dialing(context, self.seats, self.lines, self.screening)
+        self.hoppers = Hoppers(context, self.screening, self._spawn)
+        self.campaigns = Campaigns(context, self.seats, self.hoppers, self._spawn)
+        self.dialing.refill = self.hoppers.refill
         self.recordings = Recordings(context)
         self.lines.was_connected = self.recordings.connected
         self.transfers = Transfers(context, self.seats, self.lines, self.endings)

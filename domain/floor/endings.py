@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
 from domain.calls.rules import AttemptState, Disposition
+from domain.eligibility.rules import Past
 from domain.floor.context import FloorContext
 from domain.floor.journal import TargetChange
+from domain.floor.screening import Screening
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
-from domain.targets.rules import Outcome, after_attempt
+from domain.targets.rules import Outcome, TargetState, after_attempt
 
 UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
 
@@ -35,8 +37,9 @@ def disposition_at_end(line: Line) -> Disposition:
 class Endings:
     """Ends lines, once each."""
 
-    def __init__(self, context: FloorContext, seats: Seats) -> None:
+    def __init__(self, context: FloorContext, seats: Seats, screening: Screening) -> None:
         self._context = context
+        self._screening = screening
         self._state = context.state
         self._seats = seats
         self.has_ended: Callable[[Line], None] = lambda line: None
@@ -89,7 +92,14 @@ class Endings:
             return
         target = line.target
         if disposition is Disposition.NOT_PLACED:
-            outcome = Outcome(target.state, next_at=None if target.attempts == 0 else at)
+            self._screening.not_dialed(target.number, line.id)
+        elif disposition is Disposition.ABANDONED:
+            past = Past(line.id, line.campaign_id, line.created_at, abandoned_at=at)
+            self._screening.dialed(target.number, past)
+        if disposition is Disposition.NOT_PLACED:
+            outcome = Outcome(
+                target.state, next_at=at if target.state is TargetState.RETRY else None
+            )
             attempts = target.attempts
         else:
             attempts = target.attempts + 1

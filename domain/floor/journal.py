@@ -65,6 +65,9 @@ class TargetChange:
     attempts: int
     disposition: str | None
     from_states: tuple[TargetState, ...] = (TargetState.DIALING,)
+    held_by: str | None = None  # the code of a rule that keeps it back
+    held_at: datetime | None = None
+    due_at: datetime | None = None  # while held: of its retry
 
 
 @dataclass(slots=True)

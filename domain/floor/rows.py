@@ -13,6 +13,7 @@ from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
+from domain.eligibility.models import DialingPolicy
 from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
 from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
@@ -105,6 +106,11 @@ async def read_campaigns(account_id: UUID, ids: list[UUID] | None = None) -> lis
     if ids is None:
         return await Campaign.filter(account_id=account_id, state=CampaignState.RUNNING)
     return await Campaign.filter(account_id=account_id, id__in=ids)
+
+
+async def read_policy(account_id: UUID) -> DialingPolicy | None:
+    """What the account's calls are bound by; None: nothing."""
+    return await DialingPolicy.filter(account_id=account_id).first()
 
 
 async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:

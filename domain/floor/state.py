@@ -10,6 +10,7 @@ from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.eligibility.rules import Block, Openings
 from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import HopperTarget
@@ -20,6 +21,9 @@ from domain.trunks.rules import TrunkUse
 ON_THE_JOB = frozenset(
     {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
 )
+
+
+FRESH_S = 60.0  # what was read of a number is read again after it
 
 
 @dataclass(slots=True)
@@ -242,11 +246,17 @@ class Run:
     decided: float = 0.0
     why: str = ""
     inbound: bool = False  # a number that people call, not a campaign
+    openings: Openings | None = None  # the rules it dials by; None: it does not dial
+    forbidden: Block | None = None  # a rule that forbids all of its calls now
 
     @property
     def dials(self) -> bool:
         """Whether new calls may leave."""
-        return self.settings.state is CampaignState.RUNNING
+        return self.settings.state is CampaignState.RUNNING and self.forbidden is None
+
+    def stale(self, now: float) -> bool:
+        """Whether targets wait in the hopper so long that what was read of them may be old."""
+        return bool(self.hopper) and now - self.hopper[0].read_at > FRESH_S
 
 
 @dataclass(slots=True)

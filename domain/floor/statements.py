@@ -27,6 +27,7 @@ UPDATE target SET state = 'dialing', last_attempt_at = $3,
     attempts = attempts + 1, last_ordinal = last_ordinal + 1
 FROM dialing
 WHERE target.campaign_id = dialing.id AND target.id = ANY($2) AND target.state IN ('new', 'retry')
+    AND (target.next_at IS NULL OR target.next_at <= $3)
 RETURNING target.id
 """
 
@@ -79,10 +80,12 @@ ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 
 _UPDATE_TARGETS = """
 UPDATE target SET state = u.state, closed_reason = u.closed_reason, next_at = u.next_at,
-    attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition)
+    attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition),
+    held_by = u.held_by, held_at = u.held_at, due_at = u.due_at
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::text[],
-    $7::text[])
-    AS u(id, state, closed_reason, next_at, attempts, disposition, from_states)
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+    AS u(id, state, closed_reason, next_at, attempts, disposition, from_states, held_by, held_at,
+        due_at)
 WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
 """
 
@@ -169,6 +172,9 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [change.attempts for change in changes],
                     [change.disposition for change in changes],
                     [",".join(change.from_states) for change in changes],
+                    [change.held_by for change in changes],
+                    [change.held_at for change in changes],
+                    [change.due_at for change in changes],
                 ],
             )
         )

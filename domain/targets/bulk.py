@@ -111,7 +111,11 @@ async def insert_staged(
         "staged_target", source=io.BytesIO(staged), columns=STAGED, format="csv"
     )
     scopes = [destination.account_id, destination.campaign_id]
-    scrubbed = await raw.fetch(_SCRUB, scopes, destination.at)
+    scrubbed = []
+    if await raw.fetchval(
+        "SELECT EXISTS (SELECT FROM suppression WHERE scope_id = ANY($1))", scopes
+    ):
+        scrubbed = await raw.fetch(_SCRUB, scopes, destination.at)
     rows = await raw.fetch(
         _INSERT,
         destination.account_id,

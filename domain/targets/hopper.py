@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.eligibility.rules import OnList, Past
 from domain.targets.rules import TargetState
 
 
@@ -26,36 +27,53 @@ class HopperTarget:
     name: str
     variables: dict[str, str]
     state: TargetState  # NEW or RETRY
+    timezone: str | None = None  # the contact's, IANA; None: that of the number
+    due_at: datetime | None = None  # of its retry, whatever rule held it since
+    past: tuple[Past, ...] = ()  # attempts to reach the number, of any campaign
+    on_list: OnList | None = None  # a do-not-call entry
+    read_at: float = 0.0  # when the two were read; monotonic seconds
 
 
-# One short range of a partial index for each priority and state, so that the cost depends on the
-# limit and not on the table: asked for this order over the whole campaign, PostgreSQL sorts it all.
-# LIMIT 1 in the look-up of contacts keeps the planner from reading that whole table instead.
-_COLUMNS = (
-    "id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state"
+# From the highest priority down, until there are enough: for each, one short range of either
+# partial index. So the cost depends on the limit and not on the table; asked for this order over
+# the whole campaign, PostgreSQL would sort it all. LIMIT 1 in the look-ups keeps the planner from
+# reading those whole tables instead.
+NEXT_TARGETS = """
+WITH RECURSIVE walk AS (
+    SELECT 11 AS priority, 0 AS taken, '{}'::uuid[] AS ids
+    UNION ALL
+    SELECT walk.priority - 1, walk.taken + cardinality(band.ids), band.ids
+    FROM walk CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(first.id ORDER BY first.rank, first.due, first.id), '{}') AS ids
+        FROM (
+            SELECT * FROM (
+                (SELECT id, 0 AS rank, next_at AS due FROM target
+                 WHERE state = 'retry' AND campaign_id = $1 AND priority = walk.priority - 1
+                   AND next_at <= $2 AND NOT id = ANY($4)
+                 ORDER BY next_at, id LIMIT $3)
+                UNION ALL
+                (SELECT id, 1 AS rank, NULL AS due FROM target
+                 WHERE state = 'new' AND campaign_id = $1 AND priority = walk.priority - 1
+                   AND NOT id = ANY($4)
+                 ORDER BY id LIMIT $3)
+            ) AS found
+            ORDER BY rank, due, id LIMIT $3
+        ) AS first
+    ) AS band
+    WHERE walk.priority > 1 AND walk.taken < $3
 )
-NEXT_TARGETS = f"""
-WITH next AS (
-    SELECT found.* FROM generate_series(10, 1, -1) AS band(priority)
-    CROSS JOIN LATERAL (
-        (SELECT {_COLUMNS}, 0 AS rank, next_at AS due FROM target
-         WHERE state = 'retry' AND campaign_id = $1 AND priority = band.priority
-           AND next_at <= $2 AND NOT id = ANY($4)
-         ORDER BY next_at, id LIMIT $3)
-        UNION ALL
-        (SELECT {_COLUMNS}, 1 AS rank, NULL AS due FROM target
-         WHERE state = 'new' AND campaign_id = $1 AND priority = band.priority
-           AND NOT id = ANY($4)
-         ORDER BY id LIMIT $3)
-    ) AS found
-    ORDER BY found.priority DESC, found.rank, found.due, found.id
-    LIMIT $3
-)
-SELECT next.*, contact.name, contact.variables FROM next
+SELECT target.*, contact.name, contact.variables, contact.timezone
+FROM walk CROSS JOIN LATERAL unnest(walk.ids) WITH ORDINALITY AS next(id, place)
 CROSS JOIN LATERAL (
-    SELECT name, variables FROM contact WHERE contact.id = next.contact_id LIMIT 1
+    SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state,
+        CASE WHEN held_by IS NULL THEN next_at ELSE due_at END AS due_at
+    FROM target WHERE target.id = next.id LIMIT 1
+) AS target
+CROSS JOIN LATERAL (
+    SELECT name, variables, timezone FROM contact WHERE contact.id = target.contact_id LIMIT 1
 ) AS contact
-ORDER BY next.priority DESC, next.rank, next.due, next.id
+ORDER BY walk.priority DESC, next.place
+LIMIT $3
 """
 
 # The database keeps the counts (migrations/0002_target_tally.py).
@@ -94,6 +112,8 @@ async def next_targets(
             name=row["name"],
             variables=orjson.loads(row["variables"]),
             state=TargetState(row["state"]),
+            timezone=row["timezone"],
+            due_at=row["due_at"],
         )
         for row in rows
     ]

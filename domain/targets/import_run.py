@@ -194,6 +194,8 @@ async def _write(run: _Run, block: Block, pace: Pace) -> None:
     async with unit_of_work(run.ports) as work:
         # First, so that whoever cancels waits for this block or stops it, and never half of each.
         await _advance(run, work.connection, rows=block.rows, total=block.rows_total)
+        # A power cut may take the last blocks, but how far the file is read goes with them.
+        await work.connection.execute_query("SET LOCAL synchronous_commit = off")
         left_out = []
         if block.staged:
             left_out = await insert_staged(work.connection, block.staged, run.destination)

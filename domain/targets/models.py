@@ -82,6 +82,10 @@ class Target(Model):
     next_at = fields.DatetimeField(null=True)  # NULL: as soon as possible
     last_attempt_at = fields.DatetimeField(null=True)  # NULL: never dialed
     last_disposition = fields.CharEnumField(Disposition, max_length=32, null=True)
+    # A target that a rule keeps back waits as RETRY, and is judged again when the rule ends.
+    held_by = fields.CharField(max_length=32, null=True)  # the rule's code; NULL: none
+    held_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)  # while held: what `next_at` was before
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -96,6 +100,12 @@ class Target(Model):
             PartialIndex(
                 name="target_waiting",
                 fields=("campaign_id", "next_at", "id"),
+                condition={"state": "retry"},
+            ),
+            # Targets to let go when the rules change (domain/eligibility/holding.py).
+            PartialIndex(
+                name="target_held",
+                fields=("campaign_id", "held_at"),
                 condition={"state": "retry"},
             ),
             # What the hopper reads; one short range per priority (domain/targets/hopper.py).

@@ -5,6 +5,7 @@ from datetime import date, time
 
 import phonenumbers
 
+from domain.targets.quick_numbers import quick_e164
 from domain.targets.reading.cells import Cell, Oddity, RowProblem, text_of
 
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)  # ISO 3166-1, as phonenumbers knows them
@@ -51,6 +52,12 @@ def e164(cell: Cell, *, country: str | None) -> str | RowProblem:
         return ROUNDED
     if country is None and not text.startswith(("+", "\uff0b")):
         text = "+" + text.removeprefix("00")
+    if (quick := quick_e164(text, country=country)) is not None:
+        return quick
+    return _the_long_way(text, country=country)
+
+
+def _the_long_way(text: str, *, country: str | None) -> str | RowProblem:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as refused:

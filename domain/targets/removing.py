@@ -24,7 +24,8 @@ BLOCK_ROWS = 5_000  # of one transaction, so that nothing waits long for its loc
 _DELETE = """
 WITH chosen AS (
     SELECT id FROM target
-    WHERE campaign_id = $1 AND state = 'new' AND last_ordinal = 0 AND ($2::uuid IS NULL OR id = $2)
+    WHERE campaign_id = $1 AND state IN ('new', 'retry') AND last_ordinal = 0
+      AND ($2::uuid IS NULL OR id = $2)
     ORDER BY priority DESC, id LIMIT $3 FOR UPDATE
 ), gone AS (
     DELETE FROM target USING chosen WHERE target.id = chosen.id
@@ -68,7 +69,7 @@ async def remove_target(principal: Principal, id: UUID, *, ports: Ports) -> Targ
     """
     async with unit_of_work(ports) as work:
         target = await access_target(principal, id, Permission.TARGET_MANAGE, lock=True)
-        if target.state is not TargetState.NEW or target.last_ordinal:
+        if target.state not in (TargetState.NEW, TargetState.RETRY) or target.last_ordinal:
             raise TargetDialed(target.id)
         await _run(work.connection, _DELETE, [target.campaign_id, target.id, 1])
         await audit.record(

@@ -1,4 +1,4 @@
-"""The file to fill in, for each kind that is read; XLS users fill in the XLSX one."""
+"""The file to fill in, for each kind that is read."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
@@ -92,6 +93,12 @@ def xml_template() -> bytes:
     ).encode()
 
 
+@cache
+def xls_template() -> bytes:
+    """The same as the XLSX one for old programs; a file, since nothing we use writes XLS."""
+    return (Path(__file__).parent / "template.xls").read_bytes()
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A file to fill in."""
@@ -106,6 +113,7 @@ TEMPLATES = {
     template.kind: template
     for template in (
         Template("xlsx", _XLSX, xlsx_template),
+        Template("xls", "application/vnd.ms-excel", xls_template),
         Template("csv", "text/csv; charset=utf-8", csv_template),
         Template("xml", "application/xml", xml_template),
         Template("json", "application/json", json_template),

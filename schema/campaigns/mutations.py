@@ -1,5 +1,6 @@
 """Making, setting, starting and stopping campaigns."""
 
+from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from domain.campaigns.settings import CampaignSettings
 from schema.campaigns.refusals import CampaignIsClosed, NoAgentsAssigned
 from schema.campaigns.types import Campaign
 from schema.context import Info
+from schema.eligibility.types import CallingWindowInput, NumberCapInput, caps_of, windows_of
 from schema.guards import requires
 from schema.inputs import given, renamed
 from schema.refusals import InvalidInput, NotFound
@@ -102,6 +104,27 @@ class CampaignSettingsInput:
     crm_url: str | None = strawberry.field(
         description="Address with {variable} in its path or query; empty: none.", default=UNSET
     )
+    calling_windows: list[CallingWindowInput] | None = strawberry.field(
+        description="Replaces all of them; empty: at any time. At most 50.", default=UNSET
+    )
+    skip_holidays: bool | None = strawberry.field(
+        description="Whether nobody is called on a public holiday of the contact's country.",
+        default=UNSET,
+    )
+    regulation_packs: list[str] | None = strawberry.field(
+        description="Ids of `regulationPacks`, or `*` for all of the contact's country and state "
+        "that hold for every sales call; null: the account's.",
+        default=UNSET,
+    )
+    number_caps: list[NumberCapInput] | None = strawberry.field(
+        description="Replaces all of them. At most 10.", default=UNSET
+    )
+    starts_at: datetime | None = strawberry.field(
+        description="When it starts by itself; null: somebody starts it.", default=UNSET
+    )
+    stops_at: datetime | None = strawberry.field(
+        description="When it stops by itself; null: somebody stops it.", default=UNSET
+    )
 
 
 @strawberry.input(description="A new campaign. What is left out has a sound default.")
@@ -181,8 +204,15 @@ CampaignAssignResult = Annotated[
 ]
 
 
+NULLABLE = ("caller_id", "wrap_up_seconds", "regulation_packs", "starts_at", "stops_at")
+
+
 def _settings(input: CampaignSettingsInput) -> CampaignSettings:
-    values = given(input, nullable=("caller_id", "wrap_up_seconds"))
+    values = given(input, nullable=NULLABLE)
+    if "calling_windows" in values:
+        values["calling_windows"] = windows_of(values["calling_windows"])
+    if "number_caps" in values:
+        values["number_caps"] = caps_of(values["number_caps"])
     if "retry_delays" in values:
         values["retry_delays"] = {row.disposition: row.seconds for row in values["retry_delays"]}
     columns: dict[str, Any] = renamed(

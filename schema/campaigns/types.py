@@ -17,6 +17,7 @@ from schema.campaigns.loaders import (
     teams_by_campaign_id,
 )
 from schema.context import Info
+from schema.eligibility.types import CallingWindow, NumberCap
 from schema.scalars import PhoneNumber, phone_number
 
 strawberry.enum(DialMode, description="How a campaign places its calls.")
@@ -126,6 +127,24 @@ class Campaign:
     crm_url: str = strawberry.field(
         description="Address with {variable} in it; empty: none. At most 500 characters."
     )
+    calling_windows: list[CallingWindow] = strawberry.field(
+        description="When it may call, in the contact's local time; empty: at any time."
+    )
+    skip_holidays: bool = strawberry.field(
+        description="Whether nobody is called on a public holiday of the contact's country."
+    )
+    regulation_packs: list[str] | None = strawberry.field(
+        description="Ids of `regulationPacks` that hold; null: the account's."
+    )
+    number_caps: list[NumberCap] = strawberry.field(
+        description="How often it may call one number; the account's caps hold as well."
+    )
+    starts_at: datetime | None = strawberry.field(
+        description="When it starts by itself; null: somebody starts it."
+    )
+    stops_at: datetime | None = strawberry.field(
+        description="When it stops by itself; null: somebody stops it."
+    )
     created_at: datetime = strawberry.field(description="When it was made.")
     started_at: datetime | None = strawberry.field(description="The last start; null: never.")
     stopped_at: datetime | None = strawberry.field(description="The last stop; null: never.")
@@ -182,6 +201,12 @@ class Campaign:
             ],
             variables=list(row.variables),
             crm_url=row.crm_url,
+            calling_windows=[CallingWindow.of(window) for window in row.calling_windows],
+            skip_holidays=row.skip_holidays,
+            regulation_packs=row.regulation_packs,
+            number_caps=[NumberCap.of(cap) for cap in row.number_caps],
+            starts_at=row.starts_at,
+            stops_at=row.stops_at,
             created_at=row.created_at,
             started_at=row.started_at,
             stopped_at=row.stopped_at,

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+import python_calamine
 from openpyxl import load_workbook
 
 from api.door import DoorSettings
@@ -14,6 +15,7 @@ from domain.campaigns.models import Campaign
 from domain.targets.export_run import run_export
 from domain.targets.import_run import run_import
 from domain.targets.models import Target, TargetExport, TargetImport
+from domain.targets.templates import OPTIONAL_COLUMNS, SYSTEM_COLUMNS
 from tests.api.conftest import Served, served
 from tests.domain.targets.conftest import new_campaign
 from tests.domain.targets.files import us_number, xlsx
@@ -258,3 +260,13 @@ async def test_a_finished_export_is_fetched_and_an_unfinished_one_is_not(
     assert file.content.decode("utf-8-sig").startswith("Representative,Call ID,Campaign,Phone")
     assert file.headers["content-disposition"] == 'attachment; filename="targets.csv"'
     assert stranger.status_code == 401
+
+
+@pytest.mark.feature("TGT-01")
+async def test_the_old_workbook_has_the_same_columns_and_no_rows(server: Served) -> None:
+    content = (await server.http.get("/imports/template.xls")).content
+    book = python_calamine.load_workbook(io.BytesIO(content))
+
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0] == [*SYSTEM_COLUMNS, *OPTIONAL_COLUMNS]
+    assert not any(any(row) for row in rows[1:])

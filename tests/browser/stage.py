@@ -109,23 +109,22 @@ class Api:
         )
         return cls(url, answer["token"])
 
-    async def campaign(self, mode: str, agent_code: str, **settings: Any) -> str:
-        """The id of a new campaign on which this one agent works."""
+    async def campaign(self, name: str, mode: str, *codes: str, **settings: Any) -> str:
+        """The id of a new campaign on which the agents with these codes work."""
         made = await self.ask(
             """mutation ($input: CampaignCreateInput!) {
               campaignCreate(input: $input) { ... on CampaignCreated { campaign { id } } }
             }""",
-            input={"name": f"For {agent_code}", "mode": mode, **settings},
+            input={"name": name, "mode": mode, **settings},
         )
         agents = (await self.ask("{ agents(first: 100) { nodes { id code } } }"))["nodes"]
-        (agent,) = [each["id"] for each in agents if each["code"] == agent_code]
         id: str = made["campaign"]["id"]
         await self.ask(
             """mutation ($id: UUID!, $agents: [AssignedInput!]) {
               campaignAssign(id: $id, agents: $agents) { __typename }
             }""",
             id=id,
-            agents=[{"id": agent}],
+            agents=[{"id": each["id"]} for each in agents if each["code"] in codes],
         )
         return id
 

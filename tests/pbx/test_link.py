@@ -14,6 +14,7 @@ from domain.telephony.events import (
     EndedBy,
     Failure,
     LegAnswered,
+    LegArrived,
     LegEnded,
     LegFailed,
     LegRinging,
@@ -24,6 +25,7 @@ from domain.telephony.events import (
     RoomLeft,
 )
 from domain.telephony.port import (
+    Answer,
     HangUp,
     Join,
     Play,
@@ -34,7 +36,7 @@ from domain.telephony.port import (
 )
 from tests.pbx.bed.servers import Bed
 from tests.pbx.conftest import account_of
-from tests.pbx.stage import PbxStage
+from tests.pbx.stage import OUR_NUMBER, PbxStage
 from workers.gateway.asterisk.settings import Trunk
 from workers.gateway.asterisk.switch import AsteriskSwitch
 
@@ -94,6 +96,22 @@ async def test_what_ended_while_the_link_was_down_is_told_afterwards(stage: PbxS
     assert (ended.cause, ended.by) == (EndCause.UNKNOWN, EndedBy.SWITCH)
     assert stage.told(customer)[-2:] == ["RoomLeft", "LegEnded"]
     assert await stage.legs_in(room) == {agent}
+
+
+async def test_a_caller_who_came_while_the_link_was_down_is_told_afterwards(
+    stage: PbxStage,
+) -> None:
+    stage.asterisk.cut()
+    await until(stage, up=False)
+    await stage.arrive()
+
+    arrived = await stage.see(LegArrived)
+    await stage.do(Answer(leg=arrived.leg))
+    await stage.see(LegAnswered, leg=arrived.leg)
+    await stage.quiet(0.5)
+
+    assert arrived.number == OUR_NUMBER
+    assert len(stage.seen(LegArrived)) == 1
 
 
 async def test_a_command_while_the_link_is_down_dials_nothing_ever(stage: PbxStage) -> None:

@@ -117,6 +117,8 @@ ID_ARGUMENTS = {
     "targetExportStart.filter.batchId": "batch",
     "targetImport.id": "import",
     "targetImportCancel.id": "import",
+    "targetImportConfirm.id": "import",
+    "targetImportPreview.campaignId": "campaign",
     "targetImportProgress.id": "import",
     "targetImportStart.campaignId": "campaign",
     "targetImports.campaignId": "campaign",
@@ -167,6 +169,7 @@ ANSWERS = {
     "deskSignIn": "SIGN_IN_FAILED",
     "targetsPurge": "COUNT_CHANGED",  # the count to confirm is another one
     "targetsReset": "COUNT_CHANGED",
+    "targetImportConfirm": "IMPORT_FINISHED",  # no draft
     "agentSupervise": "INVALID_INPUT",  # neither endpoint nor number is required by itself
 }
 

@@ -1,7 +1,7 @@
 """The switch that a gateway's settings name."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from domain.adapters.system_clock import SystemClock
@@ -11,6 +11,9 @@ from domain.telephony.port import Switch
 from workers.gateway.numbers import NumberBook
 from workers.gateway.simulator.carrier import SimulatedCarrier
 from workers.gateway.simulator.hurry import HurriedClock
+
+if TYPE_CHECKING:
+    from workers.gateway.asterisk.settings import AsteriskSettings
 
 RECORDINGS = "recordings"  # the folder in the files of the installation
 
@@ -56,7 +59,23 @@ def _clock(speed: float) -> Clock:
 
 
 def _asterisk(settings: Settings, recordings: Path, numbers: NumberBook) -> OwnedSwitch:
-    """`asterisk://user:secret@host:port?trunk=NAME&trunk=NAME&capacity=500&recordings=/there`."""
+    # Only the gateway of an Asterisk loads what is needed to talk to one.
+    from workers.gateway.asterisk.switch import AsteriskSwitch
+
+    return AsteriskSwitch(
+        asterisk_settings(settings, recordings),
+        clock=SystemClock(),
+        account_of=numbers.account_of,
+    )
+
+
+def asterisk_settings(settings: Settings, recordings: Path | None = None) -> "AsteriskSettings":
+    """`asterisk://user:secret@host:port?trunk=NAME&trunk=NAME&capacity=500&recordings=/there`.
+
+    Raises SettingsInvalid.
+    """
+    from workers.gateway.asterisk.settings import AsteriskSettings, Trunk
+
     url = urlsplit(settings.pbx)
     if url.scheme != "asterisk" or not url.hostname or not url.username:
         raise SettingsInvalid("OUTDIAL_PBX", "asterisk://user:secret@host:port for a gateway")
@@ -66,22 +85,14 @@ def _asterisk(settings: Settings, recordings: Path, numbers: NumberBook) -> Owne
     except ValueError:
         raise SettingsInvalid("OUTDIAL_PBX", "a URL whose capacity is a number") from None
     there = asked.get("recordings")
-    # Only the gateway of an Asterisk loads what is needed to talk to one.
-    from workers.gateway.asterisk.settings import AsteriskSettings, Trunk
-    from workers.gateway.asterisk.switch import AsteriskSwitch
-
-    return AsteriskSwitch(
-        AsteriskSettings(
-            node=settings.node,
-            username=unquote(url.username),
-            secret=unquote(url.password or ""),
-            recordings=recordings,
-            recordings_there=Path(there[0]) if there else None,
-            host=url.hostname,
-            port=url.port or 5038,
-            trunks=tuple(Trunk(name) for name in asked.get("trunk", [])),
-            capacity=capacity,
-        ),
-        clock=SystemClock(),
-        account_of=numbers.account_of,
+    return AsteriskSettings(
+        node=settings.node,
+        username=unquote(url.username),
+        secret=unquote(url.password or ""),
+        recordings=recordings or settings.files / RECORDINGS,
+        recordings_there=Path(there[0]) if there else None,
+        host=url.hostname,
+        port=url.port or 5038,
+        trunks=tuple(Trunk(name) for name in asked.get("trunk", [])),
+        capacity=capacity,
     )

@@ -19,6 +19,7 @@ from domain.core.settings import Settings
 from workers.launch.embedded import EmbeddedServers, data_folder
 from workers.launch.errors import LaunchRefused
 from workers.launch.options import all_options, door_options, server_options, switch_options
+from workers.launch.pbx import pbx
 from workers.launch.up import Fleet, refuse_taken_port, up
 
 
@@ -28,6 +29,9 @@ def cli() -> None:
 
     Every option can be set as a variable, too: --log-level is OUTDIAL_LOG_LEVEL. The option wins.
     """
+
+
+cli.add_command(pbx)
 
 
 @cli.command("up")

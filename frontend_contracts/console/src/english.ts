@@ -109,6 +109,7 @@ export const ENGLISH: Words = {
     another: "Import another",
     imported: "Imported",
     duplicates: "Duplicates",
+    suppressed: "Not to be dialed",
     invalid: "Not usable",
     rows: (read, total) =>
       total === null
@@ -174,6 +175,14 @@ export const ENGLISH: Words = {
     BREAK: "Break",
   },
   campaignStates: { STOPPED: "Stopped", RUNNING: "Running", CLOSED: "Closed" },
+  reasons: {
+    signed_in: "Just signed in",
+    phone: "The telephone was not picked up",
+    phone_hung_up: "The telephone was hung up",
+    no_switch: "The telephone system is away",
+    restored: "After a restart",
+    archived: "Works here no more",
+  },
   modes: { PREVIEW: "Preview", PROGRESSIVE: "Progressive", PREDICTIVE: "Predictive" },
   dispositions: {
     CONNECTED: "Connected",
@@ -192,6 +201,7 @@ export const ENGLISH: Words = {
     NOT_PLACED: "Not placed",
   },
   importStates: {
+    DRAFT: "Not confirmed yet",
     PENDING: "Waiting for a worker",
     RUNNING: "Importing",
     DONE: "Imported",
@@ -204,3 +214,8 @@ export const ENGLISH: Words = {
 
 /** The texts in use. */
 export const words: Words = ENGLISH;
+
+/** Why an agent is in a state, in words. */
+export function reasonText(reason: string): string {
+  return words.reasons[reason] ?? reason;
+}

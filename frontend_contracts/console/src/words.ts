@@ -105,6 +105,7 @@ export interface Words {
     readonly another: string;
     readonly imported: string;
     readonly duplicates: string;
+    readonly suppressed: string;
     readonly invalid: string;
     readonly rows: (read: number, total: number | null) => string;
     readonly left: (seconds: number) => string;
@@ -151,6 +152,8 @@ export interface Words {
   };
   readonly states: Readonly<Record<AgentState, string>>;
   readonly campaignStates: Readonly<Record<CampaignState, string>>;
+  /** What the floor says itself; an agent's own reason is shown as it was given. */
+  readonly reasons: Readonly<Record<string, string>>;
   readonly modes: Readonly<Record<DialMode, string>>;
   readonly dispositions: Readonly<Record<Disposition, string>>;
   readonly importStates: Readonly<Record<ImportState, string>>;

@@ -59,6 +59,7 @@ describe("an import", () => {
     rowsRead,
     imported: rowsRead,
     duplicates: 0,
+    suppressed: 0,
     invalid: 0,
     rowsPerSecond: 0,
     secondsLeft: null,

@@ -47,12 +47,18 @@ unpack() {
     rm -rf "$work"
 }
 
-[ -e "$HOME_OF_BED/root/usr/sbin/asterisk" ] || {
-    mkdir -p "$HOME_OF_BED"
-    # A process of its own for each suite: `set -e` sleeps inside a condition.
-    case ${1:-any} in
-    any) "$0" sid || "$0" bullseye ;;
-    *) unpack "$1" ;;
-    esac
-} >&2
+for tool in apt-get dpkg-deb flock; do
+    command -v "$tool" >/dev/null || { echo "The PBX of the tests needs $tool (Debian)." >&2; exit 1; }
+done
+mkdir -p "$HOME_OF_BED"
+case ${1:-any} in
+any)
+    (
+        flock 9  # two runs that begin together unpack once
+        # A process of its own for each suite: `set -e` sleeps inside a condition.
+        [ -e "$HOME_OF_BED/root/usr/sbin/asterisk" ] || "$0" sid || "$0" bullseye
+    ) 9>"$HOME_OF_BED/lock" >&2
+    ;;
+*) [ -e "$HOME_OF_BED/root/usr/sbin/asterisk" ] || unpack "$1" >&2 ;;
+esac
 echo "$HOME_OF_BED/root"

@@ -55,7 +55,6 @@ async def suppress(ask: Ask, pasted: str, **input: Any) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.feature("CAM-20")
 @pytest.mark.feature("TGT-02")
 async def test_numbers_on_a_list_are_scrubbed_from_imports_and_additions(
     ask: Ask, campaign: Campaign, fakes: FakePorts
@@ -78,7 +77,6 @@ async def test_numbers_on_a_list_are_scrubbed_from_imports_and_additions(
     assert [t.number for t in await Target.all().order_by("id")] == [us_number(2), us_number(3)]
 
 
-@pytest.mark.feature("CAM-20")
 async def test_an_entry_made_while_a_target_waits_stops_it(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
@@ -112,7 +110,6 @@ async def test_an_entry_that_expires_puts_a_target_off_until_then(
     assert (row.state, row.next_at) == (TargetState.RETRY, until)
 
 
-@pytest.mark.feature("CAM-20")
 async def test_the_check_at_dialing_sees_both_lists_prefixes_and_expiry(
     ask: Ask, account: Account, campaign: Campaign, fakes: FakePorts
 ) -> None:

@@ -106,7 +106,6 @@ async def test_pasted_numbers_become_targets_with_a_priority_and_an_answer_for_e
 
 
 @pytest.mark.feature("TGT-13")
-@pytest.mark.feature("TGT-06")
 async def test_a_bulk_add_answers_per_row_and_the_same_key_never_adds_twice(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:

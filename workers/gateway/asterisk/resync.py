@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.telephony.events import EndCause, LegAnswered, LegRinging
 from domain.telephony.port import Role
+from workers.gateway.asterisk.arrivals import Arrivals
 from workers.gateway.asterisk.calls import Calls
 from workers.gateway.asterisk.exchange import Exchange, Leg
 from workers.gateway.asterisk.facts import Channel, ChannelState, parse_uuid
@@ -44,12 +45,14 @@ class Resync:
         self,
         exchange: Exchange,
         calls: Calls,
+        arrivals: Arrivals,
         rooms: Rooms,
         sounds: Sounds,
         recordings: Recordings,
     ) -> None:
         self._exchange = exchange
         self._calls = calls
+        self._arrivals = arrivals
         self._rooms = rooms
         self._sounds = sounds
         self._recordings = recordings
@@ -91,7 +94,11 @@ class Resync:
             channel = channel_of(message)
             if channel.inner:
                 continue
-            known = self._exchange.by_uniqueid.get(channel.uniqueid) or self._adopt(channel)
+            known = self._exchange.by_uniqueid.get(channel.uniqueid)
+            if known is None and channel.state is ChannelState.ARRIVED:
+                self._arrivals.on_arrived(channel)  # it came while nobody listened
+                continue
+            known = known or self._adopt(channel)
             if known is not None:
                 self._compare(known, channel, message, listed.rooms.get(channel.uniqueid))
         self._find_whisperers()

@@ -89,7 +89,7 @@ class AsteriskSwitch:
             recordings=recordings,
         )
         self._arrivals = arrivals = Arrivals(exchange, sounds, account_of)
-        self._resyncing = Resync(exchange, calls, rooms, sounds, recordings)
+        self._resyncing = Resync(exchange, calls, arrivals, rooms, sounds, recordings)
         # Facts that came while the lists are read; they are newer, or known already.
         self._backlog: list[Fact] | None = []
         # Each command is one method of the part that it concerns.

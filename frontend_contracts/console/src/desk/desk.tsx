@@ -7,7 +7,7 @@ import {
 } from "@outdial/react";
 import type { Desk as DeskModel } from "@outdial/react";
 import { useEffect, useState } from "react";
-import { words } from "../english.ts";
+import { reasonText, words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
 import { useAct, useSay } from "../parts/notices.tsx";
 import { TroubleNote } from "../parts/trouble.tsx";
@@ -58,7 +58,7 @@ function StateCard({ desk }: { desk: DeskModel }) {
       </p>
       {state && desk.since && (
         <p className="quiet">
-          {desk.reason && `${desk.reason} · `}
+          {desk.reason && `${reasonText(desk.reason)} · `}
           {w.since} {formatSeconds(secondsBetween(desk.since, now))}
         </p>
       )}

@@ -1,7 +1,7 @@
 import { WORKING_STATES, agentsByState, useAgents } from "@outdial/react";
 import type { AgentState, FloorBoard } from "@outdial/react";
 import { useEffect, useState } from "react";
-import { words } from "../english.ts";
+import { reasonText, words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
 import { StateBar } from "../parts/charts.tsx";
 
@@ -71,7 +71,7 @@ export function AgentsPanel({ board, campaignNames }: AgentsProps) {
                   <td>
                     <span className="state" data-state={line.state}>
                       <span className="dot" data-state={line.state} /> {words.states[line.state]}
-                      {line.reason && <span className="quiet"> · {line.reason}</span>}
+                      {line.reason && <span className="quiet"> · {reasonText(line.reason)}</span>}
                     </span>
                   </td>
                   <td className="number">{formatSeconds(secondsBetween(line.since, now))}</td>

@@ -120,7 +120,7 @@ function Running({ id, onAnother, onDone }: RunningProps) {
       </p>
       <Progress part={over ? 1 : fractionRead(progress)} label={row?.fileName ?? w.file} />
       <dl className="figures">
-        {(["imported", "duplicates", "invalid"] as const).map((name) => (
+        {(["imported", "duplicates", "suppressed", "invalid"] as const).map((name) => (
           <div key={name}>
             <dt>{w[name]}</dt>
             <dd data-figure={name}>{formatWhole(progress?.[name] ?? 0)}</dd>

@@ -209,6 +209,22 @@ export function useAgentStates(args: Partial<Omit<UseQueryArgs<op.AgentStatesQue
 }
 
 /**
+ * Supervisor's page: listen, whisper or barge by one's own telephone, which rings first. NotFound: read
+ * the list again. FloorUnavailable: it may have been done; the telephone tells.
+ */
+export function useAgentSupervise() {
+  return useMutation(op.AgentSuperviseDocument);
+}
+
+/**
+ * Supervisor's page: hang up one's own telephone. NotSupervising: it was over already.
+ * FloorUnavailable: it may have been done; the telephone tells.
+ */
+export function useAgentSuperviseEnd() {
+  return useMutation(op.AgentSuperviseEndDocument);
+}
+
+/**
  * Desk and supervisor's page. Null `agentId`: the viewer's own desk. During a call it holds after the call. AgentSignedOut: sign
  * in first. FloorUnavailable: it may have been done; the desk's events tell.
  */
@@ -304,10 +320,60 @@ export function useCallHangUp() {
 }
 
 /**
+ * Desk. Null `agentId`: the viewer's own. NothingOnTheLine: the customer has hung up.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useCallHold() {
+  return useMutation(op.CallHoldDocument);
+}
+
+/**
+ * Desk: start, pause, resume or stop recording. NothingOnTheLine: the customer has hung up.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useCallRecord() {
+  return useMutation(op.CallRecordDocument);
+}
+
+/**
+ * Desk: press keys into the call. They are not kept. NothingOnTheLine: the customer has hung up.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useCallSendKeys() {
+  return useMutation(op.CallSendKeysDocument);
+}
+
+/**
  * Call page: what happened in an attempt or call, in order.
  */
 export function useCallTimeline(args: Omit<UseQueryArgs<op.CallTimelineQueryVariables, op.CallTimelineQuery>, "query">) {
   return useQuery({ query: op.CallTimelineDocument, ...args });
+}
+
+/**
+ * Desk. TransferTargetBusy: choose somebody else. NothingOnTheLine: the customer has hung up. AgentBusy:
+ * a consultation is under way.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useCallTransfer() {
+  return useMutation(op.CallTransferDocument);
+}
+
+/**
+ * Desk, while consulting: go back to the customer. NoConsultation, NothingOnTheLine: somebody has hung
+ * up.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useCallTransferCancel() {
+  return useMutation(op.CallTransferCancelDocument);
+}
+
+/**
+ * Desk, while consulting: hand the customer over. NoConsultation, NothingOnTheLine: somebody has hung up.
+ * FloorUnavailable: it may have been done; the desk's events tell.
+ */
+export function useCallTransferComplete() {
+  return useMutation(op.CallTransferCompleteDocument);
 }
 
 /**
@@ -323,6 +389,20 @@ export function useCalls(args: Partial<Omit<UseQueryArgs<op.CallsQueryVariables,
  */
 export function useDeskEventsSubscription(args: Partial<Omit<UseSubscriptionArgs<op.DeskEventsSubscriptionVariables, op.DeskEventsSubscription>, "query">> = {}) {
   return useSubscription({ query: op.DeskEventsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Recordings page: one of them.
+ */
+export function useRecording(args: Omit<UseQueryArgs<op.RecordingQueryVariables, op.RecordingQuery>, "query">) {
+  return useQuery({ query: op.RecordingDocument, ...args });
+}
+
+/**
+ * Recordings page, and those of one call.
+ */
+export function useRecordings(args: Partial<Omit<UseQueryArgs<op.RecordingsQueryVariables, op.RecordingsQuery>, "query">> = {}) {
+  return useQuery({ query: op.RecordingsDocument, ...args, variables: args.variables ?? {} });
 }
 
 /**
@@ -434,10 +514,59 @@ export function useFloorBoardNow(args: Partial<Omit<UseQueryArgs<op.FloorBoardNo
 }
 
 /**
+ * Suppression page. Each row has an answer of its own; a refusal means that no row was added.
+ */
+export function useNumbersSuppress() {
+  return useMutation(op.NumbersSuppressDocument);
+}
+
+/**
+ * Suppression page. NotFound: read the list again.
+ */
+export function useSuppressionRemove() {
+  return useMutation(op.SuppressionRemoveDocument);
+}
+
+/**
+ * Suppression page: numbers that are never dialed. With `number`: those that stand against it.
+ */
+export function useSuppressions(args: Partial<Omit<UseQueryArgs<op.SuppressionsQueryVariables, op.SuppressionsQuery>, "query">> = {}) {
+  return useQuery({ query: op.SuppressionsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Target page, with the customer's fields.
  */
 export function useTarget(args: Omit<UseQueryArgs<op.TargetQueryVariables, op.TargetQuery>, "query">) {
   return useQuery({ query: op.TargetDocument, ...args });
+}
+
+/**
+ * Targets page: how many there are of each class.
+ */
+export function useTargetClasses(args: Omit<UseQueryArgs<op.TargetClassesQueryVariables, op.TargetClassesQuery>, "query">) {
+  return useQuery({ query: op.TargetClassesDocument, ...args });
+}
+
+/**
+ * Export panel: an export, and the address of its file.
+ */
+export function useTargetExport(args: Omit<UseQueryArgs<op.TargetExportQueryVariables, op.TargetExportQuery>, "query">) {
+  return useQuery({ query: op.TargetExportDocument, ...args });
+}
+
+/**
+ * Export panel: how far an export is, now and then at most twice a second.
+ */
+export function useTargetExportProgressSubscription(args: Omit<UseSubscriptionArgs<op.TargetExportProgressSubscriptionVariables, op.TargetExportProgressSubscription>, "query">) {
+  return useSubscription({ query: op.TargetExportProgressDocument, ...args });
+}
+
+/**
+ * Export panel. TooManyForXlsx: offer CSV, or a narrower filter. NotFound names the campaign.
+ */
+export function useTargetExportStart() {
+  return useMutation(op.TargetExportStartDocument);
 }
 
 /**
@@ -452,6 +581,22 @@ export function useTargetImport(args: Omit<UseQueryArgs<op.TargetImportQueryVari
  */
 export function useTargetImportCancel() {
   return useMutation(op.TargetImportCancelDocument);
+}
+
+/**
+ * Import panel, after a preview. ImportFinished: it was canceled or begun meanwhile. ImportFileRefused:
+ * no column holds numbers, choose again.
+ */
+export function useTargetImportConfirm() {
+  return useMutation(op.TargetImportConfirmDocument);
+}
+
+/**
+ * Import panel, to show the columns before anything is imported; TargetImportConfirm goes on. Refusals as
+ * for TargetImportStart.
+ */
+export function useTargetImportPreview() {
+  return useMutation(op.TargetImportPreviewDocument);
 }
 
 /**
@@ -499,8 +644,81 @@ export function useTargetsAdd() {
 }
 
 /**
+ * Targets page, after the person typed how many: forget this class with its history. CountChanged says
+ * how many there are now: ask again.
+ */
+export function useTargetsPurge() {
+  return useMutation(op.TargetsPurgeDocument);
+}
+
+/**
  * Targets page, after the person typed how many. CountChanged says how many there are now: ask again.
  */
 export function useTargetsRemoveAll() {
   return useMutation(op.TargetsRemoveAllDocument);
+}
+
+/**
+ * Targets page, after the person typed how many: dial this class again from the start. CountChanged says
+ * how many there are now: ask again. CampaignIsClosed: nothing can be dialed again.
+ */
+export function useTargetsReset() {
+  return useMutation(op.TargetsResetDocument);
+}
+
+/**
+ * Campaign page: the trunks that it dials by. NotFound names the campaign or trunk.
+ */
+export function useCampaignTrunks() {
+  return useMutation(op.CampaignTrunksDocument);
+}
+
+/**
+ * Settings page. InvalidInput is shown beside its fields; NotFound names the number or team.
+ */
+export function useInboundNumberChange() {
+  return useMutation(op.InboundNumberChangeDocument);
+}
+
+/**
+ * Settings page. InvalidInput and NumberTaken are shown beside their fields; NotFound names the team.
+ */
+export function useInboundNumberCreate() {
+  return useMutation(op.InboundNumberCreateDocument);
+}
+
+/**
+ * Settings page. NotFound: read the list again.
+ */
+export function useInboundNumberDelete() {
+  return useMutation(op.InboundNumberDeleteDocument);
+}
+
+/**
+ * Settings page: the numbers that customers and agents call.
+ */
+export function useInboundNumbers(args: Partial<Omit<UseQueryArgs<op.InboundNumbersQueryVariables, op.InboundNumbersQuery>, "query">> = {}) {
+  return useQuery({ query: op.InboundNumbersDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Settings page. InvalidInput and TrunkNameTaken are shown beside their fields. NotFound: read the list
+ * again.
+ */
+export function useTrunkChange() {
+  return useMutation(op.TrunkChangeDocument);
+}
+
+/**
+ * Settings page. InvalidInput and TrunkNameTaken are shown beside their fields.
+ */
+export function useTrunkCreate() {
+  return useMutation(op.TrunkCreateDocument);
+}
+
+/**
+ * Settings page, and wherever a campaign's trunks are chosen. In the order of use.
+ */
+export function useTrunks(args: Partial<Omit<UseQueryArgs<op.TrunksQueryVariables, op.TrunksQuery>, "query">> = {}) {
+  return useQuery({ query: op.TrunksDocument, ...args, variables: args.variables ?? {} });
 }

@@ -1,0 +1,46 @@
+"""Campaigns that start and stop by themselves."""
+
+from datetime import datetime
+from logging import getLogger
+from uuid import UUID
+
+from tortoise import connections
+
+from domain.campaigns.service import has_agents
+
+logger = getLogger(__name__)
+
+# A date acts once: whoever starts or stops the campaign after it has the last word.
+_TO_START = """
+SELECT id FROM campaign WHERE account_id = $1 AND state = 'stopped' AND starts_at <= $2
+    AND (stops_at IS NULL OR stops_at > $2)
+    AND coalesce(greatest(started_at, stopped_at) < starts_at, true)
+"""
+_START = """
+UPDATE campaign SET state = 'running', started_at = $2
+WHERE id = $1 AND state = 'stopped' AND starts_at <= $2 RETURNING id
+"""
+_STOP = """
+UPDATE campaign SET state = 'stopped', stopped_at = $2
+WHERE account_id = $1 AND state = 'running' AND stops_at <= $2
+    AND coalesce(started_at < stops_at, true)
+RETURNING id
+"""
+
+
+async def start_and_stop(account_id: UUID, *, now: datetime) -> list[UUID]:
+    """Start and stop what is due; gives the campaigns that changed.
+
+    A campaign nobody works on is not started: every answer would be abandoned.
+    """
+    connection = connections.get("default")
+    changed: list[UUID] = []
+    for row in await connection.execute_query_dict(_TO_START, [account_id, now]):
+        if await has_agents(row["id"]):
+            started = await connection.execute_query_dict(_START, [row["id"], now])
+            changed += [each["id"] for each in started]
+    stopped = await connection.execute_query_dict(_STOP, [account_id, now])
+    changed += [row["id"] for row in stopped]
+    for campaign_id in changed:
+        logger.info("campaign %s changed by its schedule", campaign_id)
+    return changed

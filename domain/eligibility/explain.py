@@ -1,0 +1,210 @@
+"""Why a target is not dialed, and how many of a campaign are not, by rule.
+
+The answers come from `rules.blocking`, as those of the selector do. A row that the floor holds is
+judged by what it was before, so that the rule is named; should nothing forbid it any more, it is
+still due no earlier than the floor looks at it again.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import connections
+
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.campaigns.models import Campaign
+from domain.campaigns.service import access_campaign
+from domain.core.ports import Ports
+from domain.eligibility.calendars import holiday_of
+from domain.eligibility.facts import Facts, read_facts
+from domain.eligibility.hours import Place
+from domain.eligibility.models import DialingPolicy
+from domain.eligibility.places import place_of
+from domain.eligibility.rules import (
+    Block,
+    BlockCode,
+    Candidate,
+    Openings,
+    blocking,
+    campaign_blocking,
+    target_blocking,
+)
+from domain.eligibility.terms import terms_of
+from domain.targets.removing import access_target
+
+MOST_JUDGED = 20_000  # targets that one question judges; of more, so many at random
+AT_ONCE = 2000  # numbers that one statement asks about
+
+_COLUMNS = """
+    target.id, target.number, target.state, target.closed_reason, target.next_at, target.held_by,
+    target.due_at, contact.timezone
+FROM target JOIN contact ON contact.id = target.contact_id
+"""
+_ONE = f"SELECT {_COLUMNS} WHERE target.id = $1"
+_WAITING = f"""
+SELECT {_COLUMNS}
+WHERE target.campaign_id = $1 AND target.state IN ('new', 'retry')
+    AND mod(abs(hashtext(target.id::text)::bigint), $2) = 0
+LIMIT {MOST_JUDGED * 2}
+"""
+_COUNT = """
+SELECT count(*) FILTER (WHERE state IN ('new', 'retry')) AS waiting,
+    count(*) FILTER (WHERE state = 'dialing') AS dialing, count(*) AS total
+FROM target WHERE campaign_id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetAnswer:
+    """Whether a target may be dialed at an instant, and what was looked at."""
+
+    target_id: UUID
+    at: datetime
+    block: Block | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedCount:
+    """How many targets one rule forbids first, and when the first of them is free of it."""
+
+    code: BlockCode
+    targets: int
+    example: str
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignAnswer:
+    """How many waiting targets may be dialed at an instant, and what forbids the others."""
+
+    campaign_id: UUID
+    at: datetime
+    block: Block | None  # forbids all calls of the campaign
+    total: int
+    dialing: int
+    waiting: int
+    dialable: int  # were the campaign running
+    blocked: list[BlockedCount]
+    estimated: bool  # counts are scaled up from a sample
+
+    @property
+    def summary(self) -> str:
+        """The answer in a sentence."""
+        skipped = self.waiting - self.dialable
+        if not skipped:
+            return f"All {self.waiting} waiting targets may be dialed."
+        reasons = ", ".join(
+            f"{each.targets} {each.code.replace('_', ' ')}" for each in self.blocked
+        )
+        about = "About " if self.estimated else ""
+        return f"{about}{skipped} of {self.waiting} would be skipped: {reasons}."
+
+
+async def explain_target(principal: Principal, id: UUID, *, ports: Ports) -> TargetAnswer:
+    """Why a target is not dialed now, if it is not. Raises NotFound."""
+    target = await access_target(principal, id)
+    campaign = await access_campaign(principal, target.campaign_id, Permission.TARGET_VIEW)
+    now = ports.clock.now()
+    (row,) = await connections.get("default").execute_query_dict(_ONE, [id])
+    openings = await _openings(campaign)
+    facts = await _facts(campaign, [row], now)
+    candidate, held_until = _candidate(row, facts)
+    block = blocking(candidate, openings, now) or _still_held(candidate, held_until, openings, now)
+    return TargetAnswer(id, now, block, candidate.place)
+
+
+async def explain_campaign(
+    principal: Principal, id: UUID, *, at: datetime | None = None, ports: Ports
+) -> CampaignAnswer:
+    """What stands between a campaign's waiting targets and their calls, at `at` or now.
+
+    Also for a campaign that does not run: as if it did. Raises NotFound.
+    """
+    principal.require(Permission.CAMPAIGN_VIEW)
+    campaign = await access_campaign(principal, id, Permission.CAMPAIGN_VIEW)
+    connection = connections.get("default")
+    when = at or ports.clock.now()
+    (counts,) = await connection.execute_query_dict(_COUNT, [id])
+    every = -(-counts["waiting"] // MOST_JUDGED) or 1
+    rows = await connection.execute_query_dict(_WAITING, [id, every])
+    openings = await _openings(campaign)
+    blocked: Counter[BlockCode] = Counter()
+    first: dict[BlockCode, Block] = {}
+    dialable = 0
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        facts = await _facts(campaign, part, when)
+        for row in part:
+            candidate, held_until = _candidate(row, facts)
+            block = target_blocking(candidate, openings, when) or _still_held(
+                candidate, held_until, openings, when
+            )
+            if block is None:
+                dialable += 1
+                continue
+            blocked[block.code] += 1
+            if block.code not in first or _ends_before(block, first[block.code]):
+                first[block.code] = block
+    scale = counts["waiting"] / len(rows) if rows else 1.0
+    return CampaignAnswer(
+        campaign_id=id,
+        at=when,
+        block=campaign_blocking(openings.terms, when),
+        total=counts["total"],
+        dialing=counts["dialing"],
+        waiting=counts["waiting"],
+        dialable=round(dialable * scale),
+        blocked=[
+            BlockedCount(code, round(count * scale), first[code].message, first[code].ends_at)
+            for code, count in blocked.most_common()
+        ],
+        estimated=every > 1,
+    )
+
+
+async def _openings(campaign: Campaign) -> Openings:
+    policy = await DialingPolicy.filter(account_id=campaign.account_id).first()
+    return Openings(terms_of(campaign, policy), holiday_of)
+
+
+async def _facts(campaign: Campaign, rows: Sequence[dict[str, Any]], at: datetime) -> Facts:
+    return await read_facts(
+        connections.get("default"),
+        [row["number"] for row in rows],
+        account_id=campaign.account_id,
+        campaign_id=campaign.id,
+        now=at,
+    )
+
+
+def _candidate(row: dict[str, Any], facts: Facts) -> tuple[Candidate, datetime | None]:
+    """The target as it was before any rule held it, and until when it is held."""
+    held = row["held_by"] is not None and row["state"] == "retry"
+    candidate = Candidate(
+        state=row["state"],
+        place=place_of(row["number"], row["timezone"]),
+        closed_reason=row["closed_reason"],
+        due_at=row["due_at"] if held else row["next_at"],
+        past=facts.past.get(row["number"], ()),
+        on_list=facts.on_list.get(row["number"]),
+    )
+    return candidate, row["next_at"] if held else None
+
+
+def _still_held(
+    candidate: Candidate, until: datetime | None, openings: Openings, at: datetime
+) -> Block | None:
+    if until is None:
+        return None
+    return target_blocking(replace(candidate, due_at=until), openings, at)
+
+
+def _ends_before(one: Block, other: Block) -> bool:
+    if one.ends_at is None or other.ends_at is None:
+        return one.ends_at is not None
+    return one.ends_at < other.ends_at

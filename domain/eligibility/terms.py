@@ -1,0 +1,63 @@
+"""From a campaign's row and its account's policy to the terms that the rules judge by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import DialMode
+from domain.eligibility import packs
+from domain.eligibility.hours import Hours, Period
+from domain.eligibility.models import DialingPolicy
+from domain.eligibility.rules import Cap, Terms
+from domain.eligibility.weeks import DAYS, minutes_of
+
+_ALL_DAY: tuple[Period, ...] = ((0, 24 * 60),)
+
+
+def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
+    """What holds for calls of a campaign. Rows are valid: they were checked when written."""
+    chosen = campaign.regulation_packs
+    if chosen is None:
+        chosen = policy.packs if policy is not None else []
+    return Terms(
+        campaign_id=campaign.id,
+        state=campaign.state,
+        started_at=campaign.started_at,
+        starts_at=campaign.starts_at,
+        stops_at=campaign.stops_at,
+        guaranteed=campaign.mode is DialMode.PREVIEW
+        or (campaign.mode is DialMode.PROGRESSIVE and campaign.lines_per_agent < 2),
+        windows=_windows(campaign.calling_windows, skip_holidays=campaign.skip_holidays),
+        caps=(
+            *_caps(campaign.number_caps, "the campaign", whole_account=False),
+            *_caps(policy.number_caps if policy else (), "the account", whole_account=True),
+        ),
+        packs=packs.chosen(chosen),
+    )
+
+
+def judged_by(terms: Terms) -> Terms:
+    """What targets are judged by: the terms without what concerns the campaign as a whole."""
+    return replace(terms, state="running", started_at=None, starts_at=None, stops_at=None)
+
+
+def _windows(rows: Sequence[Mapping[str, Any]], *, skip_holidays: bool) -> Hours | None:
+    if not rows and not skip_holidays:
+        return None
+    week: list[list[Period]] = [[] for _ in DAYS]
+    for row in rows:
+        for day in row["days"]:
+            week[DAYS.index(day)].append((minutes_of(row["from"]), minutes_of(row["until"])))
+    return Hours(
+        "campaign",
+        "the campaign's calling window",
+        tuple(tuple(sorted(day)) for day in week) if rows else (_ALL_DAY,) * 7,
+        () if skip_holidays else None,
+    )
+
+
+def _caps(
+    rows: Sequence[Mapping[str, int]], origin: str, *, whole_account: bool
+) -> tuple[Cap, ...]:
+    return tuple(Cap(row["calls"], row["hours"], origin, whole_account) for row in rows)

@@ -1,0 +1,156 @@
+"""Filling hoppers: the next targets that may be dialed, read in the background."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tortoise import connections
+
+from domain.eligibility.facts import read_facts
+from domain.eligibility.holding import AT_ONCE, let_go
+from domain.floor.context import FloorContext
+from domain.floor.dialing import HOPPER_SIZE
+from domain.floor.journal import LOST
+from domain.floor.screening import Screening
+from domain.floor.state import Run
+from domain.targets.hopper import HopperTarget, next_targets
+
+ROUNDS = 20  # of one refill, when what is read is held back by rules
+ROUND_SIZE = 1000  # targets read by a round after the first
+BREATH = 100  # targets judged before others get their turn
+
+
+class Hoppers:
+    """Reads targets, judges them, and keeps those that may be dialed."""
+
+    def __init__(
+        self,
+        context: FloorContext,
+        screening: Screening,
+        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+    ) -> None:
+        self._context = context
+        self._state = context.state
+        self._screening = screening
+        self._spawn = spawn
+
+    def refill(self, run: Run) -> None:
+        """Fetch targets for a hopper in the background."""
+        run.refilling = True
+        self._spawn(self._refill(run))
+
+    def empty(self, run: Run) -> None:
+        """Look at everything again: other targets may be better, or forbidden now."""
+        run.hopper.clear()
+        run.generation += 1
+        run.exhausted, run.due = False, True
+
+    def let_go(self, run: Run, held_before: datetime | None = None) -> None:
+        """Judge anew what was held until now, or before an instant, by rules that are no more."""
+        self._spawn(self._let_go(run, held_before or self._context.clock.now()))
+
+    async def _let_go(self, run: Run, held_before: datetime) -> None:
+        written = asyncio.Event()
+        self._context.journal.after(written.set)  # what is being held just now, too
+        await written.wait()
+        try:
+            while (
+                await let_go(connections.get("default"), run.campaign_id, held_before=held_before)
+                == AT_ONCE
+            ):
+                self.empty(run)
+        except LOST:
+            self._context.timers.at(
+                self._context.clock.monotonic() + 1.0, lambda: self.let_go(run, held_before)
+            )
+            return
+        self.empty(run)
+
+    async def _refill(self, run: Run) -> None:
+        generation = run.generation
+        try:
+            complete = await self._fill(run, generation)
+        except LOST:
+            complete = None
+        run.refilling = False
+        run.refilled = self._context.clock.monotonic()
+        if complete is not None and run.generation == generation:
+            run.exhausted = complete
+            run.due = run.due or bool(run.hopper)
+
+    async def _fill(self, run: Run, generation: int) -> bool | None:
+        """Whether nothing is left to read; None: the hopper was emptied meanwhile."""
+        await self._refresh(run, generation)
+        limit = HOPPER_SIZE - len(run.hopper)
+        for _ in range(ROUNDS):
+            found = await next_targets(
+                connections.get("default"),
+                run.campaign_id,
+                now=self._context.clock.now(),
+                limit=max(1, limit),
+                not_ids=self._held(run),
+            )
+            known = await self._with_facts(run, found)
+            if run.generation != generation:
+                return None
+            if not await self._judge(run, known, generation):
+                return None
+            if len(found) < limit:
+                return True
+            if len(run.hopper) >= HOPPER_SIZE // 2:
+                return False
+            limit = ROUND_SIZE
+        return False
+
+    async def _judge(self, run: Run, found: list[HopperTarget], generation: int) -> bool:
+        """Keep those that may be dialed, as many as there is room for, in their order."""
+        for count, target in enumerate(found, start=1):
+            if len(run.hopper) >= HOPPER_SIZE:
+                return True
+            if self._screening.admits(run, target):
+                run.hopper.append(target)
+                run.due = True
+            if count % BREATH == 0:
+                await asyncio.sleep(0)
+                if run.generation != generation:
+                    return False
+        return True
+
+    async def _refresh(self, run: Run, generation: int) -> None:
+        """Read again what is known of numbers that wait in the hopper for long."""
+        if not run.stale(self._context.clock.monotonic()):
+            return
+        known = {each.id: each for each in await self._with_facts(run, list(run.hopper))}
+        if run.generation == generation:
+            kept = [known.get(target.id, target) for target in run.hopper]
+            run.hopper.clear()
+            run.hopper.extend(kept)
+
+    async def _with_facts(self, run: Run, targets: list[HopperTarget]) -> list[HopperTarget]:
+        if not targets:
+            return []
+        now = self._context.clock.monotonic()
+        facts = await read_facts(
+            connections.get("default"),
+            [target.number for target in targets],
+            account_id=self._state.account_id,
+            campaign_id=run.campaign_id,
+            now=self._context.clock.now(),
+        )
+        return [
+            replace(
+                target,
+                past=facts.past.get(target.number, ()),
+                on_list=facts.on_list.get(target.number),
+                read_at=now,
+            )
+            for target in targets
+        ]
+
+    def _held(self, run: Run) -> set[Any]:
+        held = {target.id for target in run.hopper} | run.aside
+        held |= {line.target.id for line in run.lines.values()}
+        held |= {s.offer.target.id for s in self._state.seats.values() if s.offer is not None}
+        return held

@@ -1,0 +1,129 @@
+"""What may not be dialed is kept off the line: asked for every target, twice.
+
+Once when it comes into the hopper, and once at the instant of dialing, for a window may have shut
+since, and another campaign may have called the number.
+"""
+
+from collections import deque
+from datetime import timedelta
+from uuid import UUID
+
+from domain.campaigns.rules import DialMode
+from domain.eligibility.holding import LOOK_AGAIN_HOURS, is_for_good
+from domain.eligibility.hours import Place
+from domain.eligibility.places import place_of
+from domain.eligibility.rules import Block, Candidate, Past, blocking
+from domain.floor.context import FloorContext
+from domain.floor.journal import TargetChange
+from domain.floor.state import Run
+from domain.targets.hopper import HopperTarget
+from domain.targets.rules import ClosedReason, Outcome, TargetState
+
+REMEMBERED_S = 300.0  # calls of this floor that a read may have missed
+_WAITING = (TargetState.NEW, TargetState.RETRY)
+_NOWHERE = Place((), "")
+
+
+class Lately:
+    """Calls that this floor made in the last minutes, by number."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[str, list[tuple[float, Past]]] = {}
+        self._order: deque[tuple[float, str]] = deque()
+
+    def add(self, number: str, past: Past, *, now: float, keep_s: float) -> None:
+        """Remember one, and forget those older than `keep_s`."""
+        while self._order and self._order[0][0] < now - keep_s:
+            _, old = self._order.popleft()
+            kept = [each for each in self._by_number.pop(old, ()) if each[0] >= now - keep_s]
+            if kept:
+                self._by_number[old] = kept
+        self._by_number.setdefault(number, []).append((now, past))
+        self._order.append((now, number))
+
+    def forget(self, number: str, id: UUID) -> None:
+        """That call was not made after all."""
+        if number in self._by_number:
+            kept = [each for each in self._by_number[number] if each[1].id != id]
+            self._by_number[number] = kept
+
+    def merged(self, number: str, past: tuple[Past, ...]) -> tuple[Past, ...]:
+        """What is remembered of a number, and what was read of it; each call once."""
+        if not (known := self._by_number.get(number)):
+            return past
+        return tuple({each.id: each for each in (*past, *(each for _, each in known))}.values())
+
+
+class Screening:
+    """Judges targets by the rules, and puts aside those that are forbidden."""
+
+    def __init__(self, context: FloorContext) -> None:
+        self._context = context
+        self._state = context.state
+        self._lately = Lately()
+
+    def admits(self, run: Run, target: HopperTarget) -> bool:
+        """Whether the target may be dialed now. If not it is held until that changes."""
+        block = self.block_of(run, target)
+        if block is None:
+            return True
+        self.hold(run, target, block)
+        return False
+
+    def block_of(self, run: Run, target: HopperTarget) -> Block | None:
+        """The rule that forbids to dial the target now, by what the floor knows."""
+        openings = run.openings
+        if openings is None:
+            return None
+        candidate = Candidate(
+            state=target.state,
+            place=place_of(target.number, target.timezone)
+            if openings.terms.looks_at_places
+            else _NOWHERE,
+            past=self._lately.merged(target.number, target.past),
+            on_list=target.on_list,
+        )
+        return blocking(candidate, openings, self._context.clock.now())
+
+    def hold(self, run: Run, target: HopperTarget, block: Block) -> None:
+        """Let a target wait until its rule ends, or close it for good."""
+        now = self._context.clock.now()
+        if is_for_good(block):
+            outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)
+            run.targets_left -= 1
+        else:
+            again = block.ends_at or now + timedelta(hours=LOOK_AGAIN_HOURS)
+            outcome = Outcome(TargetState.RETRY, next_at=again)
+        run.aside.add(target.id)
+        self._context.journal.target(
+            TargetChange(
+                target.id,
+                outcome,
+                target.attempts,
+                None,
+                from_states=_WAITING,
+                held_by=None if is_for_good(block) else block.code,
+                held_at=now,
+                due_at=target.due_at,
+            )
+        )
+        self._context.journal.after(lambda: run.aside.discard(target.id))
+
+    def dialed(self, number: str, past: Past) -> None:
+        """A call was decided, or a customer was given up: remember it."""
+        self._lately.add(
+            number, past, now=self._context.clock.monotonic(), keep_s=self._remembered_s()
+        )
+
+    def not_dialed(self, number: str, id: UUID) -> None:
+        """A call that was decided was never placed."""
+        self._lately.forget(number, id)
+
+    def _remembered_s(self) -> float:
+        """Longer than anything waits between the hopper and the line."""
+        previews = (
+            run.settings.preview_s
+            for run in self._state.runs.values()
+            if run.settings.mode is DialMode.PREVIEW
+        )
+        return REMEMBERED_S + max(previews, default=0.0)
