@@ -149,7 +149,6 @@ async def _held_by_cap(rig: Rig) -> bool:
     return await Target.filter(account=rig.row, held_by=BlockCode.CAP_REACHED).count() == 1
 
 
-@pytest.mark.feature("CAM-20")
 @pytest.mark.parametrize(("lines", "called_again"), [(3.0, False), (1.0, True)])
 async def test_an_abandoned_number_is_called_again_only_for_a_reserved_agent(
     lines: float, called_again: bool, rig: Rig
@@ -192,7 +191,6 @@ async def an_abandoned(rig: Rig, target: Target, at: datetime) -> None:
     )
 
 
-@pytest.mark.feature("CAM-20")
 async def test_an_entry_made_while_a_target_waits_stops_it(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE)
     targets = await rig.targets(campaign, "+12025550013", "+12025560013")
@@ -212,7 +210,6 @@ async def test_an_entry_made_while_a_target_waits_stops_it(rig: Rig) -> None:
     assert (row.state, row.closed_reason) == (TargetState.CLOSED, ClosedReason.SUPPRESSED)
 
 
-@pytest.mark.feature("CAM-20")
 async def test_a_prefix_with_an_expiry_puts_targets_off_until_it_ends(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE)
     (target,) = await rig.targets(campaign, "+12025550013")
@@ -240,7 +237,6 @@ async def on_list(rig: Rig, pattern: str, **given: Any) -> None:
     )
 
 
-@pytest.mark.feature("CAM-20")
 async def test_a_pack_chosen_for_the_account_holds_at_once(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE)
     (target,) = await rig.targets(campaign, "+12025550013")

@@ -40,7 +40,6 @@ mutation ($id: UUID!, $input: CampaignChangeInput!) {
 """
 
 
-@pytest.mark.feature("CAM-20")
 async def test_a_policy_binds_nothing_until_it_is_set_and_the_floor_is_told(
     database: str, fakes: FakePorts
 ) -> None:
@@ -63,7 +62,6 @@ async def test_a_policy_binds_nothing_until_it_is_set_and_the_floor_is_told(
     fakes.assert_untouched()
 
 
-@pytest.mark.feature("CAM-20")
 async def test_everything_wrong_with_a_policy_is_told_at_once(
     database: str, fakes: FakePorts
 ) -> None:
@@ -88,7 +86,6 @@ async def test_everything_wrong_with_a_policy_is_told_at_once(
     fakes.assert_untouched()
 
 
-@pytest.mark.feature("CAM-20")
 async def test_every_pack_can_be_read_with_its_sources(database: str, fakes: FakePorts) -> None:
     account = await rows.an_account()
 
