@@ -36,7 +36,7 @@ run: $(RUN_READY) $(if $(WEB),$(CONSOLE) $(GRAPHIQL)) ## Run everything: servers
 	@$(PYTHON) -m $(if $(filter local,$(PBX)),tests.pbx.bed.demo,workers.launch up --demo) $(ARGS)
 
 .PHONY: test
-test: $(DEV_READY) ## Run the tests on embedded servers
+test: $(DEV_READY) $(if $(WEB),$(CONSOLE)) ## Run the tests on embedded servers
 	@$(if $(WEB),$(MAKE) test-web,echo "No npm here: the tests of the front end are left out.")
 	@$(if $(BROWSER),,echo "No Chromium here: the tests in a browser are left out.")
 	@$(PYTHON) -m pytest -m "not pbx$(if $(BROWSER),, and not browser)" $(ARGS)

@@ -94,10 +94,10 @@ def whole_day() -> Scenario:
 
 
 def logins() -> Scenario:
-    """30 agents who sign in one by one over the first 3 of 6 hours."""
-    end = 6 * HOUR
+    """30 agents who sign in one by one over the first 3 of 8 hours."""
+    end = 8 * HOUR
     team = tuple((Spell(k * 3 * HOUR / 30, end),) for k in range(30))
-    return replace(hard("h10-login-n30", 30, 6.0, ((0.0, 0.25),)), team=team)
+    return replace(hard("h10-login-n30", 30, 8.0, ((0.0, 0.25),)), team=team)
 
 
 def shifts() -> Scenario:

@@ -33,15 +33,12 @@ def checked_windows(
 ) -> list[dict[str, Any]]:
     """The windows as they are stored; what is wrong is added to the problems."""
     problems.unless(len(windows) <= MOST_WINDOWS, path, f"must be at most {MOST_WINDOWS}")
-    return [
-        {
-            "days": _days(f"{path}.{index}.days", window["days"], problems),
-            "from": window["start"],
-            "until": window["end"],
-        }
-        for index, window in enumerate(windows)
-        if _is_period(f"{path}.{index}", window["start"], window["end"], problems)
-    ]
+    checked = []
+    for index, window in enumerate(windows):
+        days = _days(f"{path}.{index}.days", window["days"], problems)
+        _check_period(f"{path}.{index}", window["start"], window["end"], problems)
+        checked.append({"days": days, "from": window["start"], "until": window["end"]})
+    return checked
 
 
 def checked_packs(path: str, ids: Sequence[str], problems: Problems) -> list[str]:
@@ -67,16 +64,14 @@ def _days(path: str, days: Iterable[Weekday], problems: Problems) -> list[str]:
     return named
 
 
-def _is_period(path: str, start: str, end: str, problems: Problems) -> bool:
+def _check_period(path: str, start: str, end: str, problems: Problems) -> None:
     found = []
     for name, text in (("start", start), ("end", end)):
         try:
             found.append(minutes_of(text))
         except ValueError as error:
             problems.add(f"{path}.{name}", str(error))
-    if len(found) < 2:
-        return False
-    problems.unless(
-        found[0] < found[1], f"{path}.end", "must be after the start; a night takes two windows"
-    )
-    return found[0] < found[1]
+    if len(found) == 2:
+        problems.unless(
+            found[0] < found[1], f"{path}.end", "must be after the start; a night takes two windows"
+        )

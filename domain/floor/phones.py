@@ -13,12 +13,19 @@ from domain.floor.context import FloorContext
 from domain.floor.seats import Seats
 from domain.floor.state import Seat
 from domain.telephony.events import DigitsCollected, LegArrived
-from domain.telephony.port import Answer, Collect, HangUp, Join, Media, Play, Role, Say, Tone
+from domain.telephony.port import Answer, Collect, File, HangUp, Join, Media, Play, Role, Tone
 
 LOG_IN = "*10"  # dialed from the agent's own phone; hanging up does not log out
 LOG_OUT = "*11"
 HANG_UP_KEY = "*"  # ends the customer call
+# Sounds that every switch has, by these names, in its own languages.
+ASK_CODE = File(name="agent-user")
+ASK_PIN = File(name="agent-pass")
+WRONG = File(name="agent-incorrect")
+LOGGED_OFF = File(name="agent-loggedoff")
+
 MOST_TRIES = 3
+FIRST_DIGIT_S = 10.0
 LONGEST_CODE = 16
 
 
@@ -51,15 +58,14 @@ class Phones:
         """Whether the call was *10 or *11 from an agent's own phone, and is taken care of."""
         if event.number not in (LOG_IN, LOG_OUT):
             return False
-        seat = next(
-            (seat for seat in self._state.seats.values() if seat.endpoint == event.caller), None
-        )
+        phone = {event.trunk, event.caller}  # a switch knows its own phones by one or the other
+        seat = next((s for s in self._state.seats.values() if s.endpoint in phone), None)
         self._context.send(node, Answer(leg=event.leg))
         if seat is None:
-            self._say_and_leave(event.leg, node, "This telephone belongs to no agent.")
+            self._play_and_leave(event.leg, node, WRONG)
         elif event.number == LOG_OUT:
             self._seats.sign_out(seat, reason="phone", force=True)
-            self._say_and_leave(event.leg, node, "You are logged out.")
+            self._play_and_leave(event.leg, node, LOGGED_OFF)
         else:
             self._take(seat, event.leg, node)
         return True
@@ -70,7 +76,7 @@ class Phones:
         login = Login(event.leg, node)
         self._state.visitors.add(event.leg)
         self._logins[event.leg] = login
-        self._ask(login, "Please enter your code, then the hash key.")
+        self._ask(login, ASK_CODE)
 
     def collected(self, event: DigitsCollected) -> bool:
         """Whether the digits were a code or a PIN asked for here."""
@@ -79,7 +85,7 @@ class Phones:
             return False
         if login.code is None and event.digits:
             login.code = event.digits
-            self._ask(login, "Please enter your PIN, then the hash key.")
+            self._ask(login, ASK_PIN)
         else:
             self._spawn(self._check(login, event.digits))
         return True
@@ -111,9 +117,9 @@ class Phones:
         login.tries += 1
         if login.tries >= MOST_TRIES:
             del self._logins[login.leg]
-            self._say_and_leave(login.leg, login.node, "Wrong code or PIN. Good bye.")
+            self._play_and_leave(login.leg, login.node, WRONG)
         else:
-            self._ask(login, "Wrong code or PIN. Please enter your code, then the hash key.")
+            self._ask(login, WRONG, ASK_CODE)
 
     def _take(self, seat: Seat, leg: UUID, node: str) -> None:
         """Make this call the phone that holds the agent, and let the agent go available."""
@@ -129,14 +135,16 @@ class Phones:
         if seat.state in (AgentState.BREAK, AgentState.RINGING):
             self._seats.resume(seat)
 
-    def _ask(self, login: Login, text: str) -> None:
-        self._say(login.leg, login.node, Say(text=text))
-        self._context.send(login.node, Collect(leg=login.leg, maximum=LONGEST_CODE))
+    def _ask(self, login: Login, *media: Media) -> None:
+        self._play(login.leg, login.node, *media)
+        self._context.send(
+            login.node, Collect(leg=login.leg, maximum=LONGEST_CODE, first_digit_s=FIRST_DIGIT_S)
+        )
 
-    def _say(self, leg: UUID, node: str, *media: Media) -> None:
+    def _play(self, leg: UUID, node: str, *media: Media) -> None:
         self._context.send(node, Play(playback=uuid4(), leg=leg, media=media, interruptible=True))
 
-    def _say_and_leave(self, leg: UUID, node: str, text: str) -> None:
-        self._say(leg, node, Say(text=text))
+    def _play_and_leave(self, leg: UUID, node: str, media: Media) -> None:
+        self._play(leg, node, media)
         after = self._context.clock.monotonic() + 5.0
         self._context.timers.at(after, lambda: self._context.send(node, HangUp(leg=leg)))

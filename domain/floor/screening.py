@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.campaigns.rules import DialMode
-from domain.eligibility.holding import LOOK_AGAIN_HOURS, is_for_good
+from domain.eligibility.holding import HOLDING, LOOK_AGAIN_HOURS, is_for_good
 from domain.eligibility.hours import Place
 from domain.eligibility.places import place_of
 from domain.eligibility.rules import Block, Candidate, Past, blocking
@@ -67,7 +67,10 @@ class Screening:
         block = self.block_of(run, target)
         if block is None:
             return True
-        self.hold(run, target, block)
+        if (
+            block.code in HOLDING
+        ):  # else the campaign dials no more, and its targets stay as they are
+            self.hold(run, target, block)
         return False
 
     def block_of(self, run: Run, target: HopperTarget) -> Block | None:

@@ -21,9 +21,9 @@ CLOSING_RINGS = 40.0  # calls placed later than this before the close repay noth
 # allowed, flat + spread * sqrt(B) + in_flight * sqrt(those of the next minute).
 RESERVE_FLAT = 0.6
 RESERVE_SPREAD = 0.3
-RESERVE_IN_FLIGHT = 2.5
-# A debt is repaid, and a surplus spent, over this many answers or seconds, whichever is more, but
-# before the close: a team or a list may end earlier than its period.
+RESERVE_IN_FLIGHT = 4.0
+# A debt is repaid, and a surplus spent, over this many answers or seconds or over half of what
+# remains, whichever is most, but before the close: a team may shrink before its period ends.
 OUTLOOK_ANSWERS = 400.0
 OUTLOOK_SECONDS = 2700.0
 ANYTIME_OUTLOOK = 0.35  # of it when nobody knows when the period ends: nothing may be owed then
@@ -95,22 +95,20 @@ class AbandonBudget:
         if closes_in is None:
             to_come *= ANYTIME_OUTLOOK
         else:
-            to_come = min(to_come, rate * max(closes_in - CLOSING_RINGS, 0.0))
+            remaining = rate * max(closes_in - CLOSING_RINGS, 0.0)
+            to_come = min(max(to_come, 0.5 * remaining), remaining)
         if answers_in_list is not None:
             to_come = min(to_come, answers_in_list)
         budget = target * to_come
-        reserve = (
-            RESERVE_FLAT
-            + RESERVE_SPREAD * sqrt(budget)
-            + RESERVE_IN_FLIGHT * sqrt(target * 60.0 * rate)
-        )
+        in_flight = sqrt(target * 60.0 * rate)
+        reserve = RESERVE_FLAT + RESERVE_SPREAD * sqrt(budget) + RESERVE_IN_FLIGHT * in_flight
         wanted = 0.0
         if to_come > 0.0:
             wanted = min(max((slack - reserve + budget) / to_come, 0.0), 1.6 * target)
         if closes_in is None:
             guarded = slack < 0.0
         else:
-            guarded = slack < 0.5 - 0.7 * budget or (budget < 1.5 and slack < 1.0)
+            guarded = slack < 0.5 - 0.7 * budget or (budget < 1.5 and slack < 1.0 + in_flight)
         self._correct(now, wanted, rate)
         threshold = self.theta * wanted / target if target > 0.0 else 0.0
         return Allowance(slack, wanted, guarded or target <= 0.0, threshold, to_come)

@@ -126,6 +126,8 @@ class Pacer:
         balance = self._balance(horizon, floor, ringing, rings)
         limit = within_targets(room, floor)
         launch, risk = balance.most_within(allowance.threshold, limit)
+        # A call for an agent who is free and whom no other call may take is never abandoned.
+        launch = max(launch, min(one_to_one(floor), limit))
         cancel = 0
         if self._elastic and risk > CANCEL_AT * allowance.threshold:
             cancel = self._may_be_given_up(floor)

@@ -11,6 +11,8 @@ import { ROOT } from "./operations.mjs";
 
 const SCHEMA = "frontend_contracts/schema.graphql";
 const CHANGELOG = "CHANGELOG.md";
+// Whoever does not know them goes on without them.
+const HARMLESS = new Set(["OPTIONAL_INPUT_FIELD_ADDED", "OPTIONAL_ARG_ADDED"]);
 const WORD = /\bbreaking\b/i;
 
 const base = process.argv[2] ?? process.env.OUTDIAL_BASE ?? whereMainWas();
@@ -22,8 +24,8 @@ if (before === null) {
 }
 
 function compare(older, newer) {
-  for (const { description } of findDangerousChanges(older, newer)) {
-    console.log(`Mind: ${description}`);
+  for (const { type, description } of findDangerousChanges(older, newer)) {
+    if (!HARMLESS.has(type)) console.log(`Mind: ${description}`);
   }
   const broken = findBreakingChanges(older, newer).map(({ description }) => description);
   if (broken.length === 0) return;

@@ -8,7 +8,7 @@ import * as typedDocuments from "@graphql-codegen/typed-document-node";
 import * as types from "@graphql-codegen/typescript-operations";
 import { Kind, parse, printSchema } from "graphql";
 import { hooks } from "./hooks.mjs";
-import { ROOT, problems, readOperations, readSchema } from "./operations.mjs";
+import { ROOT, problems, readOperations, readSchema, unasked } from "./operations.mjs";
 
 const FOLDER = "hooks/src/generated";
 const HEADER = "// Written by `make contracts` from schema.graphql and operations/. Don't edit.\n\n";
@@ -35,10 +35,13 @@ async function main() {
   const files = readOperations();
   const wrong = problems(schema, files);
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  // A new field must not keep the rest from being generated, but is not forgotten either.
+  const missing = unasked(schema, files);
   const operations = await generated(schema, files);
   const written = { "operations.ts": HEADER + operations, "hooks.ts": HEADER + hooks(files) };
-  if (process.argv.includes("--check")) check(written);
+  if (process.argv.includes("--check")) check(written, missing);
   else write(written);
+  for (const sentence of missing) console.error(sentence);
 }
 
 async function generated(schema, files) {
@@ -60,7 +63,7 @@ function write(written) {
   }
 }
 
-function check(written) {
+function check(written, missing) {
   const stale = Object.entries(written).filter(([name, text]) => {
     try {
       return readFileSync(join(ROOT, FOLDER, name), "utf8") !== text;
@@ -68,6 +71,7 @@ function check(written) {
       return true;
     }
   });
+  if (missing.length > 0) process.exitCode = 1;
   if (stale.length > 0) {
     const names = stale.map(([name]) => `${FOLDER}/${name}`).join(", ");
     throw new Error(`${names}: stale. Run \`make contracts\` and commit.`);

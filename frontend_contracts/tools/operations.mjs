@@ -51,11 +51,11 @@ export function problems(schema, files) {
   // One document of everything: fragments are found wherever they stand, and names are unique.
   const all = { kind: Kind.DOCUMENT, definitions: files.map((file) => file.definition) };
   for (const error of validate(schema, all)) found.push(error.toString());
-  return [...found, ...unasked(schema, files)];
+  return found;
 }
 
 /** Root fields that no operation asks: the package would have no hook for them. */
-function unasked(schema, files) {
+export function unasked(schema, files) {
   const asked = new Set(
     files
       .filter((file) => file.definition.kind === Kind.OPERATION_DEFINITION)

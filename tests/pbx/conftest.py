@@ -10,9 +10,11 @@ from uuid import UUID
 import pytest
 
 from domain.adapters.system_clock import SystemClock
+from tests.e2e.callcentre import CallCentre
 from tests.pbx.bed.phone import Phones
 from tests.pbx.bed.servers import Bed, install
 from tests.pbx.stage import OUR_NUMBER, PbxStage
+from tests.pbx.system import outdial_on
 from tests.telephony.stage import ACCOUNT
 from workers.gateway.asterisk.settings import Trunk
 from workers.gateway.asterisk.switch import AsteriskSwitch
@@ -63,3 +65,10 @@ async def stage(bed: Bed, phones: Phones) -> AsyncIterator[PbxStage]:
             break
         await asyncio.sleep(0.05)
     phones.forget()
+
+
+@pytest.fixture
+async def centre(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CallCentre]:
+    """A call centre on the PBX, with processes of its own."""
+    async with outdial_on(bed, tmp_path_factory.mktemp("e")) as made:
+        yield made

@@ -2,19 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.domain.targets.files import xlsx
-from tests.e2e.callcentre import AGENT_CREATE, ASSIGN, CAMPAIGN_CREATE, TEAM_CREATE, CallCentre
-from tests.e2e.customer import PATIENCE_S, signed_in
+from tests.e2e.callcentre import ASSIGN, CAMPAIGN_CREATE, CallCentre
 from tests.e2e.desk import GO_AVAILABLE, HANG_UP, SIGN_OUT, Desk
-from tests.e2e.system import System
-from tests.pbx.bed.servers import Bed
+from tests.pbx.system import agents_of
 
 IMPORT = """
 mutation ($campaign: UUID!, $file: Upload!) {
@@ -31,36 +26,6 @@ MACHINES = ["+61 2 5550 1234", "+61 2 5550 1235"]
 LEAVERS = ["+7 495 123 45 67"]  # hang up after 3 s
 
 
-@pytest.fixture
-async def centre(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CallCentre]:
-    system = System(tmp_path_factory.mktemp("e"), options=["--pbx", f"{bed.url}&capacity=100"])
-    try:
-        system.start()
-        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
-            credentials = system.account("Acme", "acme")
-            yield CallCentre(await signed_in(http, system.url, credentials), credentials)
-    finally:
-        print(system.logs())  # noqa: T201  # shown by pytest when the test fails
-        system.stop()
-
-
-async def _agents(centre: CallCentre) -> list[str]:
-    made = await centre.admin.ask(TEAM_CREATE, name="Phones")
-    centre.team = made["team"]["id"]
-    codes = [str(200 + n) for n in range(1, AGENTS + 1)]
-    for n, code in enumerate(codes, start=1):
-        agent = {
-            "name": f"Agent {code}",
-            "code": code,
-            "pin": f"{code}0",
-            "endpoint": f"agent-{n}",
-            "teamId": centre.team,
-        }
-        done = await centre.admin.ask(AGENT_CREATE, input=agent)
-        assert done["__typename"] == "AgentCreated", done
-    return codes
-
-
 async def _hangs_up(desk: Desk, event: dict[str, Any]) -> None:
     """Talks for two seconds, then ends the call, unless the customer did."""
     if event["__typename"] == "ScreenPop" and event["stage"] == "CONNECTED":
@@ -72,9 +37,9 @@ async def _hangs_up(desk: Desk, event: dict[str, Any]) -> None:
 @pytest.mark.feature("OPS-02")
 @pytest.mark.parametrize("mode", ["PROGRESSIVE", "PREDICTIVE"])
 async def test_a_workbook_is_dialed_to_its_last_target_on_the_pbx(
-    centre: CallCentre, mode: str, tmp_path: Path
+    centre: CallCentre, mode: str
 ) -> None:
-    codes = await _agents(centre)
+    codes = await agents_of(centre, AGENTS)
     settings = {
         "name": f"{mode} on the PBX",
         "mode": mode,

@@ -20,12 +20,18 @@ def pbx() -> None:
 
 
 @pbx.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--to",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write into.",
+)
 @click.option("--username", default="outdial", help="AMI user. Default: outdial")
 @click.option("--permit", default="127.0.0.1/255.255.255.255", help="Who may log in to AMI.")
 @click.option("--sounds", default="outdial", help="Folder below Asterisk's sounds.")
 def config(folder: Path, username: str, permit: str, sounds: str) -> None:
-    """Write the files of an Asterisk for Outdial into FOLDER, with a new AMI secret."""
+    """Write the files of an Asterisk for Outdial, with a new AMI secret."""
     choice = replace(
         PbxFiles(), username=username, secret=PbxFiles.new_secret(), permit=permit, sounds=sounds
     )

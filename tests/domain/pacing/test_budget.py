@@ -20,7 +20,7 @@ def spent(live: int, abandoned: int, *, gain: float = 1.0) -> AbandonBudget:
         (0, 0, 28_800.0, False),
         (1000, 30, 28_800.0, False),
         (1000, 36, 28_800.0, False),  # what is to come can repay it
-        (1000, 45, 28_800.0, True),  # not soon enough
+        (1000, 70, 28_800.0, True),  # not soon enough
         (1000, 31, 30.0, True),
         (1000, 30, 60.0, True),  # one more would pass the target
         (1000, 20, 60.0, False),

@@ -44,7 +44,7 @@ class Arrivals:
         """A call came in and waits in AsyncAGI for our word."""
         number = channel.exten if channel.exten[:1] in "+*" else f"+{channel.exten}"
         # A code like *10 belongs to whom the phone belongs to.
-        owner = channel.caller if number[:1] == "*" and channel.caller else number
+        owner = (channel.trunk or number) if number[:1] == "*" else number
         account = channel.account or self._account_of(owner)
         if account is None:
             log.warning("a call to a number of nobody was refused")

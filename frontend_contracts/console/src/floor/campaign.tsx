@@ -21,6 +21,8 @@ export function CampaignCard({ campaign, viewer }: CardProps) {
   const total = campaign.targets.total;
   // The floor counts while the campaign dials; otherwise only the list is told of new targets.
   const left = campaign.state === "RUNNING" && now ? now.targetsLeft : campaign.targets.left;
+  const moves =
+    campaign.state === "RUNNING" || history.some(({ talking, dialing }) => talking + dialing > 0);
   return (
     <article className="card campaign" aria-label={campaign.name} data-campaign={campaign.serial}>
       <header>
@@ -39,13 +41,15 @@ export function CampaignCard({ campaign, viewer }: CardProps) {
       <p className="why">
         <span className="quiet">{w.why}</span> <span data-figure="why">{now?.why ?? "–"}</span>
       </p>
-      <LineChart
-        label={w.chart}
-        series={[
-          series(w.talking, "line-talking", history, (each) => each.talking),
-          series(w.dialing, "line-dialing", history, (each) => each.dialing),
-        ]}
-      />
+      {moves && (
+        <LineChart
+          label={w.chart}
+          series={[
+            series(w.talking, "line-talking", history, (each) => each.talking),
+            series(w.dialing, "line-dialing", history, (each) => each.dialing),
+          ]}
+        />
+      )}
       <StateBar counts={countsOf(now)} />
       <div className="left">
         <Progress part={total === 0 ? 0 : 1 - left / total} label={w.left(left, total)} />

@@ -514,6 +514,41 @@ export function useFloorBoardNow(args: Partial<Omit<UseQueryArgs<op.FloorBoardNo
 }
 
 /**
+ * What stands between a campaign's targets and their calls; also before it starts. Without `at`: now.
+ */
+export function useCampaignExplain(args: Omit<UseQueryArgs<op.CampaignExplainQueryVariables, op.CampaignExplainQuery>, "query">) {
+  return useQuery({ query: op.CampaignExplainDocument, ...args });
+}
+
+/**
+ * What binds all calls of the account.
+ */
+export function useDialingPolicy(args: Partial<Omit<UseQueryArgs<op.DialingPolicyQueryVariables, op.DialingPolicyQuery>, "query">> = {}) {
+  return useQuery({ query: op.DialingPolicyDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Save button of the account's dialing rules. They hold at once, also for campaigns that dial.
+ */
+export function useDialingPolicyChange() {
+  return useMutation(op.DialingPolicyChangeDocument);
+}
+
+/**
+ * The packs that can be chosen. Show `sources` and `note` with each: it is no legal advice.
+ */
+export function useRegulationPacks(args: Partial<Omit<UseQueryArgs<op.RegulationPacksQueryVariables, op.RegulationPacksQuery>, "query">> = {}) {
+  return useQuery({ query: op.RegulationPacksDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Why is this target not dialed? Asked when somebody opens a target.
+ */
+export function useTargetExplain(args: Omit<UseQueryArgs<op.TargetExplainQueryVariables, op.TargetExplainQuery>, "query">) {
+  return useQuery({ query: op.TargetExplainDocument, ...args });
+}
+
+/**
  * Suppression page. Each row has an answer of its own; a refusal means that no row was added.
  */
 export function useNumbersSuppress() {
