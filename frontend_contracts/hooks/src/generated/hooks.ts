@@ -514,35 +514,35 @@ export function useFloorBoardNow(args: Partial<Omit<UseQueryArgs<op.FloorBoardNo
 }
 
 /**
- * Campaign page: how many targets can be dialed now or at another instant, and what keeps the others.
+ * What stands between a campaign's targets and their calls; also before it starts. Without `at`: now.
  */
 export function useCampaignExplain(args: Omit<UseQueryArgs<op.CampaignExplainQueryVariables, op.CampaignExplainQuery>, "query">) {
   return useQuery({ query: op.CampaignExplainDocument, ...args });
 }
 
 /**
- * Settings page: which rules hold for the whole account.
+ * What binds all calls of the account.
  */
 export function useDialingPolicy(args: Partial<Omit<UseQueryArgs<op.DialingPolicyQueryVariables, op.DialingPolicyQuery>, "query">> = {}) {
   return useQuery({ query: op.DialingPolicyDocument, ...args, variables: args.variables ?? {} });
 }
 
 /**
- * Settings page. InvalidInput is shown beside its fields.
+ * Save button of the account's dialing rules. They hold at once, also for campaigns that dial.
  */
 export function useDialingPolicyChange() {
   return useMutation(op.DialingPolicyChangeDocument);
 }
 
 /**
- * Settings page: sets of calling hours and limits to choose from.
+ * The packs that can be chosen. Show `sources` and `note` with each: it is no legal advice.
  */
 export function useRegulationPacks(args: Partial<Omit<UseQueryArgs<op.RegulationPacksQueryVariables, op.RegulationPacksQuery>, "query">> = {}) {
   return useQuery({ query: op.RegulationPacksDocument, ...args, variables: args.variables ?? {} });
 }
 
 /**
- * Target page: why it is not dialed now.
+ * Why is this target not dialed? Asked when somebody opens a target.
  */
 export function useTargetExplain(args: Omit<UseQueryArgs<op.TargetExplainQueryVariables, op.TargetExplainQuery>, "query">) {
   return useQuery({ query: op.TargetExplainDocument, ...args });
