@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.e2e.system import Credentials
@@ -131,12 +132,13 @@ class Socket:
             yield value
 
     async def _read(self) -> None:
-        async for text in self._raw:
-            message = json.loads(text)
-            if message["type"] == "ping":
-                await self._raw.send('{"type":"pong"}')
-            elif message["type"] != "pong":
-                self._queues[message["id"]].put_nowait(message)
+        with suppress(ConnectionClosed):
+            async for text in self._raw:
+                message = json.loads(text)
+                if message["type"] == "ping":
+                    await self._raw.send('{"type":"pong"}')
+                elif message["type"] != "pong":
+                    self._queues[message["id"]].put_nowait(message)
         for queue in self._queues.values():
             queue.put_nowait(None)
 

@@ -39,11 +39,11 @@ class System:
         self._told: dict[Path, int] = {}
         self.url = ""
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """`outdial up`; returns when it serves."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self._spawn("up", "up", "--port", str(port), *self._shared, *self._options)
+        self._spawn("up", "up", "--port", str(port), *self._shared, *self._options, *options)
         self._until_ready("up", self.url)
 
     def start_api(self, name: str, *, port: int | None = None) -> str:

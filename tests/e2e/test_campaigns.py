@@ -33,6 +33,7 @@ subscription ($id: UUID!) {
   campaignBoard(id: $id) { state targetsLeft dialed connected why agents { state count } }
 }
 """
+STATES = "query { agentStates(first: 100) { nodes { state startedAt endedAt seconds } } }"
 FLOOR_BOARD = "subscription { floorBoard { agents { agentId state } } }"
 LIST = """
 query ($finished: Boolean!) {
@@ -158,6 +159,10 @@ async def test_a_progressive_campaign_runs_from_a_workbook_to_its_last_target(
     assert {e["callId"] for e in ended} >= set(connected)
     calls = [call for call in await centre.calls(campaign) if call["agentId"]]
     assert {(call["wrapUpCode"], call["note"]) for call in calls} == {("sale", "pleased")}
+    log = (await centre.admin.ask(STATES))["nodes"]
+    worked = {"BREAK", "RINGING", "AVAILABLE", "TALKING", "WRAP_UP", "OFFLINE"}
+    assert worked <= {entry["state"] for entry in log}
+    assert Counter(entry["state"] for entry in log)["TALKING"] == len(connected)
     assert any(board["dialed"] < 13 for board in boards)  # it moved, not only arrived
     assert any(len(board["agents"]) == 3 for board in floor_boards)
 
