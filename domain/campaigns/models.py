@@ -59,6 +59,7 @@ class Campaign(Model):
     skip_holidays = fields.BooleanField(default=False)  # public ones, where the contact is
     regulation_packs: list[str] | None = fields.JSONField(null=True)  # NULL: the account's
     number_caps: list[dict[str, int]] = fields.JSONField(default=list)
+    wrap_up_codes: list[dict[str, Any]] = fields.JSONField(default=list)  # empty: the system's
     starts_at = fields.DatetimeField(null=True)  # NULL: a person starts it
     stops_at = fields.DatetimeField(null=True)  # NULL: a person stops it
     rules_changed_at = fields.DatetimeField(null=True)  # targets held before it are looked at again

@@ -17,6 +17,7 @@ from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
 from domain.telephony.port import Analysis
 from domain.trunks.rules import TrunkUse
+from domain.wrapups.rules import WrapUpCode
 
 ON_THE_JOB = frozenset(
     {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
@@ -168,6 +169,7 @@ class Settings:
     variables: tuple[str, ...]
     crm_url: str
     call_guide: tuple[dict[str, object], ...]
+    wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
 
     @property
     def reserves(self) -> bool:

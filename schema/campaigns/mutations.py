@@ -21,6 +21,7 @@ from schema.guards import requires
 from schema.inputs import given, renamed
 from schema.refusals import InvalidInput, NotFound
 from schema.scalars import PhoneNumber
+from schema.wrapups.types import WrapUpCodeInput, codes_of
 
 CampaignId = Annotated[UUID, strawberry.argument(description="The campaign.")]
 
@@ -119,6 +120,9 @@ class CampaignSettingsInput:
     number_caps: list[NumberCapInput] | None = strawberry.field(
         description="Replaces all of them. At most 10.", default=UNSET
     )
+    wrap_up_codes: list[WrapUpCodeInput] | None = strawberry.field(
+        description="Replaces all of them; empty: the system's. At most 100.", default=UNSET
+    )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it.", default=UNSET
     )
@@ -211,6 +215,8 @@ def _settings(input: CampaignSettingsInput) -> CampaignSettings:
     values = given(input, nullable=NULLABLE)
     if "calling_windows" in values:
         values["calling_windows"] = windows_of(values["calling_windows"])
+    if "wrap_up_codes" in values:
+        values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
     if "number_caps" in values:
         values["number_caps"] = caps_of(values["number_caps"])
     if "retry_delays" in values:

@@ -10,6 +10,7 @@ from domain.calls.rules import Disposition
 from domain.campaigns import events, models
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.targets import figures
+from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
 from schema.campaigns.loaders import (
     newest_targets_by_campaign_id,
@@ -19,6 +20,7 @@ from schema.campaigns.loaders import (
 from schema.context import Info
 from schema.eligibility.types import CallingWindow, NumberCap
 from schema.scalars import PhoneNumber, phone_number
+from schema.wrapups.types import WrapUpCode
 
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
@@ -139,6 +141,9 @@ class Campaign:
     number_caps: list[NumberCap] = strawberry.field(
         description="How often it may call one number; the account's caps hold as well."
     )
+    wrap_up_codes: list[WrapUpCode] = strawberry.field(
+        description="What agents may say of a call, in this order; the system's if none are set."
+    )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it."
     )
@@ -205,6 +210,7 @@ class Campaign:
             skip_holidays=row.skip_holidays,
             regulation_packs=row.regulation_packs,
             number_caps=[NumberCap.of(cap) for cap in row.number_caps],
+            wrap_up_codes=[WrapUpCode.of(code) for code in codes_of(row.wrap_up_codes)],
             starts_at=row.starts_at,
             stops_at=row.stops_at,
             created_at=row.created_at,
