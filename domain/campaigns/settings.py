@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
+from domain.callerids.rules import CallerIdStrategy, checked_pool
 from domain.calls.rules import Disposition
 from domain.campaigns.rules import DialMode, MachineAction
 from domain.core.numbers import is_e164
@@ -59,6 +60,8 @@ class CampaignSettings(TypedDict, total=False):
     starts_at: datetime | None
     stops_at: datetime | None
     wrap_up_codes: list[WrapUpCodeSetting]
+    caller_id_strategy: CallerIdStrategy
+    caller_id_pool: list[str]
 
 
 # A change of any of these may let out what was held back, or the reverse.
@@ -102,6 +105,8 @@ PUBLIC_NAMES: dict[str, str] = {
     "starts_at": "startsAt",
     "stops_at": "stopsAt",
     "wrap_up_codes": "wrapUpCodes",
+    "caller_id_strategy": "callerIdStrategy",
+    "caller_id_pool": "callerIdPool",
 }
 
 
@@ -162,6 +167,9 @@ def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: P
         values["calling_windows"] = checked_windows("callingWindows", windows, problems)
     if (packs := settings.get("regulation_packs")) is not None:
         values["regulation_packs"] = checked_packs("regulationPacks", packs, problems)
+    if "caller_id_pool" in settings:
+        pool = settings["caller_id_pool"]
+        values["caller_id_pool"] = checked_pool("callerIdPool", pool, problems)
     if "wrap_up_codes" in settings:
         codes = settings["wrap_up_codes"]
         values["wrap_up_codes"] = checked_codes("wrapUpCodes", codes, problems)

@@ -195,6 +195,8 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         variables=tuple(campaign.variables),
         crm_url=campaign.crm_url,
         call_guide=tuple(campaign.call_guide),
+        caller_id_strategy=campaign.caller_id_strategy,
+        caller_id_pool=tuple(campaign.caller_id_pool),
         wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
     )
 

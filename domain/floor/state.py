@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
+from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.eligibility.rules import Block, Openings
@@ -169,6 +170,8 @@ class Settings:
     variables: tuple[str, ...]
     crm_url: str
     call_guide: tuple[dict[str, object], ...]
+    caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
+    caller_id_pool: tuple[str, ...] = ()
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
 
     @property

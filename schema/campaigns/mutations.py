@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from domain.access.permissions import Permission
+from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns import assignments, service
 from domain.campaigns.assignments import Assigned
@@ -37,6 +38,14 @@ class CampaignSettingsInput:
     priority: int | None = strawberry.field(description="1 to 10; 10 dials first.", default=UNSET)
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: withheld.", default=UNSET
+    )
+    caller_id_strategy: CallerIdStrategy | None = strawberry.field(
+        description="Whose number customers see, where a target has none of its own.",
+        default=UNSET,
+    )
+    caller_id_pool: list[PhoneNumber] | None = strawberry.field(
+        description="What `RANDOM` and `BEST_MATCH` choose from; replaces it. At most 200.",
+        default=UNSET,
     )
     caller_name: str | None = strawberry.field(
         description="What customers see beside it; at most 64 characters.", default=UNSET

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from domain.agents.rules import AgentState
+from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns import events, models
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
@@ -22,6 +23,7 @@ from schema.eligibility.types import CallingWindow, NumberCap
 from schema.scalars import PhoneNumber, phone_number
 from schema.wrapups.types import WrapUpCode
 
+strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
@@ -79,6 +81,12 @@ class Campaign:
     priority: int = strawberry.field(description="1 to 10; 10 dials first.")
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: withheld."
+    )
+    caller_id_strategy: CallerIdStrategy = strawberry.field(
+        description="Whose number customers see, where a target has none of its own."
+    )
+    caller_id_pool: list[PhoneNumber] = strawberry.field(
+        description="What `RANDOM` and `BEST_MATCH` choose from."
     )
     caller_name: str = strawberry.field(description="What customers see beside it; may be empty.")
     lines_per_agent: float = strawberry.field(
@@ -183,6 +191,8 @@ class Campaign:
             state=row.state,
             priority=row.priority,
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
+            caller_id_strategy=row.caller_id_strategy,
+            caller_id_pool=[phone_number(number) for number in row.caller_id_pool],
             caller_name=row.caller_name,
             lines_per_agent=row.lines_per_agent,
             max_lines_per_agent=row.max_lines_per_agent,
