@@ -1,5 +1,6 @@
 """What agents and their supervisors ask of the floor."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,6 +49,7 @@ class AgentEndWrapUp(FloorCommand, frozen=True, kw_only=True):
     code: str | None = None
     note: str = ""
     then_break: bool = False
+    again_at: datetime | None = None  # when the customer asked to be called again
 
 
 class AgentHangUp(FloorCommand, frozen=True, kw_only=True):

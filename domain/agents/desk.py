@@ -3,6 +3,7 @@
 A supervisor may do the same to the agents of the supervised teams; that is written down.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.throttle import Throttle
 from domain.core.unit_of_work import unit_of_work
+from domain.wrapups.rules import LONGEST_DELAY_S
 
 
 async def desk_sign_in(
@@ -111,16 +113,26 @@ async def end_wrap_up(
     code: str | None,
     note: str,
     then_break: bool,
+    again_at: datetime | None = None,
     ports: Ports,
 ) -> Agent:
-    """Record how the call went and go on. Raises NoWrapUp, InvalidInput."""
+    """Record how the call went and go on; `again_at` is for codes that reschedule.
+
+    Raises NoWrapUp, InvalidInput.
+    """
     agent = await access_desk(principal, agent_id)
     problems = Problems()
     code = None if code is None else problems.text("code", code, longest=64)
     problems.unless(len(note) <= 2000, "note", "must be at most 2000 characters")
     problems.unless("\x00" not in note, "note", "must not have control characters")
+    if again_at is not None:
+        now = ports.clock.now()
+        latest = now + timedelta(seconds=LONGEST_DELAY_S)
+        problems.unless(now < again_at <= latest, "callAgainAt", "must be in the next 90 days")
     problems.refuse_any()
-    command = commands.AgentEndWrapUp(agent=agent.id, code=code, note=note, then_break=then_break)
+    command = commands.AgentEndWrapUp(
+        agent=agent.id, code=code, note=note, then_break=then_break, again_at=again_at
+    )
     return await _ask(principal, agent, "agentEndWrapUp", command, ports)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
+from domain.callerids.rules import CallerIdStrategy
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.core.ids import new_id
 
@@ -29,6 +30,10 @@ class Campaign(Model):
     state = fields.CharEnumField(CampaignState, max_length=32, default=CampaignState.STOPPED)
     priority = fields.SmallIntField(default=5)  # 1..10, 10 dials first
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: withheld
+    caller_id_strategy = fields.CharEnumField(
+        CallerIdStrategy, max_length=32, default=CallerIdStrategy.CAMPAIGN
+    )
+    caller_id_pool: list[str] = fields.JSONField(default=list)  # E.164
     caller_name = fields.CharField(max_length=64, default="")
     lines_per_agent = fields.FloatField(default=1.0)  # progressive, 1..10
     max_lines_per_agent = fields.FloatField(default=10.0)  # predictive, 1..10
@@ -59,6 +64,7 @@ class Campaign(Model):
     skip_holidays = fields.BooleanField(default=False)  # public ones, where the contact is
     regulation_packs: list[str] | None = fields.JSONField(null=True)  # NULL: the account's
     number_caps: list[dict[str, int]] = fields.JSONField(default=list)
+    wrap_up_codes: list[dict[str, Any]] = fields.JSONField(default=list)  # empty: the system's
     starts_at = fields.DatetimeField(null=True)  # NULL: a person starts it
     stops_at = fields.DatetimeField(null=True)  # NULL: a person stops it
     rules_changed_at = fields.DatetimeField(null=True)  # targets held before it are looked at again

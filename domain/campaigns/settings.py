@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
+from domain.callerids.rules import CallerIdStrategy, checked_pool
 from domain.calls.rules import Disposition
 from domain.campaigns.rules import DialMode, MachineAction
 from domain.core.numbers import is_e164
@@ -17,6 +18,7 @@ from domain.eligibility.checking import (
     checked_packs,
     checked_windows,
 )
+from domain.wrapups.rules import WrapUpCodeSetting, checked_codes
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
 # A relative name in the switch's sound store, so no dots: it never leads out of it.
@@ -57,6 +59,9 @@ class CampaignSettings(TypedDict, total=False):
     number_caps: list[CapSetting]
     starts_at: datetime | None
     stops_at: datetime | None
+    wrap_up_codes: list[WrapUpCodeSetting]
+    caller_id_strategy: CallerIdStrategy
+    caller_id_pool: list[str]
 
 
 # A change of any of these may let out what was held back, or the reverse.
@@ -99,6 +104,9 @@ PUBLIC_NAMES: dict[str, str] = {
     "number_caps": "numberCaps",
     "starts_at": "startsAt",
     "stops_at": "stopsAt",
+    "wrap_up_codes": "wrapUpCodes",
+    "caller_id_strategy": "callerIdStrategy",
+    "caller_id_pool": "callerIdPool",
 }
 
 
@@ -159,6 +167,12 @@ def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: P
         values["calling_windows"] = checked_windows("callingWindows", windows, problems)
     if (packs := settings.get("regulation_packs")) is not None:
         values["regulation_packs"] = checked_packs("regulationPacks", packs, problems)
+    if "caller_id_pool" in settings:
+        pool = settings["caller_id_pool"]
+        values["caller_id_pool"] = checked_pool("callerIdPool", pool, problems)
+    if "wrap_up_codes" in settings:
+        codes = settings["wrap_up_codes"]
+        values["wrap_up_codes"] = checked_codes("wrapUpCodes", codes, problems)
     if "number_caps" in settings:
         values["number_caps"] = checked_caps("numberCaps", settings["number_caps"], problems)
     _check_dates(settings.get("starts_at"), settings.get("stops_at"), problems)

@@ -146,7 +146,11 @@ class Commands:
     def _end_wrap_up(self, command: agents.AgentEndWrapUp) -> Result:
         seat = self._seat(command.agent)
         self._seats.end_wrap_up(
-            seat, code=command.code, note=command.note, then_break=command.then_break
+            seat,
+            code=command.code,
+            note=command.note,
+            then_break=command.then_break,
+            again_at=command.again_at,
         )
         return self._state_of(seat)
 

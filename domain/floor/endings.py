@@ -13,7 +13,8 @@ from domain.floor.screening import Screening
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
-from domain.targets.rules import Outcome, TargetState, after_attempt
+from domain.targets.rules import ClosedReason, Outcome, TargetState, after_attempt
+from domain.wrapups.rules import after_wrap_up
 
 UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
 
@@ -43,6 +44,7 @@ class Endings:
         self._state = context.state
         self._seats = seats
         self.has_ended: Callable[[Line], None] = lambda line: None
+        seats.was_wrapped_up = self.wrapped_up
 
     def end(self, line: Line, disposition: Disposition, at: datetime) -> None:
         """Take a line out of the floor, settle its target and let its agent go on."""
@@ -113,6 +115,36 @@ class Endings:
         if outcome.reason is not None:
             run.targets_left -= 1
         self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
+
+    def wrapped_up(self, line: Line, again_at: datetime | None) -> None:
+        """Do to the target what the agent's code says; a code that is not defined does nothing."""
+        run = self._state.runs.get(line.campaign_id)
+        if run is None or line.is_inbound:
+            return
+        code = run.settings.wrap_up_codes.get(line.wrap_up_code or "")
+        if code is None:
+            return
+        attempts = line.target.attempts + 1
+        outcome = after_wrap_up(
+            code,
+            attempts=attempts,
+            max_attempts=line.target.max_attempts,
+            again_at=again_at,
+            now=self._context.clock.now(),
+        )
+        if outcome.state is TargetState.RETRY:
+            run.targets_left += 1
+        if outcome.reason is ClosedReason.SUPPRESSED:
+            self._context.journal.suppress(line.number, self._context.clock.now())
+        # The end of the call itself may wait to be written still, so the row may say `dialing`.
+        change = TargetChange(
+            line.target.id,
+            outcome,
+            attempts,
+            line.disposition,
+            from_states=(TargetState.DIALING, TargetState.CLOSED),
+        )
+        self._context.journal.target(change)
 
     def note(self, line: Line, at: float, kind: str, **detail: object) -> None:
         """Put something into a line's timeline."""

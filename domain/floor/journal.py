@@ -83,6 +83,7 @@ class Group:
     recordings: dict[UUID, tuple[Line, datetime]] = field(default_factory=dict)
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
+    suppressed: dict[str, datetime] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
@@ -156,6 +157,11 @@ class Journal:
     def event(self, line_id: UUID, at: datetime, kind: str, **detail: Any) -> None:
         """Something for the call's timeline."""
         self._group.events.append((line_id, at, kind, orjson.dumps(detail, default=str).decode()))
+        self._wake.set()
+
+    def suppress(self, number: str, at: datetime) -> None:
+        """A customer asked not to be called again, by any campaign."""
+        self._group.suppressed[number] = at
         self._wake.set()
 
     def publish(self, notice: Notice) -> None:

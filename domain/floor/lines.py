@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from domain.callerids.rules import caller_id_of
 from domain.calls.rules import (
     AttemptState,
     Disposition,
@@ -86,13 +87,19 @@ class Lines:
         now, at = self._context.clock.monotonic(), self._context.clock.now()
         lines = [
             Line(
-                id=new_id(),
+                id=(id := new_id()),
                 campaign_id=run.campaign_id,
                 target=target,
                 ordinal=target.last_ordinal + 1,
-                caller_id=target.caller_id
-                or (seat.caller_id if seat else None)
-                or run.settings.caller_id,
+                caller_id=caller_id_of(
+                    run.settings.caller_id_strategy,
+                    target.number,
+                    own=target.caller_id,
+                    agent=seat.caller_id if seat else None,
+                    campaign=run.settings.caller_id,
+                    pool=run.settings.caller_id_pool,
+                    call=id,
+                ),
                 node=node,
                 created_at=at,
                 placed=now,

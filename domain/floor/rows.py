@@ -22,6 +22,7 @@ from domain.targets.rules import TargetState
 from domain.telephony.port import Analysis
 from domain.trunks.models import CampaignTrunk, Trunk
 from domain.trunks.rules import TrunkUse
+from domain.wrapups.rules import codes_of
 
 _LEVELS = """
 SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level
@@ -194,6 +195,9 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         variables=tuple(campaign.variables),
         crm_url=campaign.crm_url,
         call_guide=tuple(campaign.call_guide),
+        caller_id_strategy=campaign.caller_id_strategy,
+        caller_id_pool=tuple(campaign.caller_id_pool),
+        wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
     )
 
 

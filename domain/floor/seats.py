@@ -1,6 +1,7 @@
 """Agents' states and phones: the owner of every change of a seat."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from domain.agents.errors import AgentBusy, AgentSignedOut, NothingOnTheLine, NoWrapUp
@@ -25,6 +26,7 @@ class Seats:
         self._context = context
         self._state = context.state
         self.became_free: Callable[[Seat], None] = lambda seat: None
+        self.was_wrapped_up: Callable[[Line, datetime | None], None] = lambda line, again_at: None
         self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
 
     # What agents ask for
@@ -67,7 +69,15 @@ class Seats:
         self._drop_work(seat)
         self.change(seat, AgentState.BREAK, reason=reason)
 
-    def end_wrap_up(self, seat: Seat, *, code: str | None, note: str, then_break: bool) -> None:
+    def end_wrap_up(
+        self,
+        seat: Seat,
+        *,
+        code: str | None,
+        note: str,
+        then_break: bool,
+        again_at: datetime | None = None,
+    ) -> None:
         """Record how the call went and go on."""
         line = seat.line
         if seat.state is not AgentState.WRAP_UP or line is None:
@@ -78,6 +88,7 @@ class Seats:
         self._context.journal.event(
             line.id, line.wrap_up_ended_at, "wrap_up_ended", code=code or ""
         )
+        self.was_wrapped_up(line, again_at)
         age = self._context.clock.monotonic() - seat.since
         self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
         seat.line, seat.wrap_up_ends = None, None

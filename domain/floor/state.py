@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
+from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.eligibility.rules import Block, Openings
@@ -17,6 +18,7 @@ from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
 from domain.telephony.port import Analysis
 from domain.trunks.rules import TrunkUse
+from domain.wrapups.rules import WrapUpCode
 
 ON_THE_JOB = frozenset(
     {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
@@ -168,6 +170,9 @@ class Settings:
     variables: tuple[str, ...]
     crm_url: str
     call_guide: tuple[dict[str, object], ...]
+    caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
+    caller_id_pool: tuple[str, ...] = ()
+    wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
 
     @property
     def reserves(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from domain.core.ids import new_id
 from domain.floor.state import Line
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6
     AS u(id, state, closed_reason, next_at, attempts, disposition, from_states, held_by, held_at,
         due_at)
 WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
+    AND (target.state <> 'closed' OR target.closed_reason = 'connected')
 """
 
 _INSERT_RECORDINGS = """
@@ -103,6 +105,18 @@ UPDATE recording SET path = u.path, size = u.size, seconds = u.seconds,
 FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::timestamptz[])
     AS u(id, path, size, seconds, finished_at)
 WHERE recording.id = u.id AND recording.account_id = $1
+"""
+
+_SUPPRESS = """
+WITH entry AS (
+    INSERT INTO suppression (id, account_id, scope_id, pattern, is_prefix, source, reason,
+        created_at)
+    SELECT u.id, $1, $1, u.number, false, 'customer', 'Said so in a call.', u.at
+    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS u(id, number, at)
+    ON CONFLICT (scope_id, pattern, is_prefix) DO UPDATE SET expires_at = NULL
+)
+UPDATE target SET state = 'closed', closed_reason = 'suppressed', next_at = NULL
+WHERE account_id = $1 AND number = ANY($3::text[]) AND state IN ('new', 'retry')
 """
 
 _INSERT_EVENTS = """
@@ -178,6 +192,9 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                 ],
             )
         )
+    if group.suppressed:
+        numbers, at = list(group.suppressed), list(group.suppressed.values())
+        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at]))
     if group.recordings:
         found.append((_INSERT_RECORDINGS, [account_id, *_recording_values(group)]))
     if files := list(group.files.values()):

@@ -176,10 +176,20 @@ class DeskMutations:
         then_break: Annotated[
             bool, strawberry.argument(description="Take a break instead of calls.")
         ] = False,
+        call_again_at: Annotated[
+            datetime | None,
+            strawberry.argument(description="For a code that reschedules; in the next 90 days."),
+        ] = None,
     ) -> AgentEndWrapUpResult:
         ctx = info.context
         row = await desk.end_wrap_up(
-            ctx.principal, agent_id, code=code, note=note, then_break=then_break, ports=ctx.ports
+            ctx.principal,
+            agent_id,
+            code=code,
+            note=note,
+            then_break=then_break,
+            again_at=call_again_at,
+            ports=ctx.ports,
         )
         return AgentAccepted(agent=Agent.of(row))
 

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from domain.access.permissions import Permission
+from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns import assignments, service
 from domain.campaigns.assignments import Assigned
@@ -21,6 +22,7 @@ from schema.guards import requires
 from schema.inputs import given, renamed
 from schema.refusals import InvalidInput, NotFound
 from schema.scalars import PhoneNumber
+from schema.wrapups.types import WrapUpCodeInput, codes_of
 
 CampaignId = Annotated[UUID, strawberry.argument(description="The campaign.")]
 
@@ -36,6 +38,14 @@ class CampaignSettingsInput:
     priority: int | None = strawberry.field(description="1 to 10; 10 dials first.", default=UNSET)
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: withheld.", default=UNSET
+    )
+    caller_id_strategy: CallerIdStrategy | None = strawberry.field(
+        description="Whose number customers see, where a target has none of its own.",
+        default=UNSET,
+    )
+    caller_id_pool: list[PhoneNumber] | None = strawberry.field(
+        description="What `RANDOM` and `BEST_MATCH` choose from; replaces it. At most 200.",
+        default=UNSET,
     )
     caller_name: str | None = strawberry.field(
         description="What customers see beside it; at most 64 characters.", default=UNSET
@@ -118,6 +128,9 @@ class CampaignSettingsInput:
     )
     number_caps: list[NumberCapInput] | None = strawberry.field(
         description="Replaces all of them. At most 10.", default=UNSET
+    )
+    wrap_up_codes: list[WrapUpCodeInput] | None = strawberry.field(
+        description="Replaces all of them; empty: the system's. At most 100.", default=UNSET
     )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it.", default=UNSET
@@ -211,6 +224,8 @@ def _settings(input: CampaignSettingsInput) -> CampaignSettings:
     values = given(input, nullable=NULLABLE)
     if "calling_windows" in values:
         values["calling_windows"] = windows_of(values["calling_windows"])
+    if "wrap_up_codes" in values:
+        values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
     if "number_caps" in values:
         values["number_caps"] = caps_of(values["number_caps"])
     if "retry_delays" in values:

@@ -6,10 +6,12 @@ from uuid import UUID
 import strawberry
 
 from domain.agents.rules import AgentState
+from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns import events, models
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.targets import figures
+from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
 from schema.campaigns.loaders import (
     newest_targets_by_campaign_id,
@@ -19,7 +21,9 @@ from schema.campaigns.loaders import (
 from schema.context import Info
 from schema.eligibility.types import CallingWindow, NumberCap
 from schema.scalars import PhoneNumber, phone_number
+from schema.wrapups.types import WrapUpCode
 
+strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
@@ -77,6 +81,12 @@ class Campaign:
     priority: int = strawberry.field(description="1 to 10; 10 dials first.")
     caller_id: PhoneNumber | None = strawberry.field(
         description="What customers see; null: withheld."
+    )
+    caller_id_strategy: CallerIdStrategy = strawberry.field(
+        description="Whose number customers see, where a target has none of its own."
+    )
+    caller_id_pool: list[PhoneNumber] = strawberry.field(
+        description="What `RANDOM` and `BEST_MATCH` choose from."
     )
     caller_name: str = strawberry.field(description="What customers see beside it; may be empty.")
     lines_per_agent: float = strawberry.field(
@@ -139,6 +149,9 @@ class Campaign:
     number_caps: list[NumberCap] = strawberry.field(
         description="How often it may call one number; the account's caps hold as well."
     )
+    wrap_up_codes: list[WrapUpCode] = strawberry.field(
+        description="What agents may say of a call, in this order; the system's if none are set."
+    )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it."
     )
@@ -178,6 +191,8 @@ class Campaign:
             state=row.state,
             priority=row.priority,
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
+            caller_id_strategy=row.caller_id_strategy,
+            caller_id_pool=[phone_number(number) for number in row.caller_id_pool],
             caller_name=row.caller_name,
             lines_per_agent=row.lines_per_agent,
             max_lines_per_agent=row.max_lines_per_agent,
@@ -205,6 +220,7 @@ class Campaign:
             skip_holidays=row.skip_holidays,
             regulation_packs=row.regulation_packs,
             number_caps=[NumberCap.of(cap) for cap in row.number_caps],
+            wrap_up_codes=[WrapUpCode.of(code) for code in codes_of(row.wrap_up_codes)],
             starts_at=row.starts_at,
             stops_at=row.stops_at,
             created_at=row.created_at,
