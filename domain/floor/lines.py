@@ -147,7 +147,7 @@ class Lines:
                     not_after=before,
                     caller_id=CallerId(number=line.caller_id, name=run.settings.caller_name),
                     ring_limit_s=run.settings.ring_limit_s,
-                    analysis=run.settings.analysis if line.seat is None else None,
+                    analysis=run.settings.heard_by_analysis,
                 ),
             )
 
@@ -201,7 +201,7 @@ class Lines:
         self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
         run = self._state.runs[line.campaign_id]
-        if run.settings.analysis is None or line.seat is not None:
+        if run.settings.heard_by_analysis is None:
             self.present(run, line)
 
     def analysed(self, line: Line, event: LegAnalysed) -> None:

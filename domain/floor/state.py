@@ -175,6 +175,11 @@ class Settings:
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
 
     @property
+    def heard_by_analysis(self) -> Analysis | None:
+        """How calls are analysed; None: not at all. A previewing agent listens in person."""
+        return None if self.mode is DialMode.PREVIEW else self.analysis
+
+    @property
     def reserves(self) -> bool:
         """Whether each call is dialed for one agent, who sees the contact before the answer."""
         return self.mode is DialMode.PROGRESSIVE and self.lines_per_agent < 2

@@ -86,6 +86,7 @@ async def test_a_connected_call_leaves_its_whole_story(rig: Rig) -> None:
     assert [event.kind for event in timeline] == [
         "ringing",
         "answered",
+        "analysed",
         "connected",
         "ended",
         "wrap_up_ended",
