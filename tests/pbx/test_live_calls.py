@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.callcentre import CallCentre
 from tests.e2e.customer import until
-from tests.e2e.desk import ACCEPTED, GO_AVAILABLE, HANG_UP
+from tests.e2e.desk import ACCEPTED, GO_AVAILABLE, HANG_UP, SIGN_OUT, Desk
 from tests.pbx.bed.phone import Phones
 from tests.pbx.bed.servers import Bed
 from tests.pbx.stage import OUR_NUMBER
@@ -97,6 +97,7 @@ async def test_a_recorded_customer_is_held_transferred_and_listened_to(
     assert recording["callId"] == call["id"]
     assert recording["seconds"] > 3
     assert recording["size"] > recording["seconds"] * 8000  # 8 kHz, 16 bit
+    await _leave(first, second)
 
 
 @pytest.mark.feature("AGT-11")
@@ -114,6 +115,7 @@ async def test_a_consulted_number_takes_the_customer_over(centre: CallCentre) ->
     await agent.until_state("AVAILABLE")
     (attempt,) = await centre.attempts(campaign)
     assert attempt["state"] == "CONNECTED"  # customer and number speak without an agent
+    await _leave(agent)
 
 
 @pytest.mark.feature("AGT-02")
@@ -138,10 +140,16 @@ async def test_an_agent_signs_in_with_code_and_pin_on_a_telephone(
         for key in f"{keys}#":
             call.press(key)
             await asyncio.sleep(0.3)
-        await asyncio.sleep(2)
+        await asyncio.sleep(3)  # the next prompt
     await until(lambda: _is(state, "AVAILABLE"))
     call.hang_up()
     await until(lambda: _is(state, "OFFLINE"))
+
+
+async def _leave(*desks: Desk) -> None:
+    for desk in desks:
+        await desk.do(SIGN_OUT)
+        await desk.cut_off()
 
 
 async def _is(read: Any, wanted: str) -> bool:
