@@ -22,6 +22,9 @@ CLOSING_RINGS = 40.0  # calls placed later than this before the close repay noth
 RESERVE_FLAT = 0.6
 RESERVE_SPREAD = 0.3
 RESERVE_IN_FLIGHT = 4.0
+# Times sqrt(abandons of the period), with analysis: some that count as people were machines, and
+# the rate among true people spreads around the one we see.
+RESERVE_ANALYSIS = 0.3
 # A debt is repaid, and a surplus spent, over this many answers or seconds or over half of what
 # remains, whichever is most, but before the close: a team may shrink before its period ends.
 OUTLOOK_ANSWERS = 400.0
@@ -50,6 +53,7 @@ class AbandonBudget:
         self.abandoned = settings.abandoned_before
         self.theta = START * self.target
         self.corrections = 0
+        self.analysed = False  # machines were seen, so some of the live answers are machines too
         self._began: float | None = None
         self._last = 0.0
         self._answers = 0.0  # forgotten over RATE_MEMORY
@@ -101,14 +105,18 @@ class AbandonBudget:
             to_come = min(to_come, answers_in_list)
         budget = target * to_come
         in_flight = sqrt(target * 60.0 * rate)
+        unsure = RESERVE_ANALYSIS * sqrt(self.abandoned + budget) if self.analysed else 0.0
         reserve = RESERVE_FLAT + RESERVE_SPREAD * sqrt(budget) + RESERVE_IN_FLIGHT * in_flight
+        reserve += unsure
         wanted = 0.0
         if to_come > 0.0:
             wanted = min(max((slack - reserve + budget) / to_come, 0.0), 1.6 * target)
         if closes_in is None:
             guarded = slack < 0.0
         else:
-            guarded = slack < 0.5 - 0.7 * budget or (budget < 1.5 and slack < 1.0 + in_flight)
+            guarded = slack < 0.5 - 0.7 * budget or (
+                budget < 1.5 and slack < 1.0 + in_flight + unsure
+            )
         self._correct(now, wanted, rate)
         threshold = self.theta * wanted / target if target > 0.0 else 0.0
         return Allowance(slack, wanted, guarded or target <= 0.0, threshold, to_come)

@@ -61,6 +61,7 @@ class Pacer:
                 self._presents()
             case Seen.MACHINE:
                 self._machines += 1.0
+                self.budget.analysed = True
             case Seen.CONNECTED:
                 self._meets()
             case Seen.ABANDONED:

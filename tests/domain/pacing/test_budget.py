@@ -80,3 +80,12 @@ def test_a_new_period_starts_with_a_clean_sheet() -> None:
 
     assert kept == (1000, 45)
     assert (budget.live, budget.abandoned) == (0, 0)
+
+
+def test_analysis_keeps_more_in_reserve_because_machines_pass_for_people() -> None:
+    plain, analysed = spent(1000, 25), spent(1000, 25)
+    analysed.analysed = True
+
+    without, with_machines = (b.allow(0.0, 20, 3600.0, None) for b in (plain, analysed))
+
+    assert with_machines.wanted < without.wanted
