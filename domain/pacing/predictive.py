@@ -7,6 +7,7 @@ when the risk is high.
 """
 
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 
@@ -223,8 +224,14 @@ class Pacer:
         return min(1.0, (wraps + 2.0) / (self.talk.ended_count + 2.0))
 
     def _live_share(self) -> float:
-        """Return the part of pick-ups that analysis passes to an agent; 1 without analysis."""
-        return (self._presented + 2.0) / (self._presented + self._machines + 2.0)
+        """Return the part of pick-ups that analysis passes to an agent, one standard error high.
+
+        1 without analysis. High, because machines are told sooner than people are met: a first
+        handful of machines must not fill the lines with calls.
+        """
+        seen = self._presented + self._machines + 4.0
+        share = (self._presented + 4.0) / seen
+        return min(1.0, share + sqrt(share * (1.0 - share) / seen))
 
     def _analysis_delay(self) -> float:
         """Return mean seconds of analysis, by Little's law; 0 without analysis."""
