@@ -16,6 +16,7 @@ STEP = 0.12
 WORST_MISS = -3.0  # abandons come in bursts: cut at -1, their mean would drift over the target
 OPENING_RUSH = 45.0  # seconds after the first call that teach nothing about the steady state
 RATE_MEMORY = 900.0
+LONGEST_GAP = 5.0  # seconds between decisions that count; a longer silence was a pause
 CLOSING_RINGS = 40.0  # calls placed later than this before the close repay nothing
 # Abandons kept back, of which the first melts as the close comes near: with B abandons still to be
 # allowed, flat + spread * sqrt(B) + in_flight * sqrt(those of the next minute).
@@ -72,7 +73,7 @@ class AbandonBudget:
             self._began += self.settings.period
             self.live = self.abandoned = 0
             self._window = None
-        seconds = now - self._last
+        seconds = min(now - self._last, LONGEST_GAP)
         if seconds > 0.0:
             keep = exp(-seconds / RATE_MEMORY)
             self._answers *= keep

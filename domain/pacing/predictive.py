@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from domain.pacing.budget import AbandonBudget, Allowance
+from domain.pacing.budget import LONGEST_GAP, AbandonBudget, Allowance
 from domain.pacing.horizon import HORIZONS, Balance, Horizon, RingTables, points_for
 from domain.pacing.interface import Decision, FloorView, Observation, PacingSettings, Seen
 from domain.pacing.learning import DurationLaw, Floats, RingLaw, age_bins
@@ -192,7 +192,7 @@ class Pacer:
     ) -> None:
         if self._began is None:
             self._began = self._last = now
-        seconds = now - self._last
+        seconds = min(now - self._last, LONGEST_GAP)
         self._last = now
         self.ring.pass_time(ringing, seconds)
         self._analysis_seconds += self._analysing_before * seconds

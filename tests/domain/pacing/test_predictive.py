@@ -162,3 +162,14 @@ def test_a_connected_call_that_was_never_presented_is_a_live_answer() -> None:
         pacer.observe(Observation(kind), 0.0)
 
     assert (pacer.budget.live, pacer.budget.abandoned) == (3, 1)
+
+
+def test_a_pause_teaches_nothing_about_answers() -> None:
+    def level(pause: float) -> float:
+        pacer = Pacer(PacingSettings())
+        floor = FloorView(free=5, waiting=0, ringing=[4.0, 9.0, 12.0], agents=10)
+        pacer.decide(floor, 0.0)
+        pacer.decide(floor, pause)
+        return pacer.ring.level()
+
+    assert level(3600.0) == level(5.0) < level(1.0)
