@@ -97,6 +97,10 @@ bench: $(DEV_READY) ## Run the benchmarks, or those named: ONLY=pacing; each pri
 	  echo "== python -m $$name"; $(PYTHON) -m "$$name" $(ARGS) || exit 1; \
 	done
 
+.PHONY: bench-pacing
+bench-pacing: $(DEV_READY) ## Run the pacing benchmark: an hour; a taste with ARGS=--quick
+	@$(PYTHON) -m benchmarks.pacing $(ARGS)
+
 .PHONY: lock
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml -o requirements.lock $(LOCKED)
