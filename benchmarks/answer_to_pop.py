@@ -104,6 +104,7 @@ async def a_campaign(agents: int, calls: int) -> tuple[Account, Campaign, list[A
     team = await Team.create(account=account, name="All")
     campaign = await Campaign.create(
         account=account, serial=1, api_code="bench", name="Spring", mode=DialMode.PROGRESSIVE,
+        analysis=False,  # what it takes to hear a person is the customer's time, not ours
         state=CampaignState.STOPPED, max_attempts=1, wrap_up_s=0.0,
         crm_url="https://crm.example/{number}",
     )  # fmt: skip
