@@ -179,7 +179,6 @@ async def test_a_whisperer_who_barges_in_is_heard_by_both(stage: PbxStage) -> No
     assert await stage.legs_in(both.room) == {both.agent_leg, both.customer_leg, leg}
 
 
-@pytest.mark.feature("AGT-11")
 async def test_a_held_customer_hears_music_and_not_the_agent(stage: PbxStage) -> None:
     both = await talk(stage)
 
@@ -201,7 +200,6 @@ async def test_a_held_customer_hears_music_and_not_the_agent(stage: PbxStage) ->
     assert_silent(both.customer, MUSIC_HZ, since)
 
 
-@pytest.mark.feature("AGT-11")
 async def test_a_held_customer_can_be_brought_to_another_agents_room(stage: PbxStage) -> None:
     both = await talk(stage)
     consulting = uuid4()

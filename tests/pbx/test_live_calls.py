@@ -62,7 +62,6 @@ async def _talking(centre: CallCentre, codes: list[str], **settings: Any) -> lis
     return [campaign, *desks]
 
 
-@pytest.mark.feature("MON-04")
 async def test_a_recorded_customer_is_held_transferred_and_listened_to(
     centre: CallCentre,
 ) -> None:
@@ -100,7 +99,6 @@ async def test_a_recorded_customer_is_held_transferred_and_listened_to(
     await _leave(first, second)
 
 
-@pytest.mark.feature("AGT-11")
 async def test_a_consulted_number_takes_the_customer_over(centre: CallCentre) -> None:
     codes = await agents_of(centre, 1)
     campaign, agent = await _talking(centre, codes)
