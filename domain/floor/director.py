@@ -32,6 +32,7 @@ from domain.floor.commands import Commands, Result, decode_command
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.endings import Endings
+from domain.floor.hearing import Hearing
 from domain.floor.hoppers import Hoppers
 from domain.floor.inbox import Heard
 from domain.floor.journal import Fenced, Journal
@@ -147,6 +148,17 @@ class Floor:
         self.recovery = Recovery(context, self.seats, self.lines)
         self.switches = Switches(context, self.recovery)
         self.boards = Boards(context)
+        self.hearing = Hearing(
+            self.state,
+            seats=self.seats,
+            lines=self.lines,
+            machines=self.machines,
+            transfers=self.transfers,
+            phones=self.phones,
+            supervisions=self.supervisions,
+            recordings=self.recordings,
+            switches=self.switches,
+        )
 
     async def _restore(self) -> None:
         await self.campaigns.trunks_changed()
@@ -276,58 +288,7 @@ class Floor:
             if not self.state.owns(said.leg):
                 self.callers.arrived(said, message.node)
             return
-        self.hear(said)
-
-    def hear(self, event: events.Event) -> None:
-        """Handle one fact of a switch about a leg that is known, or about none."""
-        if isinstance(event, events.Snapshot):
-            self.switches.answered(event)
-            return
-        if isinstance(event, events.RecordingFinished):
-            self.recordings.finished(event)
-            return
-        if isinstance(event, events.PlaybackFinished):
-            self.machines.played(event)
-            return
-        leg = getattr(event, "leg", None)
-        if leg in self.state.legs:
-            seat = self.state.legs[leg]
-            match event:
-                case events.LegAnswered():
-                    self.seats.phone_answered(seat, event)
-                case events.LegFailed():
-                    self.seats.phone_failed(seat, event)
-                case events.LegEnded():
-                    self.seats.phone_ended(seat, event)
-                case events.Digit():
-                    self.phones.pressed(seat, event.digit)
-        elif leg in self.state.lines:
-            line = self.state.lines[leg]
-            match event:
-                case events.LegRinging():
-                    self.lines.ringing(line, event)
-                case events.LegAnswered():
-                    self.lines.answered(line, event)
-                case events.LegAnalysed():
-                    self.lines.analysed(line, event)
-                case events.LegFailed():
-                    self.lines.failed(line, event)
-                case events.LegEnded():
-                    self.lines.ended(line, event)
-        elif leg in self.state.thirds:
-            line = self.state.thirds[leg]
-            match event:
-                case events.LegAnswered():
-                    self.transfers.answered(line, event)
-                case events.LegFailed() | events.LegEnded():
-                    self.transfers.gone(line, event)
-        elif leg in self.state.visitors:
-            match event:
-                case events.DigitsCollected():
-                    self.phones.collected(event)
-                case events.LegFailed() | events.LegEnded():
-                    self.phones.gone(leg)
-                    self.supervisions.gone(leg)
+        self.hearing.hear(said)
 
     def _obey(self, asked: Asked) -> None:
         if asked.deadline is not None and asked.deadline < self.context.unix():

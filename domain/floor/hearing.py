@@ -1,0 +1,101 @@
+"""What becomes of a fact that a switch tells: each goes to whoever owns the leg it is about."""
+
+from uuid import UUID
+
+from domain.floor.lines import Lines
+from domain.floor.machines import Machines
+from domain.floor.phones import Phones
+from domain.floor.recordings import Recordings
+from domain.floor.seats import Seats
+from domain.floor.state import FloorState, Line, Seat
+from domain.floor.supervision import Supervisions
+from domain.floor.switches import Switches
+from domain.floor.transfers import Transfers
+from domain.telephony import events
+
+NO_LEG = UUID(int=0)  # of what is told about a room or a switch
+
+
+class Hearing:
+    """Hands each event of the switches to the part of the floor that it concerns."""
+
+    def __init__(
+        self,
+        state: FloorState,
+        *,
+        seats: Seats,
+        lines: Lines,
+        machines: Machines,
+        transfers: Transfers,
+        phones: Phones,
+        supervisions: Supervisions,
+        recordings: Recordings,
+        switches: Switches,
+    ) -> None:
+        self._state = state
+        self._seats = seats
+        self._lines = lines
+        self._machines = machines
+        self._transfers = transfers
+        self._phones = phones
+        self._supervisions = supervisions
+        self._recordings = recordings
+        self._switches = switches
+
+    def hear(self, event: events.Event) -> None:
+        """Handle one fact about a leg that is known, or about none; of others nothing is done."""
+        match event:
+            case events.Snapshot():
+                return self._switches.answered(event)
+            case events.RecordingFinished():
+                return self._recordings.finished(event)
+            case events.PlaybackFinished():
+                return self._machines.played(event)
+        leg: UUID = getattr(event, "leg", NO_LEG)
+        if seat := self._state.legs.get(leg):
+            self._of_agent(seat, event)
+        elif line := self._state.lines.get(leg):
+            self._of_customer(line, event)
+        elif line := self._state.thirds.get(leg):
+            self._of_third_party(line, event)
+        elif leg in self._state.visitors:
+            self._of_visitor(leg, event)
+
+    def _of_agent(self, seat: Seat, event: events.Event) -> None:
+        match event:
+            case events.LegAnswered():
+                self._seats.phone_answered(seat, event)
+            case events.LegFailed():
+                self._seats.phone_failed(seat, event)
+            case events.LegEnded():
+                self._seats.phone_ended(seat, event)
+            case events.Digit():
+                self._phones.pressed(seat, event.digit)
+
+    def _of_customer(self, line: Line, event: events.Event) -> None:
+        match event:
+            case events.LegRinging():
+                self._lines.ringing(line, event)
+            case events.LegAnswered():
+                self._lines.answered(line, event)
+            case events.LegAnalysed():
+                self._lines.analysed(line, event)
+            case events.LegFailed():
+                self._lines.failed(line, event)
+            case events.LegEnded():
+                self._lines.ended(line, event)
+
+    def _of_third_party(self, line: Line, event: events.Event) -> None:
+        match event:
+            case events.LegAnswered():
+                self._transfers.answered(line, event)
+            case events.LegFailed() | events.LegEnded():
+                self._transfers.gone(line, event)
+
+    def _of_visitor(self, leg: UUID, event: events.Event) -> None:
+        match event:
+            case events.DigitsCollected():
+                self._phones.collected(event)
+            case events.LegFailed() | events.LegEnded():
+                self._phones.gone(leg)
+                self._supervisions.gone(leg)
