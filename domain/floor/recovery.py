@@ -9,7 +9,7 @@ from domain.calls.rules import AttemptState, Disposition
 from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.lines import Lines
-from domain.floor.seats import Seats
+from domain.floor.seats import NO_SWITCH, Seats
 from domain.floor.state import Line, Run, Seat, StateEntry
 from domain.telephony.events import LegState, Snapshot
 from domain.telephony.port import HangUp
@@ -86,6 +86,12 @@ class Recovery:
                 AgentState.RINGING,
             ):
                 self._seats.phone_lost(seat, hung_up=False)
+
+    def call_waiting_phones(self) -> None:
+        """Call the phones of agents who went available while no switch was there."""
+        for seat in self._state.seats.values():
+            if seat.state is AgentState.BREAK and seat.reason == NO_SWITCH:
+                self._seats.call_phone(seat)
 
     def end_lines_of(self, node: str, at: float) -> None:
         """A switch is gone for good: everything on it has ended."""

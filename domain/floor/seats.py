@@ -12,10 +12,11 @@ from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
-from domain.telephony.events import EndedBy, LegAnswered, LegEnded, LegFailed
+from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
 
 PHONE_RING_LIMIT_S = 30.0
+NO_SWITCH = "no_switch"  # why an agent who wants calls gets none; until a switch is back
 PHONE_PATIENCE_S = 5.0  # a phone call that the gateway takes up later than this is dropped
 
 
@@ -162,9 +163,13 @@ class Seats:
             self.became_free(seat)
 
     def phone_failed(self, seat: Seat, event: LegFailed) -> None:
-        """The agent did not pick up."""
+        """The agent did not pick up. A phone that a busy switch never rang is called again."""
         self._forget_phone(seat)
-        if seat.state is AgentState.RINGING:
+        if seat.state is not AgentState.RINGING:
+            return
+        if event.failure is Failure.STALE:
+            self.call_phone(seat)
+        else:
             self.change(seat, AgentState.BREAK, reason=f"phone_{event.failure}")
 
     def phone_ended(self, seat: Seat, event: LegEnded) -> None:
@@ -197,7 +202,7 @@ class Seats:
         """Call the agent's phone into the agent's own room."""
         node = self._node_for_phone()
         if node is None:
-            self.change(seat, AgentState.BREAK, reason="no_switch")
+            self.change(seat, AgentState.BREAK, reason=NO_SWITCH)
             return
         seat.leg, seat.leg_up, seat.node = new_id(), False, node
         seat.leg_since = self._context.clock.monotonic()

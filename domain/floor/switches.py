@@ -43,6 +43,8 @@ class Switches:
             elif now - self._asked.get(name, 0.0) >= SETTLE_EVERY_S:
                 self.ask(name)
         self._context.nodes = living
+        if living:
+            self._recovery.call_waiting_phones()
         for name, since in list(self._gone.items()):
             if now - since >= GIVEN_UP_AFTER_S:
                 del self._gone[name]

@@ -42,6 +42,7 @@ class Rig:
         self.recordings = recordings
         self.clock = FastClock(speed)
         self.bus = RecordingBus()
+        self.gateway_delay_s = 0.0  # before each command is carried out
         self.executed: list[Any] = []  # every command that reached a carrier, repetitions too
         self._carriers: dict[str, SimulatedCarrier] = {}
         self._tasks: list[asyncio.Task[Any]] = []
@@ -124,6 +125,8 @@ class Rig:
 
         async def execute(command: Any) -> None:
             self.executed.append(command)
+            if self.gateway_delay_s:
+                await self.clock.sleep(self.gateway_delay_s)
             await carrier.execute(command)
 
         async def beat() -> None:

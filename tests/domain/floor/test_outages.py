@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import DialMode
 from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease
+from domain.floor.seats import PHONE_PATIENCE_S
+from domain.floor.state import Seat
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
 from tests.domain.floor.rig import Rig
@@ -103,6 +106,43 @@ async def test_events_lost_with_redis_are_settled_by_a_snapshot(rig: Rig) -> Non
 
     call = await Call.get(account=rig.row)
     assert call.ended_by == "switch"
+
+
+async def test_an_agent_who_wants_calls_is_called_once_a_switch_is_back(rig: Rig) -> None:
+    (agent,) = await rig.agents(1)
+    floor = await rig.floor()
+    await rig.at_work(agent)
+    seat = floor.state.seats[agent.id]
+    assert (seat.state, seat.reason) == (AgentState.BREAK, "no_switch")
+
+    await rig.carrier()
+    await rig.until(lambda: _is(seat, AgentState.AVAILABLE))
+
+    assert len(rig.placed) == 1
+
+
+async def test_an_agents_phone_that_a_slow_gateway_never_rang_is_called_again(rig: Rig) -> None:
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    seat = floor.state.seats[agent.id]
+    rig.gateway_delay_s = PHONE_PATIENCE_S + 1
+    await rig.at_work(agent)
+    await rig.until(lambda: _has_placed(rig, 1))
+    rig.gateway_delay_s = 0.0
+    await rig.until(lambda: _is(seat, AgentState.AVAILABLE))
+
+    assert len(set(rig.placed)) == len(rig.placed) == 2
+
+
+async def _has_placed(rig: Rig, count: int) -> bool:
+    await asyncio.sleep(0)
+    return len(rig.placed) >= count
+
+
+async def _is(seat: Seat, state: AgentState) -> bool:
+    await asyncio.sleep(0)
+    return seat.state is state
 
 
 async def _connected(count: int) -> bool:
