@@ -136,6 +136,10 @@ class RecordingBus:
         self._check()
         return f"fa4e:{self._newest.get(topic, 0)}"
 
+    async def newest(self, topic: str, count: int) -> list[bytes]:
+        self._check()
+        return [payload for _, payload in reversed(self._kept.get(topic, []))][:count]
+
     async def remember(self, key: str, payload: bytes, *, seconds: float) -> None:
         self._check()
         self.remembered[key] = payload

@@ -119,6 +119,13 @@ class RedisBus:
         cursor, _, _ = await self._kept_after(topic, None)
         return cursor
 
+    async def newest(self, topic: str, count: int) -> list[bytes]:
+        try:
+            found = await self._redis.xrevrange(f"bus:kept:{topic}", count=count)
+        except (RedisError, OSError) as error:
+            raise BusUnavailable() from error
+        return [fields[b"p"] for _, fields in found]
+
     async def remember(self, key: str, payload: bytes, *, seconds: float) -> None:
         try:
             await self._redis.set(f"bus:board:{key}", payload, px=int(seconds * 1000))

@@ -22,12 +22,14 @@ from domain.calls.events import (
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection
 from domain.calls.screen import crm_url, panel_variables
-from domain.core.bus import Signal
+from domain.core.bus import Bus, Signal
 from domain.core.clock import Clock
 from domain.core.errors import FieldProblem, InvalidInput, NotFound
 from domain.core.ports import Ports
 
 _SAME_S = 0.002  # rows keep microseconds; an event's `at` is a float of the same instant
+_OFFER_S = 1.0  # an offer and the state it begins are told together
+_NEWS = 20  # of a desk, among which its offer and the beginning of its state are
 _CURSOR = re.compile(r"[!-~]{1,64}")  # what is in it is the bus's business
 _BUSY_WITH_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP})
 
@@ -87,7 +89,7 @@ async def follow_desk(
         cursor = cursor or await bus.cursor(topic)
         async with bus.resume(topic, after=cursor) as heard:
             if fresh:
-                now = await desk_now(principal.agent_id, clock=ports.clock)
+                now = await desk_now(principal.agent_id, bus=bus, clock=ports.clock)
                 yield Heard(cursor, now.state, snapshot=True)
                 if now.pop is not None:
                     yield Heard(cursor, now.pop, snapshot=True)
@@ -104,24 +106,51 @@ async def follow_desk(
                     yield Heard(cursor, event)
 
 
-async def desk_now(agent_id: UUID, *, clock: Clock) -> DeskNow:
+async def desk_now(agent_id: UUID, *, bus: Bus, clock: Clock) -> DeskNow:
     """What this agent's desk must show now. At most three statements.
 
-    A contact that is offered for a preview is not in the rows: it lives in the floor and comes
-    by the desk's topic alone.
+    What lives in the floor alone, an offered contact and the end of a wrap-up, is found in the
+    last news of the desk.
     """
     current = (await current_states([agent_id]))[agent_id]
     since = current.since.timestamp() if current.since else 0.0
+    at = clock.now().timestamp()
     state = AgentStateChanged(
-        at=since or clock.now().timestamp(),
+        at=since or at,
         agent=agent_id,
         state=current.state,
         reason=current.reason,
         campaign=current.campaign_id,
     )
-    if current.call_id is None or current.state not in _BUSY_WITH_A_CALL:
+    if current.state not in _BUSY_WITH_A_CALL:
         return DeskNow(state, None, since)
+    if current.call_id is None:
+        return DeskNow(state, await _offered(agent_id, since, at, bus=bus), since)
+    if current.state is AgentState.WRAP_UP:
+        state = await _as_told(state, bus=bus)
     return DeskNow(state, await _pop_of(agent_id, current.call_id), since)
+
+
+async def _offered(agent_id: UUID, since: float, at: float, *, bus: Bus) -> ScreenPop | None:
+    """The contact that the agent is reserved for, if there still is time to decide."""
+    for event in await _news(agent_id, bus=bus):
+        if isinstance(event, ScreenPop) and event.stage == "offered":
+            is_current = event.at >= since - _OFFER_S and (event.decide_before or 0.0) > at
+            return event if is_current else None
+    return None
+
+
+async def _as_told(state: AgentStateChanged, *, bus: Bus) -> AgentStateChanged:
+    """The state with the end of its wrap-up, as the floor told it when it began."""
+    for event in await _news(state.agent, bus=bus):
+        if isinstance(event, AgentStateChanged) and event.state == state.state:
+            return event if abs(event.at - state.at) < _SAME_S else state
+    return state
+
+
+async def _news(agent_id: UUID, *, bus: Bus) -> list[DeskEvents]:
+    kept = await bus.newest(desk_topic(agent_id), _NEWS)
+    return [decode_desk_event(payload) for payload in kept]
 
 
 async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:

@@ -78,6 +78,9 @@ class Bus(Protocol):
     async def cursor(self, topic: str) -> str:
         """The cursor of the newest message of a kept topic, to resume from later."""
 
+    async def newest(self, topic: str, count: int) -> list[bytes]:
+        """The last payloads of a kept topic, newest first."""
+
     async def remember(self, key: str, payload: bytes, *, seconds: float) -> None:
         """Keep the newest figures of a board for those who come later."""
 

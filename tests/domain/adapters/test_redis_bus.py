@@ -159,6 +159,13 @@ async def test_a_cursor_that_is_none_is_a_gap(bus: RedisBus, cursor: str) -> Non
     ]
 
 
+async def test_the_newest_of_a_kept_topic_are_read_without_following_it(bus: RedisBus) -> None:
+    await bus.publish([Notice("pops", b"%d" % n, kept=True) for n in range(5)])
+
+    assert await bus.newest("pops", 2) == [b"4", b"3"]
+    assert await bus.newest("quiet", 2) == []
+
+
 async def test_a_cursor_older_than_what_is_kept_is_a_gap(bus: RedisBus) -> None:
     await bus.publish([Notice("pops", b"", kept=True)])
     cursor = await bus.cursor("pops")

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ subscription ($after: String) {
     snapshot
     event {
       __typename
-      ... on AgentStateChanged { state reason at }
+      ... on AgentStateChanged { state reason at wrapUpEndsAt }
       ... on ScreenPop {
         stage callId number name campaignName variables { name value } crmUrl direction
       }
@@ -191,6 +192,49 @@ async def test_a_cursor_that_is_too_old_is_told_first_and_then_what_is_true_now(
     assert kinds([gap, now, after]) == ["ResumeGap", "AgentStateChanged", "ScreenPop"]
     assert now["event"]["state"] == "AVAILABLE"
     assert (now["snapshot"], after["snapshot"]) == (True, False)
+
+
+@pytest.mark.feature("AGT-09")
+async def test_a_desk_that_is_opened_anew_shows_the_contact_it_was_offered(
+    database: str, fakes: FakePorts
+) -> None:
+    agent = await rows.an_agent(await rows.an_account())
+    who = rows.at_the_desk_of(agent)
+    offered = pop(fakes, stage="offered", decide_before=fakes.clock.now().timestamp() + 60)
+    await rows.a_state(agent, AgentState.RESERVED, fakes.clock.now())
+    await publish(agent, fakes, state(agent, AgentState.RESERVED, fakes), offered)
+
+    async with subscribed(DESK, who, fakes) as events:
+        now, shown = await take(events, 2)
+    fakes.clock.advance(61)
+    async with subscribed(DESK, who, fakes) as events:
+        await take(events, 1)
+        await publish(agent, fakes, state(agent, AgentState.AVAILABLE, fakes))
+        (next_news,) = await take(events, 1)
+
+    assert now["event"]["state"] == "RESERVED"
+    assert (shown["event"]["callId"], shown["snapshot"]) == (str(offered.call), True)
+    assert next_news["event"]["state"] == "AVAILABLE"
+
+
+async def test_a_desk_that_is_opened_anew_knows_when_the_wrap_up_ends(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    agent = await rows.an_agent(account)
+    began = fakes.clock.now()
+    ends = began.timestamp() + 30
+    await rows.a_state(agent, AgentState.WRAP_UP, began, call_id=new_id())
+    told = AgentStateChanged(
+        at=began.timestamp(), agent=agent.id, state=AgentState.WRAP_UP, wrap_up_ends_at=ends
+    )
+    await publish(agent, fakes, told)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        (now,) = await take(events, 1)
+
+    assert now["event"]["state"] == "WRAP_UP"
+    assert datetime.fromisoformat(now["event"]["wrapUpEndsAt"]).timestamp() == ends
 
 
 async def test_what_happens_between_listening_and_reading_is_shown_once(
