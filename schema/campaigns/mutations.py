@@ -1,155 +1,21 @@
 """Making, setting, starting and stopping campaigns."""
 
-from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from domain.access.permissions import Permission
-from domain.callerids.rules import CallerIdStrategy
-from domain.calls.rules import Disposition
 from domain.campaigns import assignments, service
 from domain.campaigns.assignments import Assigned
-from domain.campaigns.rules import DialMode, MachineAction
-from domain.campaigns.settings import CampaignSettings
 from schema.campaigns.refusals import CampaignIsClosed, NoAgentsAssigned
+from schema.campaigns.settings import CampaignChangeInput, CampaignCreateInput, settings_of
 from schema.campaigns.types import Campaign
 from schema.context import Info
-from schema.eligibility.types import CallingWindowInput, NumberCapInput, caps_of, windows_of
 from schema.guards import requires
-from schema.inputs import given, renamed
 from schema.refusals import InvalidInput, NotFound
-from schema.scalars import PhoneNumber
-from schema.wrapups.types import WrapUpCodeInput, codes_of
 
 CampaignId = Annotated[UUID, strawberry.argument(description="The campaign.")]
-
-
-@strawberry.input(description="How long to wait after an attempt that ended so.")
-class RetryDelayInput:
-    disposition: Disposition = strawberry.field(description="How the attempt ended.")
-    seconds: int = strawberry.field(description="Until the next one; at most 30 days.")
-
-
-@strawberry.input(description="Settings of a campaign; what is left out stays as it is.")
-class CampaignSettingsInput:
-    priority: int | None = strawberry.field(description="1 to 10; 10 dials first.", default=UNSET)
-    caller_id: PhoneNumber | None = strawberry.field(
-        description="What customers see; null: withheld.", default=UNSET
-    )
-    caller_id_strategy: CallerIdStrategy | None = strawberry.field(
-        description="Whose number customers see, where a target has none of its own.",
-        default=UNSET,
-    )
-    caller_id_pool: list[PhoneNumber] | None = strawberry.field(
-        description="What `RANDOM` and `BEST_MATCH` choose from; replaces it. At most 200.",
-        default=UNSET,
-    )
-    caller_name: str | None = strawberry.field(
-        description="What customers see beside it; at most 64 characters.", default=UNSET
-    )
-    lines_per_agent: float | None = strawberry.field(
-        description="Progressive: lines for each free agent, 1 to 10.", default=UNSET
-    )
-    max_lines_per_agent: float | None = strawberry.field(
-        description="Predictive: lines for each agent at most, 1 to 10.", default=UNSET
-    )
-    abandon_target: float | None = strawberry.field(
-        description="Predictive: abandoned of live answers to stay under, 0.001 to 0.5.",
-        default=UNSET,
-    )
-    correction_pace: int | None = strawberry.field(
-        description="Predictive: live answers between corrections, 10 to 1000.", default=UNSET
-    )
-    gain: float | None = strawberry.field(
-        description="Predictive: how hard to correct, 0 to 2.", default=UNSET
-    )
-    minimum_agents: int | None = strawberry.field(
-        description="Predictive: below so many agents it dials progressively, 1 to 500.",
-        default=UNSET,
-    )
-    ring_limit_seconds: float | None = strawberry.field(
-        description="Then it is no answer, 5 to 120.", default=UNSET
-    )
-    patience_seconds: float | None = strawberry.field(
-        description="How long a live answer waits for an agent, 0 to 30.", default=UNSET
-    )
-    analysis: bool | None = strawberry.field(
-        description="Whether to tell machines from people.", default=UNSET
-    )
-    machine_action: MachineAction | None = strawberry.field(
-        description="What to do with an answering machine.", default=UNSET
-    )
-    machine_message: str | None = strawberry.field(
-        description="The sound to leave on machines, by name; at most 100 characters.",
-        default=UNSET,
-    )
-    agent_announcement: str | None = strawberry.field(
-        description="The sound that the agent hears at the connect, by name; empty: none.",
-        default=UNSET,
-    )
-    record: bool | None = strawberry.field(
-        description="Whether to record its calls.", default=UNSET
-    )
-    max_attempts: int | None = strawberry.field(
-        description="1 to 30; holds for targets added afterwards only.", default=UNSET
-    )
-    retry_delays: list[RetryDelayInput] | None = strawberry.field(
-        description="Replaces all of them; a disposition that is missing closes the target.",
-        default=UNSET,
-    )
-    wrap_up_seconds: float | None = strawberry.field(
-        description="When wrap-up ends by itself, 0 to 3600; null: the agent ends it.",
-        default=UNSET,
-    )
-    preview_seconds: float | None = strawberry.field(
-        description="An agent's time to decide, 5 to 3600.", default=UNSET
-    )
-    variables: list[str] | None = strawberry.field(
-        description="Customer fields to show, in this order; empty: all. At most 30.",
-        default=UNSET,
-    )
-    crm_url: str | None = strawberry.field(
-        description="Address with {variable} in its path or query; empty: none.", default=UNSET
-    )
-    calling_windows: list[CallingWindowInput] | None = strawberry.field(
-        description="Replaces all of them; empty: at any time. At most 50.", default=UNSET
-    )
-    skip_holidays: bool | None = strawberry.field(
-        description="Whether nobody is called on a public holiday of the contact's country.",
-        default=UNSET,
-    )
-    regulation_packs: list[str] | None = strawberry.field(
-        description="Ids of `regulationPacks`, or `*` for all of the contact's country and state "
-        "that hold for every sales call; null: the account's.",
-        default=UNSET,
-    )
-    number_caps: list[NumberCapInput] | None = strawberry.field(
-        description="Replaces all of them. At most 10.", default=UNSET
-    )
-    wrap_up_codes: list[WrapUpCodeInput] | None = strawberry.field(
-        description="Replaces all of them; empty: the system's. At most 100.", default=UNSET
-    )
-    starts_at: datetime | None = strawberry.field(
-        description="When it starts by itself; null: somebody starts it.", default=UNSET
-    )
-    stops_at: datetime | None = strawberry.field(
-        description="When it stops by itself; null: somebody stops it.", default=UNSET
-    )
-
-
-@strawberry.input(description="A new campaign. What is left out has a sound default.")
-class CampaignCreateInput(CampaignSettingsInput):
-    name: str = strawberry.field(description="At most 100 characters.")
-    mode: DialMode = strawberry.field(description="How calls are placed.")
-
-
-@strawberry.input(description="What to change of a campaign; what is left out stays as it is.")
-class CampaignChangeInput(CampaignSettingsInput):
-    name: str | None = strawberry.field(description="At most 100 characters.", default=UNSET)
-    mode: DialMode | None = strawberry.field(description="How calls are placed.", default=UNSET)
 
 
 @strawberry.input(description="Who is to work on a campaign, and how early calls are offered.")
@@ -217,32 +83,6 @@ CampaignAssignResult = Annotated[
 ]
 
 
-NULLABLE = ("caller_id", "wrap_up_seconds", "regulation_packs", "starts_at", "stops_at")
-
-
-def _settings(input: CampaignSettingsInput) -> CampaignSettings:
-    values = given(input, nullable=NULLABLE)
-    if "calling_windows" in values:
-        values["calling_windows"] = windows_of(values["calling_windows"])
-    if "wrap_up_codes" in values:
-        values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
-    if "number_caps" in values:
-        values["number_caps"] = caps_of(values["number_caps"])
-    if "retry_delays" in values:
-        values["retry_delays"] = {row.disposition: row.seconds for row in values["retry_delays"]}
-    columns: dict[str, Any] = renamed(
-        values,
-        {
-            "ring_limit_seconds": "ring_limit_s",
-            "patience_seconds": "patience_s",
-            "retry_delays": "retry_delays_s",
-            "wrap_up_seconds": "wrap_up_s",
-            "preview_seconds": "preview_s",
-        },
-    )
-    return cast(CampaignSettings, columns)
-
-
 @strawberry.type
 class CampaignMutations:
     @strawberry.mutation(
@@ -255,7 +95,7 @@ class CampaignMutations:
         input: Annotated[CampaignCreateInput, strawberry.argument(description="Its settings.")],
     ) -> CampaignCreateResult:
         ctx = info.context
-        row = await service.create(ctx.principal, _settings(input), ports=ctx.ports)
+        row = await service.create(ctx.principal, settings_of(input), ports=ctx.ports)
         return CampaignCreated(campaign=Campaign.of(row))
 
     @strawberry.mutation(
@@ -269,7 +109,7 @@ class CampaignMutations:
         input: Annotated[CampaignChangeInput, strawberry.argument(description="What to change.")],
     ) -> CampaignChangeResult:
         ctx = info.context
-        row = await service.change(ctx.principal, id, _settings(input), ports=ctx.ports)
+        row = await service.change(ctx.principal, id, settings_of(input), ports=ctx.ports)
         return CampaignChanged(campaign=Campaign.of(row))
 
     @strawberry.mutation(
