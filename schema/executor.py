@@ -1,48 +1,29 @@
-"""Execution that resolves plain attributes without ceremony.
+"""Execution that resolves plain attributes and related rows without ceremony.
 
 Most of an answer is attributes of rows that were shaped already: for those the stock executor
 builds a path, an info and an argument dictionary each, only to call `getattr`. Here a selection
-is planned once per operation. Whatever is not a plain attribute goes the stock way: a resolver, an
-argument, a field extension, a permission, an error handler, an interface, and every value that
-does not fit its type, so that messages and nulls are the same. tests/schema/test_executor.py runs
-both over the whole schema.
+is planned once per operation (schema/plans.py). A list whose rows lead to other rows asks for all
+of them at once, where the stock executor awaits each by itself. Whatever is neither goes the stock
+way: a resolver, an argument, a field extension, a permission, an error handler, an interface, and
+every value that does not fit its type, so that messages and nulls are the same.
+tests/schema/test_executor.py runs both over the whole schema.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Iterable
 from inspect import isawaitable
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
-    GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
-    is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.types.field import StrawberryField
 
-from schema.leaf_writers import Odd, writer
-
-
-class _Leaf(NamedTuple):
-    """A plain attribute: how to get it, and how it is written."""
-
-    name: str
-    get: Callable[[Any], Any]
-    write: Callable[[Any], Any]
-    required: bool
-
-
-class Plan(NamedTuple):
-    """A selection on one type. `leaves` are all there is when `others` is empty."""
-
-    leaves: list[_Leaf]
-    others: GroupedFieldSet
-    names: list[str]  # in the order that the answer must have
-    grouped: GroupedFieldSet  # kept, so that its id is not given to another
+from schema.leaf_writers import Odd
+from schema.plans import Leaf, Link, Plan, make_plan
 
 
 class FastExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -106,45 +87,93 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         kind = item_type.of_type if isinstance(item_type, GraphQLNonNull) else item_type
-        if (
-            position_context is None
-            and isinstance(kind, GraphQLObjectType)
-            and kind.is_type_of is None
-            and isinstance(items, list | tuple)
-        ):
-            collected = self.collect_subfields(kind, field_details_list)
-            plan = self._plan(kind, collected.grouped_field_set)
-            if plan.leaves and not plan.others and not collected.new_defer_usages:
+        if position_context is None and isinstance(items, list | tuple):
+            plan = self._plan_of_rows(kind, field_details_list)
+            if plan is not None and not plan.links:
                 rows = _rows(plan.leaves, items)
                 if rows is not None:
                     return rows
+            elif plan is not None:
+                return self._linked_rows_or_stock(
+                    plan, item_type, field_details_list, info, path, items
+                )
         return super().complete_iterable_value(
             item_type, field_details_list, info, path, items, position_context
         )
+
+    async def _linked_rows_or_stock(
+        self,
+        plan: Plan,
+        item_type: Any,
+        field_details_list: FieldDetailsList,
+        info: Any,
+        path: Path,
+        items: Iterable[Any],
+    ) -> Any:
+        rows = await self._linked_rows(plan, items, info)
+        if rows is not None:
+            return rows
+        stock: Any = super().complete_iterable_value(
+            item_type, field_details_list, info, path, items, None
+        )
+        return await stock if self.is_awaitable(stock) else stock
+
+    async def _linked_rows(
+        self, plan: Plan, items: Iterable[Any], info: Any
+    ) -> list[dict[str, Any]] | None:
+        """All rows with what they lead to; None as soon as something needs the stock executor."""
+        rows = _rows(plan.leaves, items)
+        if rows is None or not plan.links:
+            return rows
+        found = await asyncio.gather(
+            *(self._linked(link, items, info) for link in plan.links), return_exceptions=True
+        )
+        for link, values in zip(plan.links, found, strict=True):
+            if values is None or isinstance(values, BaseException):
+                return None  # the stock executor asks again, and raises it located
+            for row, value in zip(rows, values, strict=True):
+                row[link.name] = value
+        return [{name: row[name] for name in plan.names} for row in rows]
+
+    async def _linked(self, link: Link, items: Iterable[Any], info: Any) -> list[Any] | None:
+        """What each item leads to over one link, in their order."""
+        relation = link.relation
+        plan = self._plan_of_rows(link.kind, link.details)
+        if plan is None:
+            return None
+        keys = [getattr(item, relation.by) for item in items]
+        wanted = list(dict.fromkeys(key for key in keys if key is not None))
+        loaded = await info.context.loader(relation.load).load_many(wanted)
+        known = {
+            key: relation.of(value)
+            for key, value in zip(wanted, loaded, strict=True)
+            if value is not None
+        }
+        if link.required and len(known) < len(set(keys)):
+            return None
+        shown = await self._linked_rows(plan, list(known.values()), info)
+        if shown is None:
+            return None
+        rows = dict(zip(known, shown, strict=True))
+        return [rows.get(key) for key in keys]
+
+    def _plan_of_rows(self, kind: Any, details: FieldDetailsList) -> Plan | None:
+        """The plan for a list of such objects; None: it has more than leaves and links."""
+        if not isinstance(kind, GraphQLObjectType) or kind.is_type_of is not None:
+            return None
+        collected = self.collect_subfields(kind, details)
+        plan = self._plan(kind, collected.grouped_field_set)
+        whole = len(plan.leaves) + len(plan.links) == len(plan.names)
+        return plan if whole and not collected.new_defer_usages else None
 
     def _plan(self, parent_type: GraphQLObjectType, grouped: GroupedFieldSet) -> Plan:
         key = (parent_type.name, id(grouped))
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._make_plan(parent_type, grouped)
+            plan = self._plans[key] = make_plan(
+                self.schema, parent_type, grouped, fast=self.middleware_is_empty
+            )
         return plan
-
-    def _make_plan(self, parent_type: GraphQLObjectType, grouped: GroupedFieldSet) -> Plan:
-        leaves: list[_Leaf] = []
-        others: GroupedFieldSet = {}
-        for name, details in grouped.items():
-            node = details[0].node
-            field = self.schema.get_field(parent_type, node.name.value)
-            plain = None
-            if field is not None and not node.arguments and self.middleware_is_empty:
-                plain = plain_attribute(field)
-            if field is None or plain is None:
-                others[name] = details
-                continue
-            required = isinstance(field.type, GraphQLNonNull)
-            kind: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-            leaves.append(_Leaf(name, attrgetter(plain), writer(kind), required))
-        return Plan(leaves, others, list(grouped), grouped)
 
     @property
     def middleware_is_empty(self) -> bool:
@@ -152,32 +181,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         return manager is None or not manager.middlewares
 
 
-def plain_attribute(field: GraphQLField) -> str | None:
-    """The attribute that a leaf field reads, or None if there is more to it than reading.
-
-    Asking graphql's `_is_default` alone would pass over permission classes.
-    """
-    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-    ours = field.extensions.get("strawberry-definition")
-    if (
-        not is_leaf_type(kind)
-        or not isinstance(ours, StrawberryField)
-        or not ours.is_basic_field
-        or ours.extensions
-        or ours.permission_classes
-        or ours.directives
-        or ours.default_resolver is not getattr
-        or type(ours).get_result is not StrawberryField.get_result
-        or field.args
-        or field.subscribe is not None
-        or not getattr(field.resolve, "_is_default", False)
-        or getattr(field.resolve, "__name__", "") != "_get_basic_result"
-    ):
-        return None
-    return ours.python_name
-
-
-def _read(leaf: _Leaf, source: Any) -> Any:
+def _read(leaf: Leaf, source: Any) -> Any:
     value = leaf.get(source)
     if value is None:
         if leaf.required:
@@ -186,7 +190,7 @@ def _read(leaf: _Leaf, source: Any) -> Any:
     return leaf.write(value)
 
 
-def _rows(leaves: list[_Leaf], items: Iterable[Any]) -> list[dict[str, Any]] | None:
+def _rows(leaves: list[Leaf], items: Iterable[Any]) -> list[dict[str, Any]] | None:
     """All rows, or None as soon as one of them needs the stock executor."""
     rows: list[dict[str, Any]] = []
     try:

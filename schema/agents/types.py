@@ -12,6 +12,7 @@ from domain.agents.rules import AgentState
 from domain.agents.states import CurrentState
 from schema.agents.loaders import agents_by_id, current_states_by_agent_id, teams_by_id
 from schema.context import Info
+from schema.related import related
 from schema.scalars import PhoneNumber, phone_number
 
 strawberry.enum(AgentState, description="What an agent is doing.")
@@ -74,17 +75,12 @@ class Agent:
         description="Since when the agent works here no more; null: does."
     )
     team_id: strawberry.Private[UUID | None]
-
-    @strawberry.field(description="The agent's team; null: none.")
-    async def team(self, info: Info) -> Team | None:
-        if self.team_id is None:
-            return None
-        return Team.of(await info.context.loader(teams_by_id).load(self.team_id))
-
-    @strawberry.field(description="What the agent does now.")
-    async def now(self, info: Info) -> AgentStateNow:
-        current = await info.context.loader(current_states_by_agent_id).load(self.id)
-        return AgentStateNow.of(current)
+    team: Team | None = related(
+        teams_by_id, by="team_id", of=Team.of, text="The agent's team; null: none."
+    )
+    now: AgentStateNow = related(
+        current_states_by_agent_id, by="id", of=AgentStateNow.of, text="What the agent does now."
+    )
 
     @classmethod
     def of(cls, row: models.Agent) -> "Agent":
@@ -113,10 +109,7 @@ class AgentStateEntry:
     call_id: UUID | None = strawberry.field(description="The call concerned; null: none.")
     started_at: datetime = strawberry.field(description="When it began.")
     ended_at: datetime | None = strawberry.field(description="When it ended; null: goes on.")
-
-    @strawberry.field(description="The agent.")
-    async def agent(self, info: Info) -> Agent:
-        return Agent.of(await info.context.loader(agents_by_id).load(self.agent_id))
+    agent: Agent = related(agents_by_id, by="agent_id", of=Agent.of, text="The agent.")
 
     @strawberry.field(description="How long it lasted, or has lasted so far.")
     def seconds(self, info: Info) -> float:

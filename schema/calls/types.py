@@ -12,7 +12,7 @@ from schema.agents.loaders import agents_by_id
 from schema.agents.types import Agent
 from schema.campaigns.loaders import campaigns_by_id
 from schema.campaigns.types import Campaign
-from schema.context import Info
+from schema.related import related
 from schema.scalars import Json, PhoneNumber, json_value, phone_number
 
 strawberry.enum(AttemptState, description="Where an attempt is.")
@@ -22,16 +22,6 @@ strawberry.enum(EndedBy, description="Who ended a call.")
 
 def _seconds(begin: datetime | None, end: datetime | None) -> float | None:
     return None if begin is None or end is None else max(0.0, (end - begin).total_seconds())
-
-
-async def _campaign(info: Info, id: UUID | None) -> Campaign | None:
-    if id is None:
-        return None
-    return Campaign.of(await info.context.loader(campaigns_by_id).load(id))
-
-
-async def _agent(info: Info, id: UUID | None) -> Agent | None:
-    return None if id is None else Agent.of(await info.context.loader(agents_by_id).load(id))
 
 
 @strawberry.type(description="One try to reach one number.")
@@ -52,22 +42,18 @@ class Attempt:
     answered_at: datetime | None = strawberry.field(description="Null: never answered.")
     connected_at: datetime | None = strawberry.field(description="Null: met no agent.")
     ended_at: datetime | None = strawberry.field(description="Null: under way.")
-
-    @strawberry.field(description="The campaign.")
-    async def campaign(self, info: Info) -> Campaign | None:
-        return await _campaign(info, self.campaign_id)
-
-    @strawberry.field(description="The agent reached or kept; null: none.")
-    async def agent(self, info: Info) -> Agent | None:
-        return await _agent(info, self.agent_id)
-
-    @strawberry.field(description="How long it rang; null: it never did, or does still.")
-    def ring_seconds(self) -> float | None:
-        return _seconds(self.ringing_at, self.answered_at or self.ended_at)
-
-    @strawberry.field(description="How long customer and agent spoke; null: they didn't, or do.")
-    def talk_seconds(self) -> float | None:
-        return _seconds(self.connected_at, self.ended_at)
+    ring_seconds: float | None = strawberry.field(
+        description="How long it rang; null: it never did, or does still."
+    )
+    talk_seconds: float | None = strawberry.field(
+        description="How long customer and agent spoke; null: they didn't, or do."
+    )
+    campaign: Campaign | None = related(
+        campaigns_by_id, by="campaign_id", of=Campaign.of, text="The campaign."
+    )
+    agent: Agent | None = related(
+        agents_by_id, by="agent_id", of=Agent.of, text="The agent reached or kept; null: none."
+    )
 
     @classmethod
     def of(cls, row: models.Attempt) -> "Attempt":
@@ -86,6 +72,8 @@ class Attempt:
             answered_at=row.answered_at,
             connected_at=row.connected_at,
             ended_at=row.ended_at,
+            ring_seconds=_seconds(row.ringing_at, row.answered_at or row.ended_at),
+            talk_seconds=_seconds(row.connected_at, row.ended_at),
         )
 
 
@@ -106,22 +94,18 @@ class Call:
     )
     wrap_up_code: str | None = strawberry.field(description="How the agent saw it; null: not said.")
     note: str = strawberry.field(description="What the agent wrote; may be empty.")
-
-    @strawberry.field(description="The campaign; null: inbound.")
-    async def campaign(self, info: Info) -> Campaign | None:
-        return await _campaign(info, self.campaign_id)
-
-    @strawberry.field(description="The agent; null: met none.")
-    async def agent(self, info: Info) -> Agent | None:
-        return await _agent(info, self.agent_id)
-
-    @strawberry.field(description="How long the customer waited for an agent; null: still does.")
-    def wait_seconds(self) -> float | None:
-        return _seconds(self.answered_at, self.connected_at or self.ended_at)
-
-    @strawberry.field(description="How long customer and agent spoke; null: they didn't, or do.")
-    def talk_seconds(self) -> float | None:
-        return _seconds(self.connected_at, self.ended_at)
+    wait_seconds: float | None = strawberry.field(
+        description="How long the customer waited for an agent; null: still does."
+    )
+    talk_seconds: float | None = strawberry.field(
+        description="How long customer and agent spoke; null: they didn't, or do."
+    )
+    campaign: Campaign | None = related(
+        campaigns_by_id, by="campaign_id", of=Campaign.of, text="The campaign; null: inbound."
+    )
+    agent: Agent | None = related(
+        agents_by_id, by="agent_id", of=Agent.of, text="The agent; null: met none."
+    )
 
     @classmethod
     def of(cls, row: models.Call) -> "Call":
@@ -139,6 +123,8 @@ class Call:
             wrap_up_ended_at=row.wrap_up_ended_at,
             wrap_up_code=row.wrap_up_code,
             note=row.note,
+            wait_seconds=_seconds(row.answered_at, row.connected_at or row.ended_at),
+            talk_seconds=_seconds(row.connected_at, row.ended_at),
         )
 
 

@@ -20,6 +20,7 @@ from schema.campaigns.loaders import (
 )
 from schema.context import Info
 from schema.eligibility.types import CallingWindow, NumberCap
+from schema.related import related
 from schema.scalars import PhoneNumber, phone_number
 from schema.wrapups.types import WrapUpCode
 
@@ -52,6 +53,10 @@ class TargetCounts:
 class NewestTarget:
     number: PhoneNumber = strawberry.field(description="The number to dial.")
     added_at: datetime = strawberry.field(description="When it was added.")
+
+    @classmethod
+    def of(cls, newest: figures.NewestTarget) -> "NewestTarget":
+        return cls(number=phone_number(newest.number), added_at=newest.added_at)
 
 
 @strawberry.type(description="A team that works on a campaign.")
@@ -162,18 +167,18 @@ class Campaign:
     started_at: datetime | None = strawberry.field(description="The last start; null: never.")
     stopped_at: datetime | None = strawberry.field(description="The last stop; null: never.")
     closed_at: datetime | None = strawberry.field(description="Null: not closed.")
-
-    @strawberry.field(description="How many targets there are.")
-    async def targets(self, info: Info) -> TargetCounts:
-        counts = await info.context.loader(target_counts_by_campaign_id).load(self.id)
-        return TargetCounts.of(counts)
-
-    @strawberry.field(description="The target that was added last; null: none yet.")
-    async def newest_target(self, info: Info) -> NewestTarget | None:
-        newest = await info.context.loader(newest_targets_by_campaign_id).load(self.id)
-        if newest is None:
-            return None
-        return NewestTarget(number=phone_number(newest.number), added_at=newest.added_at)
+    targets: TargetCounts = related(
+        target_counts_by_campaign_id,
+        by="id",
+        of=TargetCounts.of,
+        text="How many targets there are.",
+    )
+    newest_target: NewestTarget | None = related(
+        newest_targets_by_campaign_id,
+        by="id",
+        of=NewestTarget.of,
+        text="The target that was added last; null: none yet.",
+    )
 
     @strawberry.field(description="The teams that work on it, by level; at most 100.")
     async def teams(self, info: Info) -> list[CampaignTeam]:

@@ -16,7 +16,7 @@ from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import ClosedReason, TargetState
 from schema.connections import After, Connection, First, connection_of
-from schema.context import Info
+from schema.related import related
 from schema.scalars import Json, PhoneNumber, phone_number
 from schema.targets.loaders import batches_by_id, contacts_by_id, last_attempts_by_target_id
 
@@ -103,21 +103,19 @@ class Target:
     )
     contact_id: Private[UUID]
     batch_id: Private[UUID | None]
-
-    @strawberry.field(description="The person.")
-    async def contact(self, info: Info) -> Contact:
-        return Contact.of(await info.context.loader(contacts_by_id).load(self.contact_id))
-
-    @strawberry.field(description="What it came in with; null: that was deleted.")
-    async def batch(self, info: Info) -> TargetBatch | None:
-        if self.batch_id is None:
-            return None
-        return TargetBatch.of(await info.context.loader(batches_by_id).load(self.batch_id))
-
-    @strawberry.field(description="The newest attempt; null: none yet.")
-    async def last_attempt(self, info: Info) -> LastAttempt | None:
-        row = await info.context.loader(last_attempts_by_target_id).load(self.id)
-        return LastAttempt.of(row) if row is not None else None
+    contact: Contact = related(contacts_by_id, by="contact_id", of=Contact.of, text="The person.")
+    batch: TargetBatch | None = related(
+        batches_by_id,
+        by="batch_id",
+        of=TargetBatch.of,
+        text="What it came in with; null: that was deleted.",
+    )
+    last_attempt: LastAttempt | None = related(
+        last_attempts_by_target_id,
+        by="id",
+        of=LastAttempt.of,
+        text="The newest attempt; null: none yet.",
+    )
 
     @classmethod
     def of(cls, row: models.Target) -> "Target":
@@ -179,12 +177,12 @@ class TargetImport:
     finished_at: datetime | None = strawberry.field(description="Null: not over yet.")
     batch_id: Private[UUID | None]
     source: Private[models.TargetImport]
-
-    @strawberry.field(description="What its targets belong to; null: that was deleted.")
-    async def batch(self, info: Info) -> TargetBatch | None:
-        if self.batch_id is None:
-            return None
-        return TargetBatch.of(await info.context.loader(batches_by_id).load(self.batch_id))
+    batch: TargetBatch | None = related(
+        batches_by_id,
+        by="batch_id",
+        of=TargetBatch.of,
+        text="What its targets belong to; null: that was deleted.",
+    )
 
     @strawberry.field(description="Rows that became no target, by row.")
     async def problems(self, first: First = 50, after: After = None) -> Connection[ImportProblem]:

@@ -33,6 +33,7 @@ from schema.context import Context
 from schema.engine import Engine, Request
 from schema.executor import FastExecutor
 from schema.guards import public
+from schema.related import related
 from schema.root import build_schema
 from tests.fakes import FakePorts
 
@@ -154,8 +155,49 @@ ODD: list[dict[str, Any]] = [
 ]
 
 
+OWNERS = {number: f"owner {number}" for number in range(3)}
+asked_for: list[list[int]] = []
+
+
+async def owners_by_number(numbers: list[int]) -> list[str | None]:
+    """Fails for 13, finds nothing for 7."""
+    asked_for.append(numbers)
+    if 13 in numbers:
+        raise ValueError("unlucky")
+    return [OWNERS.get(number) for number in numbers]
+
+
+@strawberry.type
+class Owner:
+    name: str
+    number: strawberry.Private[int] = 0
+    boss: "Owner | None" = related(
+        owners_by_number, by="number", of=lambda name: Owner(name=f"boss {name}"), text="x"
+    )
+
+    @strawberry.field
+    def loud(self) -> str:
+        return self.name.upper()
+
+    @classmethod
+    def of(cls, name: str) -> "Owner":
+        return cls(name=name, number=int(name[-1]))
+
+
+@strawberry.type
+class Pet:
+    owner_number: strawberry.Private[int | None]
+    name: str = "Tom"
+    owner: Owner | None = related(owners_by_number, by="owner_number", of=Owner.of, text="x")
+    keeper: Owner = related(owners_by_number, by="owner_number", of=Owner.of, text="x")
+
+
 @strawberry.type
 class Queries:
+    @strawberry.field(extensions=[public()])
+    def owned(self, by: list[int | None]) -> list[Pet]:
+        return [Pet(owner_number=number) for number in by]
+
     @strawberry.field(extensions=[public()])
     def thing(self, odd: int = -1) -> Thing | None:
         return Thing(**(ODD[odd] if odd >= 0 else {}))
@@ -236,6 +278,36 @@ async def test_an_operation_is_answered_the_same(
 ) -> None:
     for yes in (True, False):
         assert b'"data"' in await both(engines, query, {"y": yes}, nobody(tmp_path))
+
+
+LINKS = [
+    "name owner { name } keeper { name }",
+    "__typename k: keeper { __typename n: name boss { name } } owner { boss { boss { name } } }",
+    "owner { loud name } name",
+    "owner { name } ... on Pet { owner { boss { name } } }",
+]
+
+
+@pytest.mark.parametrize("fields", LINKS)
+@pytest.mark.parametrize("by", [[], [1], [1, 2, 1, 0], [1, None], [7, 1], [13, 1]])
+async def test_a_list_that_leads_to_other_rows_is_answered_the_same(
+    engines: tuple[Engine, Engine], fields: str, by: list[int | None], tmp_path: Path
+) -> None:
+    query = f"query($by: [Int]!) {{ owned(by: $by) {{ {fields} }} }}"
+    await both(engines, query, {"by": by}, nobody(tmp_path))
+
+
+async def test_a_list_asks_for_each_related_row_once(tmp_path: Path) -> None:
+    engine = Engine(build_schema(queries=[Queries], mutations=[], subscriptions=[]))
+    asked_for.clear()
+    query = "query($by: [Int]!) { owned(by: $by) { owner { name } keeper { name boss { name } } } }"
+    answer = await engine.execute(Request(query, {"by": [2, 1, 2, 1]}), nobody(tmp_path))
+
+    assert answer.data is not None
+    assert [pet["keeper"]["boss"]["name"] for pet in answer.data["owned"]] == [
+        "boss owner 2", "boss owner 1", "boss owner 2", "boss owner 1",
+    ]  # fmt: skip
+    assert asked_for == [[2, 1]]
 
 
 @pytest.mark.parametrize("odd", range(len(ODD)))

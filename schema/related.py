@@ -1,0 +1,41 @@
+"""Fields that lead from one row to another, read for all rows of a list at once."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import strawberry
+
+from schema.context import Info, LoadFunction
+
+_RELATION = "relation"
+
+
+class Relation(NamedTuple):
+    """How a field's value is found: by a key of its parent, among rows loaded together."""
+
+    load: LoadFunction[Any, Any]
+    by: str  # the parent's attribute that is the key; None there: null
+    of: Callable[[Any], Any]  # the shape of what was loaded
+
+
+def related(load: LoadFunction[Any, Any], *, by: str, of: Callable[[Any], Any], text: str) -> Any:
+    """A field that shows, by `of`, what `load` finds for the key in the attribute `by`.
+
+    It is null when the key is null, or nothing was found. The annotation says its type. Lists of
+    rows ask for all keys in one go (schema/executor.py), without a task for each row.
+    """
+
+    async def resolve(self: Any, info: Info):  # type: ignore[no-untyped-def]  # the annotation's
+        key = getattr(self, by)
+        found = None if key is None else await info.context.loader(load).load(key)
+        return None if found is None else of(found)
+
+    return strawberry.field(
+        resolver=resolve, description=text, metadata={_RELATION: Relation(load, by, of)}
+    )
+
+
+def relation_of(field: Any) -> Relation | None:
+    """What a Strawberry field was given by `related`; None: it is no such field."""
+    found: Relation | None = field.metadata.get(_RELATION)
+    return found
