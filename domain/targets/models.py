@@ -86,6 +86,7 @@ class Target(Model):
     held_by = fields.CharField(max_length=32, null=True)  # the rule's code; NULL: none
     held_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)  # while held: what `next_at` was before
+    call_back_at = fields.DatetimeField(null=True)  # a missed call made it one; NULL: none did
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

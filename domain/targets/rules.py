@@ -16,6 +16,13 @@ class TargetState(StrEnum):
     CLOSED = "closed"  # never dialed again; `closed_reason` says why
 
 
+class TargetSource(StrEnum):
+    """How somebody became a target."""
+
+    LIST = "list"  # a file or an addition
+    CALL_BACK = "call_back"  # a missed or abandoned call
+
+
 class ClosedReason(StrEnum):
     """Why a target is never dialed again."""
 

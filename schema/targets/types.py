@@ -14,7 +14,7 @@ from domain.targets.listing import LastAttempt as LastAttemptRow
 from domain.targets.listing import TargetOrder
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
-from domain.targets.rules import ClosedReason, TargetState
+from domain.targets.rules import ClosedReason, TargetSource, TargetState
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.scalars import Json, PhoneNumber, phone_number
@@ -24,6 +24,7 @@ strawberry.enum(TargetState, description="Whether a target is still to be dialed
 strawberry.enum(ClosedReason, description="Why a target is never dialed again.")
 strawberry.enum(ImportState, description="How far an import is.")
 strawberry.enum(FileKind, description="A kind of file that is read.")
+strawberry.enum(TargetSource, description="How somebody became a target.")
 strawberry.enum(TargetOrder, description="How a list of targets is ordered.")
 
 
@@ -94,6 +95,7 @@ class Target:
     )
     attempts: int = strawberry.field(description="Dialed so far.")
     max_attempts: int = strawberry.field(description="Closed after so many.")
+    source: TargetSource = strawberry.field(description="Whether a missed call made it a target.")
     added_at: datetime = strawberry.field(description="When it was added.")
     last_attempt_at: datetime | None = strawberry.field(
         description="When it was dialed last; null: never."
@@ -132,6 +134,7 @@ class Target:
             customer_status=row.last_disposition,
             attempts=row.attempts,
             max_attempts=row.max_attempts,
+            source=TargetSource.CALL_BACK if row.call_back_at else TargetSource.LIST,
             added_at=row.created_at,
             last_attempt_at=row.last_attempt_at,
             next_attempt_at=row.next_at,
