@@ -1,6 +1,5 @@
 """Numbers that are not called."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -8,18 +7,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from domain.core.ids import new_id
+from domain.suppression.rules import SuppressionSource
 
 if TYPE_CHECKING:
     from domain.access.models import Account
-
-
-class SuppressionSource(StrEnum):
-    """Where an entry comes from."""
-
-    MANUAL = "manual"  # typed in by a supervisor, or added by another program
-    CUSTOMER = "customer"  # the person asked for it, in a call or otherwise
-    REGISTER = "register"  # a public do-not-call register
-    IMPORT = "import"  # a file
 
 
 class Suppression(Model):

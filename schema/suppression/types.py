@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from domain.suppression import models, service
-from domain.suppression.models import SuppressionSource
+from domain.suppression.rules import SuppressionSource
 
 strawberry.enum(SuppressionSource, description="Where an entry of a do-not-call list comes from.")
 

@@ -35,7 +35,8 @@ from domain.campaigns.models import CampaignAgent, CampaignTeam
 from domain.demo.people import people_xlsx
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.models import ExportKind, TargetBatch, TargetExport, TargetImport
 from domain.targets.reading.kinds import FileKind
 from domain.trunks.models import Trunk

@@ -13,7 +13,8 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.floor.director import Floor
 from domain.numbers.models import InboundNumber, NumberPurpose
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.models import Contact, Target
 from domain.targets.rules import ClosedReason, TargetState
 from domain.telephony.port import HangUp
