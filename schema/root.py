@@ -31,6 +31,11 @@ from schema.numbers.queries import NumberQueries
 from schema.recordings.queries import RecordingQueries
 from schema.refusals import handlers
 from schema.scalars import SCALARS
+from schema.suppression.imports import (
+    SuppressionImportMutations,
+    SuppressionImportQueries,
+    SuppressionSubscriptions,
+)
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
 from schema.targets.drafts import DraftMutations
@@ -48,6 +53,7 @@ QUERIES: tuple[type, ...] = (
     TargetQueries,
     ExportQueries,
     SuppressionQueries,
+    SuppressionImportQueries,
     CallQueries,
     RecordingQueries,
     TrunkQueries,
@@ -63,6 +69,7 @@ MUTATIONS: tuple[type, ...] = (
     DraftMutations,
     ExportMutations,
     SuppressionMutations,
+    SuppressionImportMutations,
     CallMutations,
     LiveCallMutations,
     TrunkMutations,
@@ -73,6 +80,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
     TargetSubscriptions,
     ExportSubscriptions,
+    SuppressionSubscriptions,
     CallSubscriptions,
 )
 

@@ -240,7 +240,7 @@ def _analysis(campaign: Campaign) -> Analysis | None:
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
     """The account's own numbers."""
-    account = await Account.get(id=account_id)
+    (account,) = await Account.filter(id=account_id).values("country")
     return {
         row.number: InboundRoute(
             id=row.id,
@@ -253,7 +253,7 @@ async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
                 row.call_back_campaign_id,
                 row.call_back_delay_s,
                 row.call_back_priority,
-                account.country,
+                account["country"],
             )
             if row.call_back_campaign_id is not None
             else None,

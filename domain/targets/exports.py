@@ -112,18 +112,25 @@ async def problems_file(
     """
     row = await access_import(principal, import_id)
     count = await problems_of(row).count()
+    return await written("problems", kind, _PROBLEMS, [row.id], count=count, ports=ports)
+
+
+async def written(
+    name: str, kind: ExportKind, query: str, values: list[Any], *, count: int, ports: Ports
+) -> ExportFile:
+    """The `count` rows of a query in a file that the caller removes. Raises TooManyForXlsx."""
     if kind is ExportKind.XLSX and count > XLSX_ROWS:
         raise TooManyForXlsx(count, XLSX_ROWS)
     path = ports.files.path(f"exports/{new_id()}.{kind.value}")
     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
     try:
         async with writing(kind.value, path) as writer, in_transaction() as connection:
-            await copy_out(connection, _PROBLEMS, [row.id], writer.write)
+            await copy_out(connection, query, values, writer.write)
             await writer.finish()
     except BaseException:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
-    return ExportFile(path, f"problems.{kind.value}", MEDIA_TYPES[kind])
+    return ExportFile(path, f"{name}.{kind.value}", MEDIA_TYPES[kind])
 
 
 def condition_of(

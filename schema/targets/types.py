@@ -8,6 +8,7 @@ from strawberry import Private
 
 from domain.calls.rules import Disposition
 from domain.core.pages import PageRequest, page_of
+from domain.suppression.models import SuppressionProblem
 from domain.targets import adding, imports, models
 from domain.targets.events import ImportProgressed
 from domain.targets.listing import LastAttempt as LastAttemptRow
@@ -143,7 +144,7 @@ class Target:
         )
 
 
-@strawberry.type(description="A row of a file that did not become a target, and why.")
+@strawberry.type(description="A row of a file that did not become what it should, and why.")
 class ImportProblem:
     row: int = strawberry.field(
         description="As the file's own program counts; 0: the file as a whole."
@@ -153,7 +154,7 @@ class ImportProblem:
     value: str = strawberry.field(description="The cell that is wrong, at most 64 characters.")
 
     @classmethod
-    def of(cls, row: models.ImportProblem) -> "ImportProblem":
+    def of(cls, row: models.ImportProblem | SuppressionProblem) -> "ImportProblem":
         return cls(row=row.row, code=row.code, message=row.message, value=row.value)
 
 

@@ -35,7 +35,7 @@ from domain.campaigns.models import CampaignAgent, CampaignTeam
 from domain.demo.people import people_xlsx
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
-from domain.suppression.models import Suppression
+from domain.suppression.models import Suppression, SuppressionImport
 from domain.suppression.rules import SuppressionSource
 from domain.targets.models import ExportKind, TargetBatch, TargetExport, TargetImport
 from domain.targets.reading.kinds import FileKind
@@ -111,6 +111,10 @@ ID_ARGUMENTS = {
     "recordings.callId": "call",
     "recordings.campaignId": "campaign",
     "sessionRevoke.id": "session",
+    "suppressionImport.id": "suppression_import",
+    "suppressionImportCancel.id": "suppression_import",
+    "suppressionImportProgress.id": "suppression_import",
+    "suppressionImportStart.options.campaignId": "campaign",
     "suppressionRemove.id": "suppression",
     "suppressions.campaignId": "campaign",
     "target.id": "target",
@@ -318,6 +322,15 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         source=SuppressionSource.MANUAL,
     )
     now = fakes.clock.now()
+    suppressing = await SuppressionImport.create(
+        account=account,
+        scope_id=account.id,
+        file_name="a.csv",
+        file_path="b.csv",
+        kind=FileKind.CSV,
+        source=SuppressionSource.IMPORT,
+        created_at=now,
+    )
     attempt = await rows.an_attempt(target, now)
     call = await rows.a_call(account, now)
     recording = await Recording.create(account=account, call_id=call.id, node="n", started_at=now)
@@ -347,6 +360,7 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "recording": recording.id,
         "session": session.id,
         "suppression": suppression.id,
+        "suppression_import": suppressing.id,
         "target": target.id,
         "team": team.id,
         "trunk": trunk.id,

@@ -249,7 +249,8 @@ async def test_an_abandoned_call_is_called_back_where_that_is_switched_on(
             )
 
 
-@pytest.mark.feature("TGT-06", "CAM-20")
+@pytest.mark.feature("TGT-06")
+@pytest.mark.feature("CAM-20")
 async def test_an_abandoned_customer_is_not_called_back_within_72_hours_without_an_agent(
     rig: Rig,
 ) -> None:

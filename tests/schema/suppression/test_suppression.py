@@ -55,7 +55,8 @@ async def suppress(ask: Ask, pasted: str, **input: Any) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.feature("TGT-02", "CAM-20")
+@pytest.mark.feature("TGT-02")
+@pytest.mark.feature("CAM-20")
 async def test_numbers_on_a_list_are_scrubbed_from_imports_and_additions(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
