@@ -41,6 +41,11 @@ from schema.suppression.queries import SuppressionQueries
 from schema.targets.drafts import DraftMutations
 from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
+from schema.targets.operations import (
+    OperationMutations,
+    OperationQueries,
+    OperationSubscriptions,
+)
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
 from schema.trunks.mutations import TrunkMutations
@@ -52,6 +57,7 @@ QUERIES: tuple[type, ...] = (
     CampaignQueries,
     TargetQueries,
     ExportQueries,
+    OperationQueries,
     SuppressionQueries,
     SuppressionImportQueries,
     CallQueries,
@@ -68,6 +74,7 @@ MUTATIONS: tuple[type, ...] = (
     TargetMutations,
     DraftMutations,
     ExportMutations,
+    OperationMutations,
     SuppressionMutations,
     SuppressionImportMutations,
     CallMutations,
@@ -80,6 +87,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
     TargetSubscriptions,
     ExportSubscriptions,
+    OperationSubscriptions,
     SuppressionSubscriptions,
     CallSubscriptions,
 )

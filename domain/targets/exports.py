@@ -19,12 +19,13 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.bulk import copy_out
-from domain.targets.classes import CONDITIONS, TargetClass
+from domain.targets.classes import CONDITIONS
 from domain.targets.errors import ExportNotReady, TooManyForXlsx
 from domain.targets.imports import access_import, problems_of
 from domain.targets.jobs import ExportTargets
 from domain.targets.listing import TargetFilter, after_prefix
 from domain.targets.models import ExportKind, ExportState, TargetExport
+from domain.targets.rules import TargetClass
 from domain.targets.writer import writing
 
 XLSX_ROWS = 1_048_575  # under the header; the format's own limit

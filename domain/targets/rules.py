@@ -34,6 +34,24 @@ class ClosedReason(StrEnum):
     SUPPRESSED = "suppressed"  # on a do-not-call list
 
 
+class TargetClass(StrEnum):
+    """How far a target came. A target that reached voicemail may be in another class too."""
+
+    ANSWERED = "answered"  # closed: spoke with an agent
+    ATTEMPTS_EXHAUSTED = "attempts_exhausted"  # closed: dialed as often as allowed
+    VOICEMAIL = "voicemail"  # the last attempt reached a machine
+    IN_PROGRESS = "in_progress"  # not closed, at least one attempt
+    UNTOUCHED = "untouched"  # no attempt yet
+
+
+class OperationAction(StrEnum):
+    """What is done to many targets at once."""
+
+    REMOVE_ALL = "remove_all"  # all that are still to be dialed
+    RESET = "reset"  # a class, to be dialed anew
+    PURGE = "purge"  # a class, for good
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What becomes of a target after an attempt. `next_at` is set for RETRY only."""

@@ -15,7 +15,7 @@ from domain.targets.listing import LastAttempt as LastAttemptRow
 from domain.targets.listing import TargetOrder
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
-from domain.targets.rules import ClosedReason, TargetSource, TargetState
+from domain.targets.rules import ClosedReason, TargetClass, TargetSource, TargetState
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.scalars import Json, PhoneNumber, phone_number
@@ -25,6 +25,7 @@ strawberry.enum(TargetState, description="Whether a target is still to be dialed
 strawberry.enum(ClosedReason, description="Why a target is never dialed again.")
 strawberry.enum(ImportState, description="How far an import is.")
 strawberry.enum(FileKind, description="A kind of file that is read.")
+strawberry.enum(TargetClass, description="How far a target came.")
 strawberry.enum(TargetSource, description="How somebody became a target.")
 strawberry.enum(TargetOrder, description="How a list of targets is ordered.")
 

@@ -37,8 +37,15 @@ from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
 from domain.suppression.models import Suppression, SuppressionImport
 from domain.suppression.rules import SuppressionSource
-from domain.targets.models import ExportKind, TargetBatch, TargetExport, TargetImport
+from domain.targets.models import (
+    ExportKind,
+    TargetBatch,
+    TargetExport,
+    TargetImport,
+    TargetOperation,
+)
 from domain.targets.reading.kinds import FileKind
+from domain.targets.rules import OperationAction
 from domain.trunks.models import Trunk
 from schema.guards import Guard
 from schema.root import MUTATIONS, QUERIES, SUBSCRIPTIONS
@@ -131,6 +138,9 @@ ID_ARGUMENTS = {
     "targetImportProgress.id": "import",
     "targetImportStart.campaignId": "campaign",
     "targetImports.campaignId": "campaign",
+    "targetOperation.id": "operation",
+    "targetOperationProgress.id": "operation",
+    "targetOperations.campaignId": "campaign",
     "targetRemove.id": "target",
     "targets.campaignId": "campaign",
     "targets.filter.batchId": "batch",
@@ -310,6 +320,15 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
     exporting = await TargetExport.create(
         account=account, campaign=campaign, kind=ExportKind.CSV, rows_total=1, file_path="a.csv"
     )
+    operation = await TargetOperation.create(
+        account=account,
+        campaign=campaign,
+        action=OperationAction.PURGE,
+        targets_total=1,
+        after_id=UUID(int=0),
+        until_id=target.id,
+        created_at=fakes.clock.now(),
+    )
     trunk = await Trunk.create(account=account, name="alpha")
     number = await InboundNumber.create(
         account=account, number=f"+1202555{len(slug):04}", purpose=NumberPurpose.PHONE_LOGIN
@@ -357,6 +376,7 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "export": exporting.id,
         "import": importing.id,
         "number": number.id,
+        "operation": operation.id,
         "recording": recording.id,
         "session": session.id,
         "suppression": suppression.id,

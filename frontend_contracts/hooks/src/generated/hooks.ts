@@ -692,6 +692,27 @@ export function useTargetImports(args: Omit<UseQueryArgs<op.TargetImportsQueryVa
 }
 
 /**
+ * Targets page: an operation that was begun before the page was opened.
+ */
+export function useTargetOperation(args: Omit<UseQueryArgs<op.TargetOperationQueryVariables, op.TargetOperationQuery>, "query">) {
+  return useQuery({ query: op.TargetOperationDocument, ...args });
+}
+
+/**
+ * Targets page: how far an operation is, now and then at most twice a second.
+ */
+export function useTargetOperationProgressSubscription(args: Omit<UseSubscriptionArgs<op.TargetOperationProgressSubscriptionVariables, op.TargetOperationProgressSubscription>, "query">) {
+  return useSubscription({ query: op.TargetOperationProgressDocument, ...args });
+}
+
+/**
+ * Targets page: what was removed, reset and purged, newest first.
+ */
+export function useTargetOperations(args: Omit<UseQueryArgs<op.TargetOperationsQueryVariables, op.TargetOperationsQuery>, "query">) {
+  return useQuery({ query: op.TargetOperationsDocument, ...args });
+}
+
+/**
  * Targets page. TargetDialed: its history stays. NotFound: read the list again.
  */
 export function useTargetRemove() {
