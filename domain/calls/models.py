@@ -77,6 +77,8 @@ class Call(Model):
     wrap_up_ended_at = fields.DatetimeField(null=True)
     wrap_up_code = fields.CharField(max_length=64, null=True)
     note = fields.CharField(max_length=2000, default="")
+    node = fields.CharField(max_length=64, default="")  # the gateway that has it
+    inbound_number_id = fields.UUIDField(null=True)  # what was called; NULL: we called
 
     class Meta:
         table = "call"

@@ -62,6 +62,9 @@ class CampaignSettings(TypedDict, total=False):
     wrap_up_codes: list[WrapUpCodeSetting]
     caller_id_strategy: CallerIdStrategy
     caller_id_pool: list[str]
+    call_back: bool
+    call_back_delay_s: int
+    call_back_priority: int
 
 
 # A change of any of these may let out what was held back, or the reverse.
@@ -87,6 +90,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "max_attempts": ("maxAttempts", 1, 30),
     "wrap_up_s": ("wrapUpSeconds", 0, 3600),
     "preview_s": ("previewSeconds", 5, 3600),
+    "call_back_delay_s": ("callBackDelaySeconds", 0, LONGEST_RETRY_DELAY_S),
+    "call_back_priority": ("callBackPriority", 1, 10),
 }
 
 PUBLIC_NAMES: dict[str, str] = {
@@ -98,6 +103,7 @@ PUBLIC_NAMES: dict[str, str] = {
     "agent_announcement": "agentAnnouncement",
     "retry_delays_s": "retryDelays",
     "crm_url": "crmUrl",
+    "call_back": "callBack",
     "calling_windows": "callingWindows",
     "skip_holidays": "skipHolidays",
     "regulation_packs": "regulationPacks",

@@ -8,15 +8,18 @@ import msgspec
 import orjson
 from tortoise import connections
 
+from domain.access.models import Account
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
-from domain.calls.rules import AttemptState, Disposition
+from domain.calls.models import Call
+from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
 from domain.eligibility.models import DialingPolicy
 from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
 from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
+from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
 from domain.telephony.port import Analysis
@@ -139,6 +142,13 @@ async def read_open_attempts(account_id: UUID, also: list[UUID]) -> list[dict[st
     return await _query(_OPEN_ATTEMPTS, account_id, also)
 
 
+async def read_open_callers(account_id: UUID) -> list[Call]:
+    """Calls to the account's own numbers that have not ended."""
+    return await Call.filter(
+        account_id=account_id, direction=CallDirection.INBOUND, ended_at__isnull=True
+    )
+
+
 async def read_ledgers(campaign_ids: list[UUID], *, now: datetime) -> dict[UUID, Ledger]:
     """Live answers and abandoned calls of the last 24 hours, by campaign and minute."""
     ledgers = {campaign_id: Ledger() for campaign_id in campaign_ids}
@@ -198,6 +208,9 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         caller_id_strategy=campaign.caller_id_strategy,
         caller_id_pool=tuple(campaign.caller_id_pool),
         wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
+        call_back=CallBackRule(campaign.id, campaign.call_back_delay_s, campaign.call_back_priority)
+        if campaign.call_back
+        else None,
     )
 
 
@@ -227,6 +240,7 @@ def _analysis(campaign: Campaign) -> Analysis | None:
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
     """The account's own numbers."""
+    (account,) = await Account.filter(id=account_id).values("country")
     return {
         row.number: InboundRoute(
             id=row.id,
@@ -235,6 +249,14 @@ async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
             purpose=row.purpose,
             team_id=row.team_id,
             greeting=row.greeting,
+            call_back=CallBackRule(
+                row.call_back_campaign_id,
+                row.call_back_delay_s,
+                row.call_back_priority,
+                account["country"],
+            )
+            if row.call_back_campaign_id is not None
+            else None,
         )
         for row in await InboundNumber.filter(account_id=account_id)
     }

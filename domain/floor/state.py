@@ -14,6 +14,7 @@ from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.eligibility.rules import Block, Openings
 from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
+from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
 from domain.telephony.port import Analysis
@@ -173,6 +174,7 @@ class Settings:
     caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
     caller_id_pool: tuple[str, ...] = ()
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
+    call_back: CallBackRule | None = None  # for calls that nobody took
 
     @property
     def heard_by_analysis(self) -> Analysis | None:
@@ -195,6 +197,7 @@ class InboundRoute:
     purpose: NumberPurpose
     team_id: UUID | None
     greeting: str
+    call_back: CallBackRule | None = None
 
 
 @dataclass(slots=True)
