@@ -18,6 +18,7 @@ class CampaignState(StrEnum):
 
     STOPPED = "stopped"
     RUNNING = "running"
+    WAITING = "waiting"  # started, and another campaign of its chain is to dial first
     CLOSED = "closed"
 
 
