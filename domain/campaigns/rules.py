@@ -22,6 +22,11 @@ class CampaignState(StrEnum):
     CLOSED = "closed"
 
 
+def is_started(state: CampaignState) -> bool:
+    """Whether somebody started it and nobody stopped it: it dials, or waits for its turn."""
+    return state in (CampaignState.RUNNING, CampaignState.WAITING)
+
+
 class MachineAction(StrEnum):
     """What is done with an answering machine."""
 

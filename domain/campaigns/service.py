@@ -18,7 +18,13 @@ from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed, NoAgentsAssigned
 from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
-from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import (
+    DEFAULT_RETRY_DELAYS_S,
+    CampaignState,
+    DialMode,
+    MachineAction,
+    is_started,
+)
 from domain.campaigns.settings import (
     PUBLIC_NAMES,
     RULE_COLUMNS,
@@ -26,6 +32,14 @@ from domain.campaigns.settings import (
     checked_settings,
     refuse_dates_apart,
     refuse_incomplete,
+)
+from domain.chains.models import CampaignSource
+from domain.chains.shared import (
+    begins_after,
+    hold_chain_of,
+    others_to_share,
+    shared_of,
+    started_with,
 )
 from domain.core.bus import Notice
 from domain.core.errors import NotFound, Unavailable
@@ -132,6 +146,7 @@ async def change(
     principal.require(Permission.CAMPAIGN_MANAGE)
     values = checked_settings(settings)
     async with unit_of_work(ports) as work:
+        await hold_chain_of(id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE, lock=True)
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
@@ -142,6 +157,7 @@ async def change(
         refuse_dates_apart(
             changed.get("starts_at", campaign.starts_at), changed.get("stops_at", campaign.stops_at)
         )
+        others = await others_to_share(campaign, changed)
         if RULE_COLUMNS & changed.keys():
             changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
@@ -149,32 +165,64 @@ async def change(
         await campaign.save(update_fields=list(changed))
         await _record(principal, "campaignChange", campaign, before, values, ports)
         _announce(work, campaign)
-    await _tell(campaign, ports)
+        for other in others:
+            await take_over(principal, work, other, shared_of(campaign), ports)
+    for each in (campaign, *others):
+        await _tell(each, ports)
     return campaign
+
+
+async def take_over(
+    principal: Principal,
+    work: UnitOfWork,
+    campaign: Campaign,
+    settings: dict[str, Any],
+    ports: Ports,
+) -> None:
+    """Give a campaign these settings, which were checked on another one of its chain."""
+    before = {column: getattr(campaign, column) for column in settings}
+    changed = {column: value for column, value in settings.items() if before[column] != value}
+    if changed:
+        after = dict(changed)
+        if RULE_COLUMNS & changed.keys():
+            changed["rules_changed_at"] = ports.clock.now()
+        campaign.update_from_dict(changed)
+        await campaign.save(update_fields=list(changed))
+        await _record(
+            principal, "campaignChange", campaign, {c: before[c] for c in after}, after, ports
+        )
+    _announce(work, campaign)
 
 
 async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
     """Dial, or go on dialing. Starting a running campaign changes nothing.
 
-    Raises NotFound, CampaignClosed, NoAgentsAssigned.
+    One that comes after others waits until they have nothing left. The main campaign of a chain
+    starts the others of it, too, and they wait. Raises NotFound, CampaignClosed, NoAgentsAssigned.
     """
     principal.require(Permission.CAMPAIGN_RUN)
     async with unit_of_work(ports) as work:
+        await hold_chain_of(id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_RUN, lock=True)
-        if campaign.state is CampaignState.RUNNING:
+        if is_started(campaign.state):
             return campaign
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
         if not await has_agents(campaign.id):
             raise NoAgentsAssigned(campaign.id)
-        before = {"state": campaign.state}
-        campaign.state, campaign.started_at = CampaignState.RUNNING, ports.clock.now()
-        await campaign.save(update_fields=["state", "started_at"])
-        await _record(
-            principal, "campaignStart", campaign, before, {"state": campaign.state}, ports
-        )
-        _announce(work, campaign)
-    await _tell(campaign, ports)
+        others = await started_with(campaign)
+        for each in (campaign, *others):
+            before = {"state": each.state}
+            each.waits_for_id = await begins_after(each)
+            each.state = (
+                CampaignState.RUNNING if each.waits_for_id is None else CampaignState.WAITING
+            )
+            each.started_at = ports.clock.now()
+            await each.save(update_fields=["state", "started_at", "waits_for_id"])
+            await _record(principal, "campaignStart", each, before, {"state": each.state}, ports)
+            _announce(work, each)
+    for each in (campaign, *others):
+        await _tell(each, ports)
     return campaign
 
 
@@ -217,12 +265,15 @@ async def _end(
             raise CampaignClosed(campaign.id)
         if campaign.state is not wanted:
             before, now = {"state": campaign.state}, ports.clock.now()
-            if campaign.state is CampaignState.RUNNING:
+            if is_started(campaign.state):
                 campaign.stopped_at = now
             if wanted is CampaignState.CLOSED:
                 campaign.closed_at = now
-            campaign.state = wanted
-            await campaign.save(update_fields=["state", "stopped_at", "closed_at"])
+                await CampaignSource.filter(campaign_id=id, removed_at=None).update(removed_at=now)
+            campaign.state, campaign.waits_for_id = wanted, None
+            await campaign.save(
+                update_fields=["state", "stopped_at", "closed_at", "waits_for_id"]
+            )
             await _record(principal, action, campaign, before, {"state": wanted}, ports)
             _announce(work, campaign)
     try:

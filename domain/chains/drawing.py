@@ -123,9 +123,10 @@ SELECT count(*) AS looked_at, max(id::text) AS last FROM page
 
 @dataclass(slots=True)
 class Drawn:
-    """New targets by campaign, and whether there is more to do at once."""
+    """New targets by campaign. `draws`: whether any campaign does; `more`: at once."""
 
     targets: dict[UUID, int] = field(default_factory=dict)
+    draws: bool = True
     more: bool = False
 
 
@@ -156,7 +157,7 @@ async def draw(account_id: UUID, *, now: datetime) -> Drawn:
     """Draw a block of what an account's campaigns finished. Bears repetition."""
     sources = await CampaignSource.filter(account_id=account_id, removed_at=None)
     if not sources:
-        return Drawn()
+        return Drawn(draws=False)
     reading = False
     for source in sources:
         if source.read_after is not None:
@@ -213,6 +214,7 @@ async def _draw(
     )
     if not notes:
         return Drawn()
+    room = await _room(connection, account_id)  # the account's row before those of campaigns
     takers = {
         row["id"]: row
         for row in await connection.execute_query_dict(
@@ -220,7 +222,6 @@ async def _draw(
         )
     }
     candidates = await _candidates(connection, notes, sources, takers)
-    room = await _room(connection, account_id) if candidates else None
     left_out = candidates[room:] if room is not None else []
     candidates = candidates[:room] if room is not None else candidates
     results = await _insert(connection, account_id, candidates, takers, now)
@@ -273,7 +274,7 @@ async def _room(connection: BaseDBAsyncClient, account_id: UUID) -> int | None:
     if row["target_limit"] is None:
         return None
     (row,) = await connection.execute_query_dict(_ROOM, [account_id])
-    return max(0, row["room"])
+    return max(0, int(row["room"]))
 
 
 async def _insert(

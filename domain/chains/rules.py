@@ -158,10 +158,9 @@ def turns(members: Iterable[Member]) -> list[Turn]:
         if member.state not in (CampaignState.RUNNING, CampaignState.WAITING):
             continue
         earlier = before(member, known)
-        if member.state is CampaignState.RUNNING:
-            held_by = next((each.id for each in earlier if each.wants_its_turn), None)
-        else:
-            held_by = next((each.id for each in earlier if not each.is_done), None)
+        held_by = next((each.id for each in earlier if not each.is_done), None)
+        if member.state is CampaignState.RUNNING and not any(e.wants_its_turn for e in earlier):
+            held_by = None
         state = CampaignState.RUNNING if held_by is None else CampaignState.WAITING
         if (state, held_by) != (member.state, member.waits_for):
             found.append(Turn(member.id, state, held_by))

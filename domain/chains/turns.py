@@ -1,6 +1,6 @@
 """Whose turn it is: chained campaigns begin, pause and go on by what the others have left."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from logging import getLogger
@@ -47,9 +47,17 @@ class Taken:
     waits_for: str | None  # the name of the campaign that dials first
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Who began, paused or went on; `chained`: whether any campaign is of a chain."""
+
+    chained: bool
+    taken: Sequence[Taken] = ()
+
+
 async def take_turns(
     account_id: UUID, *, now: datetime, calling: Callable[[], Mapping[UUID, int]]
-) -> list[Taken]:
+) -> Turns:
     """Let every chained campaign begin, pause or go on, as it is due; gives those that did.
 
     `calling` counts, by campaign, the calls that met nobody yet. It is asked after the rows are
@@ -57,11 +65,12 @@ async def take_turns(
     """
     connection = connections.get("default")
     rows = await connection.execute_query_dict(_MEMBERS, [account_id])
+    chained = bool(rows)
     started = {"running", "waiting"}
     chains = {row["chain_id"] for row in rows if row["state"] in started and row["after_id"]}
     rows = [row for row in rows if row["chain_id"] in chains]
     if not rows:
-        return []
+        return Turns(chained)
     ids = [row["id"] for row in rows]
     coming = {row["id"] for row in await connection.execute_query_dict(_COMING, [ids])}
     counts = await target_counts(ids)
@@ -93,4 +102,4 @@ async def take_turns(
             if done:
                 logger.info("campaign %s is %s, by its chain", turn.id, turn.state)
                 taken.append(Taken(turn, names.get(turn.waits_for) if turn.waits_for else None))
-    return taken
+    return Turns(chained, taken)
