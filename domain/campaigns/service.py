@@ -271,9 +271,7 @@ async def _end(
                 campaign.closed_at = now
                 await CampaignSource.filter(campaign_id=id, removed_at=None).update(removed_at=now)
             campaign.state, campaign.waits_for_id = wanted, None
-            await campaign.save(
-                update_fields=["state", "stopped_at", "closed_at", "waits_for_id"]
-            )
+            await campaign.save(update_fields=["state", "stopped_at", "closed_at", "waits_for_id"])
             await _record(principal, action, campaign, before, {"state": wanted}, ports)
             _announce(work, campaign)
     try:

@@ -95,11 +95,12 @@ FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[])
     AS u(id, campaign_source_id, from_target_id, target_id, result)
 """
 _COUNT = """
-UPDATE campaign_source SET drawn = drawn + u.drawn, duplicates = duplicates + u.duplicates,
-    suppressed = suppressed + u.suppressed, lacks_room = u.lacks_room
+UPDATE campaign_source AS link SET drawn = link.drawn + u.drawn,
+    duplicates = link.duplicates + u.duplicates, suppressed = link.suppressed + u.suppressed,
+    lacks_room = u.lacks_room
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bool[])
     AS u(id, drawn, duplicates, suppressed, lacks_room)
-WHERE campaign_source.id = u.id
+WHERE link.id = u.id
 """
 # Counts no further than it must.
 _ROOM = """

@@ -116,9 +116,7 @@ async def unlink(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
     return campaign
 
 
-async def _chain_for(
-    campaign: Campaign, after: Campaign, name: str | None, ports: Ports
-) -> Chain:
+async def _chain_for(campaign: Campaign, after: Campaign, name: str | None, ports: Ports) -> Chain:
     """The locked chain that a campaign is to join."""
     if campaign.chain_id is not None and campaign.chain_id != after.chain_id:
         chain = await Chain.filter(id=campaign.chain_id).get()

@@ -110,6 +110,4 @@ async def started_with(campaign: Campaign) -> list[Campaign]:
     members = await members_of(campaign.chain_id, lock=True)
     if main_of(member_of(row) for row in members) != campaign.id:
         return []
-    return [
-        row for row in members if row.state is CampaignState.STOPPED and row.id != campaign.id
-    ]
+    return [row for row in members if row.state is CampaignState.STOPPED and row.id != campaign.id]

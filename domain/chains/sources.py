@@ -161,9 +161,7 @@ def _checked(settings: SourceSettings) -> dict[str, object]:
         problems.text(f"wrapUpCodes.{index}", code, longest=64)
         for index, code in enumerate(settings.wrap_up_codes)
     ]
-    problems.unless(
-        len(codes) <= MOST_STATUSES, "wrapUpCodes", f"must be at most {MOST_STATUSES}"
-    )
+    problems.unless(len(codes) <= MOST_STATUSES, "wrapUpCodes", f"must be at most {MOST_STATUSES}")
     values = {
         "include": settings.include,
         "closed_reasons": sorted({str(each) for each in settings.closed_reasons}),
