@@ -36,7 +36,7 @@ async def drawing(
     account = await rows.an_account(**account_fields)
     source = await rows.a_campaign(account)
     taker = await rows.a_campaign(account, max_attempts=7)
-    await set_source(rows.an_admin(account), taker.id, source.id, settings, ports=fakes)
+    await set_source(rows.an_admin(account), taker.id, source.id, settings, ports=fakes.ports)
     return account, source, taker
 
 
@@ -103,7 +103,7 @@ async def test_what_was_finished_before_is_drawn_too(database: str, fakes: FakeP
     for _ in range(3):
         await close(await rows.a_target(source))
     await rows.a_target(source)
-    await set_source(rows.an_admin(account), taker.id, source.id, UNREACHED, ports=fakes)
+    await set_source(rows.an_admin(account), taker.id, source.id, UNREACHED, ports=fakes.ports)
 
     found = await drawn_all(account)
 
@@ -117,7 +117,7 @@ async def test_the_first_reading_waits_for_those_who_could_not_see_the_link(
     source, taker = await rows.a_campaign(account), await rows.a_campaign(account)
     target = await rows.a_target(source)
     outside = copy_context()  # of the transaction: on connections of their own
-    setting = set_source(rows.an_admin(account), taker.id, source.id, UNREACHED, ports=fakes)
+    setting = set_source(rows.an_admin(account), taker.id, source.id, UNREACHED, ports=fakes.ports)
     async with in_transaction() as closing:
         await closing.execute_query(
             "UPDATE target SET state = 'closed', closed_reason = 'attempts_exhausted' "
@@ -199,7 +199,7 @@ async def test_a_number_on_a_do_not_call_list_is_not_drawn(database: str, fakes:
 async def test_two_sources_with_one_number_give_one_target(database: str, fakes: FakePorts) -> None:
     account, source, taker = await drawing(fakes)
     other = await rows.a_campaign(account)
-    await set_source(rows.an_admin(account), taker.id, other.id, UNREACHED, ports=fakes)
+    await set_source(rows.an_admin(account), taker.id, other.id, UNREACHED, ports=fakes.ports)
     await close(await rows.a_target(source, "+12025550123"))
     await close(await rows.a_target(other, "+12025550123"))
 
@@ -295,10 +295,10 @@ async def test_a_closed_campaign_and_one_that_stopped_drawing_draw_nothing(
     account, source, taker = await drawing(fakes)
     other = await rows.a_campaign(account)
     who = rows.an_admin(account)
-    await set_source(who, other.id, source.id, UNREACHED, ports=fakes)
+    await set_source(who, other.id, source.id, UNREACHED, ports=fakes.ports)
     await drawn_all(account)
     await Campaign.filter(id=taker.id).update(state=CampaignState.CLOSED)
-    await remove_source(who, other.id, source.id, ports=fakes)
+    await remove_source(who, other.id, source.id, ports=fakes.ports)
     await close(await rows.a_target(source))
 
     found = await drawn_all(account)

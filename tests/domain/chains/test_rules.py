@@ -1,6 +1,7 @@
 """What is drawn, what is a circle, and whose turn it is."""
 
 from dataclasses import replace
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_circle_is_found_if_and_only_if_there_is_one(links: dict[int, frozense
         assert bool(way) is (start in reached)
         if way:
             assert way[0] == way[-1] == start
-            assert all(b in edges[a] for a, b in zip(way, way[1:], strict=False))
+            assert all(b in edges[a] for a, b in pairwise(way))
             assert len(set(way)) == len(way) - 1
 
 

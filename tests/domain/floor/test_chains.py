@@ -1,6 +1,7 @@
 """Chained campaigns on a real floor: draws and turns."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from domain.targets.models import Target, TargetBatch
 from domain.targets.rules import TargetState
 from tests.domain.floor.rig import Rig
 
-ONCE = {"retry_delays_s": {}}
+ONCE: dict[str, Any] = {"retry_delays_s": {}}
 
 
 async def chained(rig: Rig, *, count: int = 2) -> list[Campaign]:
@@ -76,11 +77,15 @@ async def test_the_next_campaign_dials_when_the_first_has_nothing_left_and_pause
     await rig.until(closed(second, 2))
 
     await Target.filter(id=later[0].id).update(state=TargetState.NEW, closed_reason=None)
-    await rig.targets(first, "+12025590013")
+    await rig.targets(first, *(f"+1202559{n}013" for n in range(5)))
     await rig.ask(TargetsChanged(campaign=first.id))
     await rig.until(in_states((second, "waiting")))
-    assert floor.state.runs[second.id].why == "waits for campaign 'Number 1'"
-    await rig.until(closed(first, 3))
+
+    async def says_why() -> bool:
+        return floor.state.runs[second.id].why == "waits for campaign 'Number 1'"
+
+    await rig.until(says_why)
+    await rig.until(closed(first, 7))
     await rig.until(in_states((second, "running")))
 
 
