@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.agents.commands import AgentGoAvailable, AgentTakeBreak
 from domain.calls.models import Attempt
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
@@ -76,8 +77,9 @@ async def test_the_next_campaign_dials_when_the_first_has_nothing_left_and_pause
     assert second.waits_for_id is None
     await rig.until(closed(second, 2))
 
+    await rig.ask(AgentTakeBreak(agent=agents[0].id))
     await Target.filter(id=later[0].id).update(state=TargetState.NEW, closed_reason=None)
-    await rig.targets(first, *(f"+1202559{n}013" for n in range(5)))
+    await rig.targets(first, "+12025590013")
     await rig.ask(TargetsChanged(campaign=first.id))
     await rig.until(in_states((second, "waiting")))
 
@@ -85,7 +87,8 @@ async def test_the_next_campaign_dials_when_the_first_has_nothing_left_and_pause
         return floor.state.runs[second.id].why == "waits for campaign 'Number 1'"
 
     await rig.until(says_why)
-    await rig.until(closed(first, 7))
+    await rig.ask(AgentGoAvailable(agent=agents[0].id))
+    await rig.until(closed(first, 3))
     await rig.until(in_states((second, "running")))
 
 
