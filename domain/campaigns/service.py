@@ -88,15 +88,21 @@ def visible_campaigns(
     need: Permission = Permission.CAMPAIGN_VIEW,
     *,
     finished: bool | None = None,
+    archived: bool = True,
     states: Collection[CampaignState] = (),
     modes: Collection[DialMode] = (),
 ) -> QuerySet[Campaign]:
-    """Campaigns of the account. `finished` picks the closed ones, or all others. NEWEST_FIRST."""
+    """Campaigns of the account. NEWEST_FIRST.
+
+    `finished` picks the closed ones, or all others; without `archived` those are left out.
+    """
     principal.require(need)
     query = Campaign.filter(account_id=principal.account_id)
     if finished is not None:
         query = query.filter(state=CampaignState.CLOSED) if finished else query
         query = query if finished else query.exclude(state=CampaignState.CLOSED)
+    if not archived:
+        query = query.filter(archived_at=None)
     if states:
         query = query.filter(state__in=list(states))
     if modes:
@@ -120,18 +126,26 @@ async def create(principal: Principal, settings: CampaignSettings, *, ports: Por
     )
     values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
     async with unit_of_work(ports) as work:
-        # The account's row is the queue for serials: two campaigns made at once get two.
-        await access_account(principal, lock=True)
-        newest = await Campaign.filter(account_id=principal.account_id).order_by("-serial").first()
-        campaign = await Campaign.create(
-            account_id=principal.account_id,
-            serial=newest.serial + 1 if newest else 1,
-            api_code="".join(secrets.choice(_API_CODE_LETTERS) for _ in range(12)),
-            created_at=ports.clock.now(),
-            **values,
-        )
-        await _record(principal, "campaignCreate", campaign, {}, values, ports)
-        _announce(work, campaign)
+        campaign = await add(principal, work, values, ports=ports)
+        await record(principal, "campaignCreate", campaign, {}, values, ports)
+    return campaign
+
+
+async def add(
+    principal: Principal, work: UnitOfWork, values: dict[str, Any], *, ports: Ports
+) -> Campaign:
+    """A new row with these columns, the next serial and an API code of its own."""
+    # The account's row is the queue for serials: two campaigns made at once get two.
+    await access_account(principal, lock=True)
+    newest = await Campaign.filter(account_id=principal.account_id).order_by("-serial").first()
+    campaign = await Campaign.create(
+        account_id=principal.account_id,
+        serial=newest.serial + 1 if newest else 1,
+        api_code="".join(secrets.choice(_API_CODE_LETTERS) for _ in range(12)),
+        created_at=ports.clock.now(),
+        **values,
+    )
+    announce(work, campaign)
     return campaign
 
 
@@ -163,8 +177,8 @@ async def change(
         campaign.update_from_dict(changed)
         refuse_incomplete(campaign.machine_action, campaign.machine_message)
         await campaign.save(update_fields=list(changed))
-        await _record(principal, "campaignChange", campaign, before, values, ports)
-        _announce(work, campaign)
+        await record(principal, "campaignChange", campaign, before, values, ports)
+        announce(work, campaign)
         for other in others:
             await take_over(principal, work, other, shared_of(campaign), ports)
     for each in (campaign, *others):
@@ -188,10 +202,10 @@ async def take_over(
             changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
         await campaign.save(update_fields=list(changed))
-        await _record(
+        await record(
             principal, "campaignChange", campaign, {c: before[c] for c in after}, after, ports
         )
-    _announce(work, campaign)
+    announce(work, campaign)
 
 
 async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
@@ -219,8 +233,8 @@ async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
             )
             each.started_at = ports.clock.now()
             await each.save(update_fields=["state", "started_at", "waits_for_id"])
-            await _record(principal, "campaignStart", each, before, {"state": each.state}, ports)
-            _announce(work, each)
+            await record(principal, "campaignStart", each, before, {"state": each.state}, ports)
+            announce(work, each)
     for each in (campaign, *others):
         await _tell(each, ports)
     return campaign
@@ -272,8 +286,8 @@ async def _end(
                 await CampaignSource.filter(campaign_id=id, removed_at=None).update(removed_at=now)
             campaign.state, campaign.waits_for_id = wanted, None
             await campaign.save(update_fields=["state", "stopped_at", "closed_at", "waits_for_id"])
-            await _record(principal, action, campaign, before, {"state": wanted}, ports)
-            _announce(work, campaign)
+            await record(principal, action, campaign, before, {"state": wanted}, ports)
+            announce(work, campaign)
     try:
         await ports.floors.ask(campaign.account_id, CampaignChanged(campaign=campaign.id))
     except Unavailable as error:
@@ -287,12 +301,13 @@ async def _tell(campaign: Campaign, ports: Ports) -> None:
     await tell_of_rows(ports.floors, campaign.account_id, command)
 
 
-def _announce(work: UnitOfWork, campaign: Campaign) -> None:
+def announce(work: UnitOfWork, campaign: Campaign) -> None:
+    """Let those who follow the account's campaigns know, after the commit."""
     changed = CampaignRowChanged(campaign=campaign.id)
     work.publish(Notice(campaign_topic(campaign.account_id), msgspec.json.encode(changed)))
 
 
-async def _record(
+async def record(
     principal: Principal,
     action: str,
     campaign: Campaign,
@@ -300,6 +315,7 @@ async def _record(
     after: dict[str, Any],
     ports: Ports,
 ) -> None:
+    """Write down what was done to a campaign, by the public names of its settings."""
     await audit.record(
         principal,
         action,

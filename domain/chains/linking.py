@@ -2,27 +2,23 @@
 
 from uuid import UUID
 
-import msgspec
-
 from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.access.service import access_account
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed
-from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, is_started
-from domain.campaigns.service import access_campaign, take_over
+from domain.campaigns.service import access_campaign, announce, take_over
 from domain.chains.errors import ChainCircle, ChainedElsewhere
 from domain.chains.models import Chain
 from domain.chains.rules import circle, main_of
 from domain.chains.shared import member_of, members_of, share_people, shared_of
-from domain.core.bus import Notice
 from domain.core.floors import tell_of_rows
 from domain.core.ports import Ports
 from domain.core.problems import Problems
-from domain.core.unit_of_work import UnitOfWork, unit_of_work
+from domain.core.unit_of_work import unit_of_work
 
 LINK_COLUMNS = ["chain_id", "after_id", "waits_for_id", "state"]
 
@@ -74,7 +70,7 @@ async def link(
         if main.id != id:
             await take_over(principal, work, campaign, shared_of(main), ports)
             await share_people(main.id, [id])
-        _announce(work, rows[after_id])
+        announce(work, rows[after_id])
     await _tell(campaign, ports)
     return campaign
 
@@ -102,7 +98,7 @@ async def unlink(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
             row.after_id = heir
             heir = heir or row.id
             await row.save(update_fields=["after_id"])
-            _announce(work, row)
+            announce(work, row)
         campaign.chain_id = campaign.after_id = campaign.waits_for_id = None
         if campaign.state is CampaignState.WAITING:
             campaign.state, campaign.stopped_at = CampaignState.STOPPED, ports.clock.now()
@@ -110,7 +106,7 @@ async def unlink(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
         if not others:
             await Chain.filter(id=chain_id).delete()
         await _record(principal, "campaignUnlink", campaign, before, ports)
-        _announce(work, campaign)
+        announce(work, campaign)
     for row in (campaign, *followers):
         await _tell(row, ports)
     return campaign
@@ -139,11 +135,6 @@ def _refuse_circle(rows: dict[UUID, Campaign], id: UUID, after_id: UUID) -> None
     way = circle(edges, id)
     if way:
         raise ChainCircle([(each, rows[each].name) for each in way], "after")
-
-
-def _announce(work: UnitOfWork, campaign: Campaign) -> None:
-    changed = CampaignRowChanged(campaign=campaign.id)
-    work.publish(Notice(campaign_topic(campaign.account_id), msgspec.json.encode(changed)))
 
 
 async def _record(
