@@ -66,8 +66,11 @@ async def take_turns(
     connection = connections.get("default")
     rows = await connection.execute_query_dict(_MEMBERS, [account_id])
     chained = bool(rows)
-    started = {"running", "waiting"}
-    chains = {row["chain_id"] for row in rows if row["state"] in started and row["after_id"]}
+    chains = {
+        row["chain_id"]
+        for row in rows
+        if row["state"] == "waiting" or (row["state"] == "running" and row["after_id"])
+    }
     rows = [row for row in rows if row["chain_id"] in chains]
     if not rows:
         return Turns(chained)

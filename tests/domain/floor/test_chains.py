@@ -182,3 +182,23 @@ async def test_a_new_owner_of_the_floor_goes_on_with_the_chain(count: int, rig: 
         .values_list("campaign_id", flat=True)
     )
     assert list(numbers) == [campaign.id for campaign in chain for _ in range(2)]
+
+
+@pytest.mark.feature("CAM-02")
+async def test_what_is_changed_while_it_dials_holds_from_the_next_call_on(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, **ONCE)
+    await rig.targets(campaign, *(f"+12025{n:03d}002" for n in range(300)))
+    agents = await rig.agents(3)
+    await rig.carrier()
+    await rig.floor()
+    await rig.at_work(*agents)
+    await rig.until(lambda: rig.ended(5))
+
+    await Campaign.filter(id=campaign.id).update(caller_id="+12025550199")
+    assert (await rig.ask(CampaignChanged(campaign=campaign.id))).code is None
+    before = await Attempt.filter(account=rig.row).count()
+    await rig.until(lambda: rig.ended(before + 10))
+
+    attempts = await Attempt.filter(account=rig.row).order_by("created_at", "id")
+    assert {each.caller_id for each in attempts[before:]} == {"+12025550199"}
+    assert {each.caller_id for each in attempts[:5]} == {"+12025550100"}
