@@ -19,7 +19,8 @@ from domain.chains.drawing import Drawn, draw
 from domain.chains.models import CampaignSource, TargetDraw
 from domain.chains.rules import DrawResult, Include
 from domain.chains.sources import SourceSettings, remove_source, set_source
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason, TargetState
 from tests import rows

@@ -57,7 +57,7 @@ query ($archived: Boolean! = false, $first: Int! = 50, $after: String) {
 # Rows that belong to a campaign and are none of its settings: its list, its past, other campaigns.
 NOT_COPIED = {
     *("Attempt", "Target", "TargetBatch", "TargetExport", "TargetImport"),
-    *("Campaign", "CampaignSource"),
+    *("Campaign", "CampaignSource", "InboundNumber", "TargetOperation"),
 }
 
 

@@ -43,7 +43,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0007_chains")]
+    dependencies = [("domain", "0010_chains")]
 
     operations = [
         ops.RunSQL(

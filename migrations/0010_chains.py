@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0006_caller_id_strategies')]
+    dependencies = [('domain', '0009_target_operations')]
 
     initial = False
 
