@@ -70,6 +70,7 @@ async def link(
         if main.id != id:
             await take_over(principal, work, campaign, shared_of(main), ports)
             await share_people(main.id, [id])
+            await _let_date_pass(campaign, ports)
         announce(work, rows[after_id])
     await _tell(campaign, ports)
     return campaign
@@ -110,6 +111,18 @@ async def unlink(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
     for row in (campaign, *followers):
         await _tell(row, ports)
     return campaign
+
+
+async def _let_date_pass(campaign: Campaign, ports: Ports) -> None:
+    """A start date that has come, and was taken over just now, starts nobody."""
+    now = ports.clock.now()
+    if (
+        campaign.state is CampaignState.STOPPED
+        and campaign.starts_at is not None
+        and campaign.starts_at <= now
+    ):
+        campaign.stopped_at = now
+        await campaign.save(update_fields=["stopped_at"])
 
 
 async def _chain_for(campaign: Campaign, after: Campaign, name: str | None, ports: Ports) -> Chain:

@@ -1,6 +1,7 @@
 """Linking, drawing and sharing through the API."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from domain.access.principal import Principal
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import CampaignState, DialMode
+from domain.campaigns.schedule import start_and_stop
 from domain.chains.drawing import draw
 from domain.chains.models import CampaignSource, Chain
 from domain.targets.models import Target
@@ -346,6 +348,43 @@ async def test_those_after_an_unlinked_campaign_come_after_the_one_before(
     assert (third.after_id, third.chain_id is None) == (None, False)
     await ask(UNLINK, who, fakes, id=str(third.id))
     assert await Chain.all().count() == 0
+
+
+async def test_a_start_date_that_has_come_does_not_start_who_is_linked_after_it(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    now = fakes.clock.now()
+    main = await rows.a_campaign(account, starts_at=now - timedelta(days=1), started_at=now)
+    linked = await rows.a_campaign(account)
+    await CampaignAgent.create(campaign=main, agent=await rows.an_agent(account))
+
+    await ask(LINK, rows.an_admin(account), fakes, id=str(linked.id), after=str(main.id))
+    started = await start_and_stop(account.id, now=now + timedelta(seconds=5))
+
+    assert started == []
+    assert await state_of(linked) == ["STOPPED"]
+
+
+@pytest.mark.feature("CAM-07")
+async def test_a_start_and_a_stop_date_hold_for_the_whole_chain(
+    database: str, fakes: FakePorts
+) -> None:
+    account, who, chain = await three(fakes)
+    now = fakes.clock.now()
+    dates = {
+        "startsAt": (now + timedelta(hours=1)).isoformat(),
+        "stopsAt": (now + timedelta(hours=2)).isoformat(),
+    }
+    await ask(CHANGE, who, fakes, id=str(chain[0].id), input=dates)
+
+    await start_and_stop(account.id, now=now + timedelta(hours=1))
+    started = await state_of(*chain)
+    await start_and_stop(account.id, now=now + timedelta(hours=2))
+
+    assert started == ["RUNNING", "WAITING", "WAITING"]
+    assert await state_of(*chain) == ["STOPPED"] * 3
+    assert {campaign.waits_for_id for campaign in chain} == {None}
 
 
 @pytest.mark.feature("CAM-22")
