@@ -25,6 +25,8 @@ from schema.eligibility.mutations import EligibilityMutations
 from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
 from schema.guards import Guard
+from schema.hooks.mutations import HookMutations
+from schema.hooks.queries import HookQueries
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.numbers.mutations import NumberMutations
 from schema.numbers.queries import NumberQueries
@@ -65,6 +67,7 @@ QUERIES: tuple[type, ...] = (
     TrunkQueries,
     NumberQueries,
     EligibilityQueries,
+    HookQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -82,6 +85,7 @@ MUTATIONS: tuple[type, ...] = (
     TrunkMutations,
     NumberMutations,
     EligibilityMutations,
+    HookMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

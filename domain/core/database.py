@@ -24,6 +24,7 @@ MODEL_MODULES = (
     "domain.recordings.models",
     "domain.numbers.models",
     "domain.eligibility.models",
+    "domain.hooks.models",
 )
 
 
