@@ -76,7 +76,12 @@ RULES = st.lists(
     ),
     max_size=2,
 ).map(lambda found: [{**rule, "name": f"R{n}"} for n, rule in enumerate(found)])
-PEOPLE: tuple[dict[str, str], ...] = ({}, {"Plan": "Gold"}, {"Debt": "250,5"}, {"Plan": "free", "Debt": "a lot"})
+PEOPLE: tuple[dict[str, str], ...] = (
+    {},
+    {"Plan": "Gold"},
+    {"Debt": "250,5"},
+    {"Plan": "free", "Debt": "a lot"},
+)
 
 TARGETS = st.lists(
     st.fixed_dictionaries(
