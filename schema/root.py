@@ -28,6 +28,8 @@ from schema.eligibility.mutations import EligibilityMutations
 from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
 from schema.guards import Guard
+from schema.hooks.mutations import HookMutations
+from schema.hooks.queries import HookQueries
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.numbers.mutations import NumberMutations
 from schema.numbers.queries import NumberQueries
@@ -69,6 +71,7 @@ QUERIES: tuple[type, ...] = (
     NumberQueries,
     EligibilityQueries,
     ChainQueries,
+    HookQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -88,6 +91,7 @@ MUTATIONS: tuple[type, ...] = (
     EligibilityMutations,
     CampaignLifeMutations,
     ChainMutations,
+    HookMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

@@ -15,6 +15,7 @@ from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, DialMode
 from domain.core.ids import new_id
+from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.targets.models import Contact, Target
 
 PASSWORD = "correct horse battery"
@@ -59,6 +60,12 @@ async def a_campaign(account: Account, **given: Any) -> Campaign:
     given.setdefault("mode", DialMode.PROGRESSIVE)
     return await Campaign.create(
         account=account, serial=serial, name=f"Campaign {serial}", api_code=f"c{serial}", **given
+    )
+
+
+async def a_number(account: Account, number: str) -> InboundNumber:
+    return await InboundNumber.create(
+        account=account, number=number, purpose=NumberPurpose.CALLER_ID
     )
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from domain.adapters.telephony_redis import TelephonyLink
+from domain.adapters.web import SafeWeb
 from domain.floor.director import Floor
 from domain.floor.jobs import OwnFloor
 from domain.floor.watch import ownerless
@@ -18,6 +19,7 @@ async def own_floor(job: OwnFloor, context: JobContext) -> None:
     """Own a floor. Returns when another worker does, or when the lease is lost."""
     assert context.settings.redis_url is not None
     redis = Redis.from_url(context.settings.redis_url, socket_connect_timeout=3)
+    web = SafeWeb(private=context.settings.private_hooks)
     try:
         await Floor(
             job.account,
@@ -26,8 +28,10 @@ async def own_floor(job: OwnFloor, context: JobContext) -> None:
             bus=context.ports.bus,
             clock=context.ports.clock,
             owner=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex}",
+            web=web,
         ).run()
     finally:
+        await web.close()
         await redis.aclose()
 
 

@@ -6,6 +6,7 @@ from workers.functions import AnyFunction, Cron
 from workers.imports.suppressions import FIND_ORPHANED_SUPPRESSION_IMPORTS, IMPORT_SUPPRESSIONS
 from workers.imports.targets import FIND_ORPHANED_IMPORTS, IMPORT_TARGETS
 from workers.operations.targets import FIND_ORPHANED_OPERATIONS, OPERATE_ON_TARGETS
+from workers.ordering import FIND_UNORDERED, ORDER_TARGETS
 
 FLOOR_FUNCTIONS: tuple[AnyFunction, ...] = (OWN_FLOOR,)
 FLOOR_CRONS: tuple[Cron, ...] = (START_MISSING_FLOORS,)
@@ -15,10 +16,12 @@ JOB_FUNCTIONS: tuple[AnyFunction, ...] = (
     EXPORT_TARGETS,
     IMPORT_SUPPRESSIONS,
     OPERATE_ON_TARGETS,
+    ORDER_TARGETS,
 )
 JOB_CRONS: tuple[Cron, ...] = (
     FIND_ORPHANED_IMPORTS,
     TEND_EXPORTS,
     FIND_ORPHANED_SUPPRESSION_IMPORTS,
     FIND_ORPHANED_OPERATIONS,
+    FIND_UNORDERED,
 )

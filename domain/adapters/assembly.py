@@ -42,6 +42,7 @@ async def open_ports(settings: Settings) -> AsyncIterator[Ports]:
                 jobs=jobs,
                 floors=floors,
                 files=LocalFiles(settings.files),
+                private_hooks=settings.private_hooks,
             )
     finally:
         await jobs.close()

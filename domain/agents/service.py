@@ -18,6 +18,7 @@ from domain.agents.models import Agent, EndpointKind
 from domain.agents.rules import AgentState
 from domain.agents.states import current_states
 from domain.agents.teams import access_team
+from domain.callerids.owned import refuse_foreign
 from domain.core.errors import NotFound
 from domain.core.floors import tell_of_rows
 from domain.core.numbers import is_e164
@@ -194,6 +195,7 @@ async def _check_relations(
         taken = await others.filter(user_id=user_id, archived_at=None).exists()
         problems.unless(not taken, "userId", "is another agent's user already")
     problems.refuse_any()
+    await refuse_foreign(principal.account_id, [("callerId", values.get("caller_id"))])
 
 
 _PUBLIC = {

@@ -1,9 +1,10 @@
 """Which number a customer sees. Pure.
 
-A target's own caller ID beats what the campaign says.
+The pre-dial hook beats a rule, a rule beats a target's own caller ID, and that beats what the
+campaign says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from enum import StrEnum
 from itertools import takewhile
 from uuid import UUID
@@ -34,24 +35,32 @@ def caller_id_of(
     campaign: str | None,
     pool: Sequence[str],
     call: UUID,
+    owned: Container[str],
+    wished: Sequence[str | None] = (),
 ) -> str | None:
     """The number to show to the owner of `number`; None: withheld.
 
-    `own` is the target's. `call` is the attempt's id, whose last bits are the dice: the same
-    call shows the same number whenever it is asked.
+    Only numbers of the account are shown: what is not `owned` is passed over, as if it had not
+    been said. `wished` are those of the pre-dial hook and of rules, best first; `own` is the
+    target's. `call` is the attempt's id, whose last bits are the dice: the same call shows the
+    same number whenever it is asked.
     """
-    if own is not None:
+    for wish in wished:
+        if wish is None or wish in owned:
+            return wish
+    if own is not None and own in owned:
         return own
+    usable = [each for each in pool if each in owned]
     match strategy:
         case CallerIdStrategy.WITHHELD:
             return None
-        case CallerIdStrategy.AGENT if agent is not None:
+        case CallerIdStrategy.AGENT if agent is not None and agent in owned:
             return agent
-        case CallerIdStrategy.RANDOM if pool:
-            return pool[_dice(call, len(pool))]
-        case CallerIdStrategy.BEST_MATCH if pool:
-            return _nearest(number, pool, call)
-    return campaign
+        case CallerIdStrategy.RANDOM if usable:
+            return usable[_dice(call, len(usable))]
+        case CallerIdStrategy.BEST_MATCH if usable:
+            return _nearest(number, usable, call)
+    return campaign if campaign is not None and campaign in owned else None
 
 
 def _nearest(number: str, pool: Sequence[str], call: UUID) -> str:

@@ -38,6 +38,8 @@ class Attempt(Model):
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: withheld
     node = fields.CharField(max_length=64)  # the gateway that was asked
     trunk_id = fields.UUIDField(null=True)  # NULL: the switch's default
+    # What rules and the pre-dial hook said of the call; NULL: nothing.
+    decided_by: dict[str, Any] | None = fields.JSONField(null=True)
     epoch = fields.IntField()  # of the floor that wrote it
     state = fields.CharEnumField(AttemptState, max_length=32, default=AttemptState.COMMITTED)
     disposition = fields.CharEnumField(Disposition, max_length=32, null=True)  # NULL: under way

@@ -25,7 +25,7 @@ OWN_COLUMNS = frozenset(
     {
         *("id", "account_id", "serial", "api_code", "name"),
         *("state", "created_at", "started_at", "stopped_at", "closed_at", "archived_at"),
-        *("starts_at", "stops_at", "rules_changed_at"),
+        *("starts_at", "stops_at", "rules_changed_at", "order_due"),
         *("chain_id", "after_id", "waits_for_id"),
     }
 )

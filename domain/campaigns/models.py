@@ -70,6 +70,11 @@ class Campaign(Model):
     call_back = fields.BooleanField(default=False)  # abandoned calls become call-backs
     call_back_delay_s = fields.IntField(default=0)
     call_back_priority = fields.SmallIntField(default=10)
+    # Rules, filter and order of targets; checked in domain/conditions/checking.py.
+    rules: list[dict[str, Any]] = fields.JSONField(default=list)
+    target_filter: dict[str, Any] | None = fields.JSONField(null=True)  # NULL: all are dialed
+    target_order: list[dict[str, Any]] = fields.JSONField(default=list)
+    order_due = fields.BooleanField(default=False)  # a job has yet to write the order anew
     starts_at = fields.DatetimeField(null=True)  # NULL: a person starts it
     stops_at = fields.DatetimeField(null=True)  # NULL: a person stops it
     rules_changed_at = fields.DatetimeField(null=True)  # targets held before it are looked at again

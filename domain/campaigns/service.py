@@ -1,7 +1,7 @@
 """Campaigns: find, make, set, start, stop, close. Who works on them is in assignments.py."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from logging import getLogger
 from typing import Any
@@ -14,6 +14,7 @@ from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.access.service import access_account
+from domain.callerids.owned import numbers_shown, refuse_foreign
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed, NoAgentsAssigned
 from domain.campaigns.events import CampaignRowChanged, campaign_topic
@@ -41,12 +42,14 @@ from domain.chains.shared import (
     shared_of,
     started_with,
 )
+from domain.conditions.parts import ActionKind
 from domain.core.bus import Notice
 from domain.core.errors import NotFound, Unavailable
 from domain.core.floors import tell_of_rows
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import UnitOfWork, unit_of_work
+from domain.targets.jobs import OrderTargets
 
 logger = getLogger(__name__)
 
@@ -126,6 +129,7 @@ async def create(principal: Principal, settings: CampaignSettings, *, ports: Por
     )
     values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
     async with unit_of_work(ports) as work:
+        await refuse_foreign(principal.account_id, numbers_shown(values))
         campaign = await add(principal, work, values, ports=ports)
         await record(principal, "campaignCreate", campaign, {}, values, ports)
     return campaign
@@ -168,12 +172,17 @@ async def change(
         changed = {column: value for column, value in values.items() if before[column] != value}
         if not changed:
             return campaign
+        await refuse_foreign(principal.account_id, numbers_shown(changed))
         refuse_dates_apart(
             changed.get("starts_at", campaign.starts_at), changed.get("stops_at", campaign.stops_at)
         )
         others = await others_to_share(campaign, changed)
         if RULE_COLUMNS & changed.keys():
             changed["rules_changed_at"] = ports.clock.now()
+        written = {"target_order", "rules"} & changed.keys()
+        if written and (_orders(before) or _orders(changed)):
+            changed["order_due"] = True
+            work.enqueue(OrderTargets(campaign.id), job_id=f"OrderTargets:{campaign.id}")
         campaign.update_from_dict(changed)
         refuse_incomplete(campaign.machine_action, campaign.machine_message)
         await campaign.save(update_fields=list(changed))
@@ -294,6 +303,13 @@ async def _end(
         logger.warning("campaign %s stopped, floor not asked: %s", campaign.id, error.code)
         return Stopped(campaign, settled=False)
     return Stopped(campaign, settled=True)
+
+
+def _orders(columns: Mapping[str, Any]) -> bool:
+    """Whether these columns say what comes first."""
+    rules = columns.get("rules", ())
+    kinds = {action["kind"] for rule in rules for action in rule["then"]}
+    return bool(columns.get("target_order")) or ActionKind.SET_PRIORITY in kinds
 
 
 async def _tell(campaign: Campaign, ports: Ports) -> None:

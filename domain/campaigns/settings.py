@@ -9,6 +9,13 @@ from urllib.parse import urlsplit
 from domain.callerids.rules import CallerIdStrategy, checked_pool
 from domain.calls.rules import Disposition
 from domain.campaigns.rules import DialMode, MachineAction
+from domain.conditions.checking import (
+    OrderSetting,
+    RuleSetting,
+    checked_condition,
+    checked_order,
+    checked_rules,
+)
 from domain.core.numbers import is_e164
 from domain.core.problems import Problems
 from domain.eligibility.checking import (
@@ -65,6 +72,9 @@ class CampaignSettings(TypedDict, total=False):
     call_back: bool
     call_back_delay_s: int
     call_back_priority: int
+    rules: list[RuleSetting]
+    target_filter: Mapping[str, Any] | None
+    target_order: list[OrderSetting]
 
 
 # A change of any of these may let out what was held back, or the reverse.
@@ -72,6 +82,7 @@ RULE_COLUMNS = frozenset(
     {
         *("mode", "lines_per_agent"),  # whether an agent is reserved for every call
         *("calling_windows", "skip_holidays", "regulation_packs", "number_caps"),
+        *("rules", "target_filter"),
     }
 )
 
@@ -113,6 +124,8 @@ PUBLIC_NAMES: dict[str, str] = {
     "wrap_up_codes": "wrapUpCodes",
     "caller_id_strategy": "callerIdStrategy",
     "caller_id_pool": "callerIdPool",
+    "target_filter": "targetFilter",
+    "target_order": "targetOrder",
 }
 
 
@@ -179,6 +192,13 @@ def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: P
     if "wrap_up_codes" in settings:
         codes = settings["wrap_up_codes"]
         values["wrap_up_codes"] = checked_codes("wrapUpCodes", codes, problems)
+    if "rules" in settings:
+        values["rules"] = checked_rules("rules", settings["rules"], problems)
+    if (condition := settings.get("target_filter")) is not None:
+        values["target_filter"] = checked_condition("targetFilter", condition, problems)
+    if "target_order" in settings:
+        order = settings["target_order"]
+        values["target_order"] = checked_order("targetOrder", order, problems)
     if "number_caps" in settings:
         values["number_caps"] = checked_caps("numberCaps", settings["number_caps"], problems)
     _check_dates(settings.get("starts_at"), settings.get("stops_at"), problems)

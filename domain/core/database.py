@@ -25,6 +25,7 @@ MODEL_MODULES = (
     "domain.recordings.models",
     "domain.numbers.models",
     "domain.eligibility.models",
+    "domain.hooks.models",
 )
 
 

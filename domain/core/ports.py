@@ -18,3 +18,4 @@ class Ports:
     jobs: JobQueue
     floors: FloorDoor
     files: FileStore
+    private_hooks: bool = False  # hooks may be plain http and in this network

@@ -42,6 +42,7 @@ class Settings:
     sim_seed: int = 1
     demo: bool = False  # the demo account exists, with passwords that everybody knows
     sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
+    private_hooks: bool = False  # hooks may be plain http and in this network
     log_level: str = "INFO"
     log_format: str = "plain"
 
@@ -135,7 +136,7 @@ def _read(name: str, field: str, text: str) -> object:
         **dict.fromkeys(("port", "database_pool", "sim_seed"), int),
         **dict.fromkeys(("sim_speed", "sim_callers"), float),
     }
-    if field == "demo":
+    if field in ("demo", "private_hooks"):
         if text.lower() not in _YES | _NO:
             raise SettingsInvalid(name, "1 or 0")
         return text.lower() in _YES

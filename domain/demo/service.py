@@ -22,6 +22,8 @@ from domain.campaigns.settings import CampaignSettings
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.demo.errors import DemoNotAllowed
+from domain.numbers.models import NumberPurpose
+from domain.numbers.service import NumberSettings, create_number
 
 SLUG = "demo"
 PASSWORD = "demo-outdial"
@@ -142,6 +144,8 @@ async def _make(ports: Ports) -> Demo:
         await create_agent(admin, _agent(name, code, rows[index % len(rows)].id), ports=ports)
         for index, (name, code) in enumerate(zip(_NAMES, CODES, strict=True))
     ]
+    number: NumberSettings = {"number": CALLER_ID, "purpose": NumberPurpose.CALLER_ID}
+    await create_number(admin, number, ports=ports)
     made = []
     for team, settings in zip(rows, _CAMPAIGNS, strict=True):
         campaign = await campaigns.create(admin, settings, ports=ports)

@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from tortoise import connections
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
 from domain.campaigns.service import access_campaign
+from domain.conditions.holds import Known
+from domain.conditions.rules import Broken
 from domain.core.ports import Ports
 from domain.eligibility.calendars import holiday_of
 from domain.eligibility.facts import Facts, read_facts
@@ -32,16 +35,19 @@ from domain.eligibility.rules import (
     blocking,
     campaign_blocking,
     target_blocking,
+    verdict_of,
 )
 from domain.eligibility.terms import terms_of
 from domain.targets.removing import access_target
 
 MOST_JUDGED = 20_000  # targets that one question judges; of more, so many at random
+MOST_BROKEN = 50  # kinds of what could not be judged
 AT_ONCE = 2000  # numbers that one statement asks about
 
 _COLUMNS = """
     target.id, target.number, target.state, target.closed_reason, target.next_at, target.held_by,
-    target.due_at, contact.timezone
+    target.due_at, target.attempts, target.last_disposition, target.last_wrap_up_code,
+    target.last_attempt_at, target.created_at, contact.timezone, contact.variables
 FROM target JOIN contact ON contact.id = target.contact_id
 """
 _ONE = f"SELECT {_COLUMNS} WHERE target.id = $1"
@@ -66,6 +72,8 @@ class TargetAnswer:
     at: datetime
     block: Block | None
     place: Place
+    rules: tuple[str, ...] = ()  # those that match, by name
+    broken: tuple[Broken, ...] = ()  # those that could not be judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,14 @@ class BlockedCount:
     targets: int
     example: str
     ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenCount:
+    """How many targets one rule could not be judged for; it counts as not matching them."""
+
+    what: Broken
+    targets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,7 @@ class CampaignAnswer:
     dialable: int  # were the campaign running
     blocked: list[BlockedCount]
     estimated: bool  # counts are scaled up from a sample
+    broken: list[BrokenCount]
 
     @property
     def summary(self) -> str:
@@ -115,7 +132,8 @@ async def explain_target(principal: Principal, id: UUID, *, ports: Ports) -> Tar
     facts = await _facts(campaign, [row], now)
     candidate, held_until = _candidate(row, facts)
     block = blocking(candidate, openings, now) or _still_held(candidate, held_until, openings, now)
-    return TargetAnswer(id, now, block, candidate.place)
+    verdict = verdict_of(candidate, openings.terms, now)
+    return TargetAnswer(id, now, block, candidate.place, verdict.matched, verdict.broken)
 
 
 async def explain_campaign(
@@ -135,12 +153,14 @@ async def explain_campaign(
     openings = await _openings(campaign)
     blocked: Counter[BlockCode] = Counter()
     first: dict[BlockCode, Block] = {}
+    broken: Counter[Broken] = Counter()
     dialable = 0
     for start in range(0, len(rows), AT_ONCE):
         part = rows[start : start + AT_ONCE]
         facts = await _facts(campaign, part, when)
         for row in part:
             candidate, held_until = _candidate(row, facts)
+            broken.update(verdict_of(candidate, openings.terms, when).broken)
             block = target_blocking(candidate, openings, when) or _still_held(
                 candidate, held_until, openings, when
             )
@@ -164,6 +184,7 @@ async def explain_campaign(
             for code, count in blocked.most_common()
         ],
         estimated=every > 1,
+        broken=[BrokenCount(what, round(n * scale)) for what, n in broken.most_common(MOST_BROKEN)],
     )
 
 
@@ -192,6 +213,15 @@ def _candidate(row: dict[str, Any], facts: Facts) -> tuple[Candidate, datetime |
         due_at=row["due_at"] if held else row["next_at"],
         past=facts.past.get(row["number"], ()),
         on_list=facts.on_list.get(row["number"]),
+        known=Known(
+            number=row["number"],
+            variables=orjson.loads(row["variables"]),
+            attempts=row["attempts"],
+            last_disposition=row["last_disposition"],
+            wrap_up_code=row["last_wrap_up_code"],
+            since=row["last_attempt_at"] or row["created_at"],
+        ),
+        hook_until=row["next_at"] if held and row["held_by"] == BlockCode.HOOK else None,
     )
     return candidate, row["next_at"] if held else None
 

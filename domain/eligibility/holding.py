@@ -18,6 +18,9 @@ LOOK_AGAIN_HOURS = 24  # at a rule that names no end
 HOLDING = frozenset(
     {
         BlockCode.DO_NOT_CALL,
+        BlockCode.FILTERED,
+        BlockCode.RULE,
+        BlockCode.HOOK,
         BlockCode.ABANDONED_LATELY,
         BlockCode.CAP_REACHED,
         BlockCode.HOLIDAY,
@@ -44,4 +47,4 @@ async def let_go(connection: BaseDBAsyncClient, campaign_id: UUID, *, held_befor
 
 def is_for_good(block: Block) -> bool:
     """Whether the target is closed rather than held."""
-    return block.code is BlockCode.DO_NOT_CALL and block.ends_at is None
+    return block.suppresses or (block.code is BlockCode.DO_NOT_CALL and block.ends_at is None)

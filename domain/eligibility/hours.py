@@ -107,6 +107,14 @@ def _edges(at: datetime, place: Place, sources: Sequence[Hours]) -> Iterator[dat
             for minute in period
         }
     )
+    return edges_of(at, place.zones, minutes)
+
+
+def edges_of(at: datetime, zones: Sequence[str], minutes: frozenset[int]) -> Iterator[datetime]:
+    """The instants after `at`, in order, at which a clock of the zones shows one of the minutes.
+
+    Also those at which clocks change. They end after LOOK_AHEAD_DAYS.
+    """
     # One day of UTC at a time, with what the zones' days before and after add to it.
     start = at.astimezone(UTC).date()
     for offset in range(LOOK_AHEAD_DAYS + 1):
@@ -115,7 +123,7 @@ def _edges(at: datetime, place: Place, sources: Sequence[Hours]) -> Iterator[dat
         high = low + timedelta(days=1)
         found = {
             edge
-            for zone in place.zones
+            for zone in zones
             for local_day in (day - timedelta(days=1), day, day + timedelta(days=1))
             for edge in _edges_of_day(zone, local_day, minutes)
         }

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from domain.conditions.holds import Known
+from domain.conditions.parts import ActionKind, Condition, Moment, Rule
+from domain.conditions.rules import NOTHING, Stop, Verdict, changes_at, judge, meets
 from domain.eligibility.hours import (
     LOOK_AHEAD_DAYS,
     HolidayOf,
@@ -37,6 +40,9 @@ class BlockCode(StrEnum):
     IN_CALL = "in_call"
     RETRY_NOT_DUE = "retry_not_due"
     DO_NOT_CALL = "do_not_call"
+    FILTERED = "filtered"  # it does not meet the campaign's target filter
+    RULE = "rule"  # one of the campaign's rules keeps it back
+    HOOK = "hook"  # the campaign's pre-dial hook said not yet
     ABANDONED_LATELY = "abandoned_lately"
     CAP_REACHED = "cap_reached"
     HOLIDAY = "holiday"
@@ -55,6 +61,7 @@ class Block:
     message: str
     ends_at: datetime | None = None
     inputs: tuple[tuple[str, str], ...] = ()
+    suppresses: bool = False  # a rule puts the number on the account's do-not-call list
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,8 @@ class Candidate:
     due_at: datetime | None = None  # of a retry
     past: tuple[Past, ...] = ()  # of LONGEST_CAP_DAYS, in any order
     on_list: OnList | None = None
+    known: Known | None = None  # what filter and rules look at
+    hook_until: datetime | None = None  # the pre-dial hook said not before
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,8 @@ class Terms:
     windows: Hours | None = None  # the campaign's own; None: any time
     caps: tuple[Cap, ...] = ()
     packs: tuple[Pack, ...] = ()
+    filter: Condition | None = None  # what targets must meet
+    rules: tuple[Rule, ...] = ()
 
     def sources_in(self, place: Place) -> tuple[Hours, ...]:
         """Every timetable that holds there: the law's first."""
@@ -140,9 +151,14 @@ class Terms:
         return (*legal, self.windows) if self.windows is not None else tuple(legal)
 
     @property
+    def previews(self) -> bool:
+        """Whether a rule may want an agent to look first."""
+        return any(each.kind is ActionKind.PREVIEW for rule in self.rules for each in rule.then)
+
+    @property
     def looks_at_places(self) -> bool:
         """Whether it matters where somebody is."""
-        return bool(self.packs) or self.windows is not None
+        return bool(self.packs or self.rules or self.filter) or self.windows is not None
 
 
 @dataclass(slots=True)
@@ -164,7 +180,7 @@ class Openings:
 
     def blocking(self, place: Place, at: datetime) -> Block | None:
         """What forbids calls to a place at an instant."""
-        if not self.terms.looks_at_places:
+        if not self.terms.packs and self.terms.windows is None:
             return None
         span = self._spans.get(place)
         if span is None or not span.since <= at < span.until:
@@ -268,10 +284,64 @@ def target_blocking(candidate: Candidate, openings: Openings, at: datetime) -> B
             (("reason", entry.reason),),
         )
     return (
-        _abandoned(candidate.past, terms, at)
+        _filtered(candidate, terms, at)
+        or _ruled(candidate, terms, at)
+        or _hooked(candidate, at)
+        or _abandoned(candidate.past, terms, at)
         or _capped(candidate, terms, at)
         or openings.blocking(candidate.place, at)
     )
+
+
+def verdict_of(candidate: Candidate, terms: Terms, at: datetime) -> Verdict:
+    """What the campaign's rules say of a call to the target now."""
+    if not terms.rules or candidate.known is None:
+        return NOTHING
+    return judge(terms.rules, Moment.BEFORE_CALL, candidate.known, candidate.place, at)
+
+
+def _filtered(candidate: Candidate, terms: Terms, at: datetime) -> Block | None:
+    if terms.filter is None or candidate.known is None:
+        return None
+    met, broken = meets(terms.filter, candidate.known, candidate.place, at)
+    if met:
+        return None
+    return Block(
+        BlockCode.FILTERED,
+        "The target does not meet the campaign's filter"
+        + (f": {broken}, so it counts as not met." if broken else "."),
+        changes_at(terms.filter, candidate.known, candidate.place, at),
+        (("broken", broken),) if broken else (),
+    )
+
+
+_SAID = {
+    ActionKind.SKIP: "skips it",
+    ActionKind.RESCHEDULE: "puts it off",
+    ActionKind.SUPPRESS: "puts its number on the do-not-call list",
+}
+
+
+def _ruled(candidate: Candidate, terms: Terms, at: datetime) -> Block | None:
+    stop: Stop | None = verdict_of(candidate, terms, at).stop
+    if stop is None:
+        return None
+    until = f" until {stop.until:%Y-%m-%d %H:%M} UTC, at least" if stop.until else ""
+    return Block(
+        BlockCode.RULE,
+        f"The rule {stop.rule!r} {_SAID[stop.kind]}{until}.",
+        stop.until,
+        (("rule", stop.rule), ("action", stop.kind.value)),
+        suppresses=stop.kind is ActionKind.SUPPRESS,
+    )
+
+
+def _hooked(candidate: Candidate, at: datetime) -> Block | None:
+    until = candidate.hook_until
+    if until is None or until <= at:
+        return None
+    message = f"The campaign's hook was asked and said: not before {until:%Y-%m-%d %H:%M} UTC."
+    return Block(BlockCode.HOOK, message, until)
 
 
 def _abandoned(past: Iterable[Past], terms: Terms, at: datetime) -> Block | None:

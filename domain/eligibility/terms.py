@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
+from domain.conditions.reading import filter_of, rules_of
 from domain.eligibility import packs
 from domain.eligibility.hours import Hours, Period
 from domain.eligibility.models import DialingPolicy
@@ -35,6 +36,8 @@ def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
             *_caps(policy.number_caps if policy else (), "the account", whole_account=True),
         ),
         packs=packs.chosen(chosen),
+        filter=filter_of(campaign.target_filter),
+        rules=rules_of(campaign.rules),
     )
 
 

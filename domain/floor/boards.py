@@ -77,8 +77,16 @@ class Boards:
             if on_the_job
             else 0.0,
             abandon_rate=round(run.ledger.rate(at), 4),
-            why=run.why,
+            why="; ".join([run.why, *self._notes(run)]),
         )
+
+    def _notes(self, run: Run) -> list[str]:
+        """What else a supervisor should know."""
+        notes = list(run.notes.values())
+        shown = {run.settings.caller_id, *run.settings.caller_id_pool} - {None}
+        if not run.inbound and (gone := len(shown - self._state.routes.keys())):
+            notes.append(f"{gone} of its caller IDs are not numbers of the account: not shown")
+        return notes
 
     def of_floor(self) -> FloorBoard:
         """Every agent who is signed in."""

@@ -41,7 +41,7 @@ class Callers:
         if self._phones.dialed_a_code(event, node):
             return
         route = self._state.routes.get(event.number)
-        if route is None:
+        if route is None or route.purpose is NumberPurpose.CALLER_ID:
             self._context.send(node, HangUp(leg=event.leg, cause=EndCause.REJECTED))
         elif route.purpose is NumberPurpose.PHONE_LOGIN:
             self._phones.ask_for_code(event, node)

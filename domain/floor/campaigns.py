@@ -24,7 +24,8 @@ from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import LOST
 from domain.floor.seats import Seats
-from domain.floor.state import Ledger, Run, Seat, Tally
+from domain.floor.state import Ledger, Run, RunHook, Seat, Tally
+from domain.hooks.rules import HookSettings
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import count_left
@@ -63,8 +64,10 @@ class Campaigns:
         ledgers = await rows.read_ledgers(list(campaigns), now=self._context.clock.now())
         order = await rows.read_trunk_order(list(campaigns))
         self._bound = await rows.read_policy(account_id)
+        hooks = await rows.read_hooks(list(campaigns), now=self._context.clock.now())
         for campaign in campaigns.values():
             run = self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
+            self._take_hook(run, hooks.get(campaign.id))
             if changed_at := self._rules_changed_at(campaign):
                 self.hoppers.let_go(run, changed_at + TAKEN_OVER_WITHIN)
         await self._count(list(campaigns))
@@ -80,6 +83,7 @@ class Campaigns:
                 seat.levels[campaign_id] = levels[seat.agent_id]
         order = await rows.read_trunk_order([campaign_id])
         trunks = order.get(campaign_id, ())
+        hooks = await rows.read_hooks([campaign_id], now=self._context.clock.now())
         for campaign in found:
             run = self._state.runs.get(campaign_id)
             if run is None and campaign.state is CampaignState.RUNNING:
@@ -91,6 +95,7 @@ class Campaigns:
             elif run is not None:
                 self._update(run, campaign, trunks)
         if run := self._state.runs.get(campaign_id):
+            self._take_hook(run, hooks.get(campaign_id))
             run.due = True
         self.was_changed()
 
@@ -197,11 +202,17 @@ class Campaigns:
                 self._seats.withdraw(seat)
             run.hopper.clear()
 
+    def _take_hook(self, run: Run, settings: HookSettings | None) -> None:
+        if settings != (run.hook.settings if run.hook else None):
+            run.hook = RunHook(settings) if settings is not None else None
+            run.notes.pop("hook", None)
+
     def _take_rules(self, run: Run, campaign: Campaign) -> None:
         terms = terms_of(campaign, self._bound)
         before = run.openings.terms if run.openings is not None else None
         run.openings = Openings(terms, holiday_of)
         run.forbidden = None
+        run.notes.pop("rules", None)
         if before is None or judged_by(before) != judged_by(terms):
             self.hoppers.let_go(run)
 

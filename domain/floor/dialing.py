@@ -1,7 +1,9 @@
 """When calls leave: hoppers, decisions, offers."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.agents.commands import PreviewDecision
@@ -10,11 +12,14 @@ from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
+from domain.conditions.rules import Verdict
+from domain.core.web import Web
 from domain.eligibility.rules import Past, campaign_blocking
 from domain.floor.context import FloorContext
+from domain.floor.hooks import Hooks
 from domain.floor.journal import TargetChange
 from domain.floor.lines import Lines
-from domain.floor.matching import share_free_agents
+from domain.floor.matching import seat_of_level, share_free_agents
 from domain.floor.pops import pop_of_offer
 from domain.floor.screening import Screening
 from domain.floor.seats import Seats
@@ -37,10 +42,18 @@ class Dialing:
     """Decides for every run when and whom to call."""
 
     def __init__(
-        self, context: FloorContext, seats: Seats, lines: Lines, screening: Screening
+        self,
+        context: FloorContext,
+        seats: Seats,
+        lines: Lines,
+        screening: Screening,
+        web: Web | None,
+        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._context = context
         self._screening = screening
+        self._hooks = Hooks(context, screening, web, spawn)
+        lines.wishes = self._hooks.wishes
         self._state = context.state
         self._seats = seats
         self._lines = lines
@@ -55,6 +68,7 @@ class Dialing:
         due = [run for run in self._state.runs.values() if run.dials and _is_due(run, now)]
         if not due:
             return
+        self._hooks.look(due)
         shared = share_free_agents(self._state.seats.values(), self._state.runs.values())
         for run in due:
             run.due, run.decided = False, now
@@ -124,6 +138,8 @@ class Dialing:
         )
 
     def _pace(self, run: Run, free: list[Seat], now: float) -> None:
+        if free and run.openings is not None and run.openings.terms.previews:
+            free = self._offer_flagged(run, free)
         decision = run.policy.decide(self.view(run, len(free), now), now)
         run.why = decision.why
         if decision.cancel:
@@ -131,50 +147,93 @@ class Dialing:
         count = min(decision.launch, len(run.hopper), AT_ONCE)
         node = self._node_for(run)
         if count > 0 and node is not None:
-            self._launch(run, self._take(run, count), node)
+            taken = self._take(run, count, fits=lambda verdict: not verdict.preview)
+            self._launch(run, [target for target, _ in taken], node)
 
     def _dial_for_each(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one line for each of {len(free)} free agents"
-        for seat in free:
-            if not run.hopper:
+        able = [s for s in free if s.free and s.node is not None and self._is_up(s.node)]
+        while able and (taken := self._take(run, 1)):
+            ((target, verdict),) = taken
+            seat = self._seat_of(run, able, verdict)
+            able.remove(seat)
+            assert seat.node is not None
+            if verdict.preview:
+                self._offer_to(run, seat, target)
+            elif not self._launch(run, [target], seat.node, seat):
                 return
-            if seat.free and seat.node is not None and self._is_up(seat.node):
-                taken = self._take(run, 1)
-                if taken and not self._launch(run, taken, seat.node, seat):
-                    return
 
     def _offer(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one contact offered to each of {len(free)} free agents"
-        now, at = self._context.clock.monotonic(), self._context.unix()
-        for seat in free:
-            if not run.hopper:
-                return
-            if not seat.free:
-                continue
-            if not (taken := self._take(run, 1)):
-                return
-            offer = Offer(taken[0], run.campaign_id, now + run.settings.preview_s)
-            seat.offer = offer
-            self._seats.reserve(seat, run.campaign_id, None)
-            self._context.desk(
-                seat.agent_id,
-                pop_of_offer(offer, run.settings, at=at, decide_before=at + run.settings.preview_s),
-            )
-            self._watch_offer(seat, offer)
+        able = [seat for seat in free if seat.free]
+        while able and (taken := self._take(run, 1)):
+            ((target, verdict),) = taken
+            seat = self._seat_of(run, able, verdict)
+            able.remove(seat)
+            self._offer_to(run, seat, target)
 
-    def _take(self, run: Run, count: int) -> list[HopperTarget]:
-        """The next targets that may be dialed at this instant, `count` at most."""
-        taken: list[HopperTarget] = []
+    def _offer_flagged(self, run: Run, free: list[Seat]) -> list[Seat]:
+        """Let one agent look at a contact that a rule wants looked at; who is free still."""
+        # One at a time: those who look take no live answers, and the pacer must see them go.
+        taken = self._take(run, 1, fits=lambda verdict: verdict.preview)
+        able = [seat for seat in free if seat.free]
+        for target, verdict in taken:
+            if not able:
+                run.hopper.appendleft(target)
+                return free
+            seat = self._seat_of(run, able, verdict)
+            self._offer_to(run, seat, target)
+            return [each for each in free if each is not seat]
+        return free
+
+    def _seat_of(self, run: Run, able: list[Seat], verdict: Verdict) -> Seat:
+        """Who has waited longest; of those whom a rule wants, if there are any."""
+        if verdict.level is None:
+            return able[0]
+        return seat_of_level(able, run.campaign_id, verdict.level) or able[0]
+
+    def _offer_to(self, run: Run, seat: Seat, target: HopperTarget) -> None:
+        now, at = self._context.clock.monotonic(), self._context.unix()
+        offer = Offer(target, run.campaign_id, now + run.settings.preview_s)
+        seat.offer = offer
+        self._seats.reserve(seat, run.campaign_id, None)
+        self._context.desk(
+            seat.agent_id,
+            pop_of_offer(offer, run.settings, at=at, decide_before=at + run.settings.preview_s),
+        )
+        self._watch_offer(seat, offer)
+
+    def _take(
+        self,
+        run: Run,
+        count: int,
+        *,
+        fits: Callable[[Verdict], bool] = lambda verdict: True,
+    ) -> list[tuple[HopperTarget, Verdict]]:
+        """The next targets that may be dialed at this instant, `count` at most.
+
+        Those that the hook has not let out yet, or that do not fit, stay where they are.
+        """
+        taken: list[tuple[HopperTarget, Verdict]] = []
+        left: list[HopperTarget] = []
         while run.hopper and len(taken) < count:
             target = run.hopper.popleft()
-            if self._screening.admits(run, target):
-                taken.append(target)
+            if not self._screening.admits(run, target):
+                continue
+            verdict = self._screening.verdict(run, target)
+            if fits(verdict) and self._hooks.allows(run, target):
+                taken.append((target, verdict))
+            else:
+                left.append(target)
+        run.hopper.extendleft(reversed(left))
         return taken
 
     def _launch(
         self, run: Run, targets: list[HopperTarget], node: str, seat: Seat | None = None
     ) -> bool:
         """Dial them, as far as the trunks have room; the others are next. False: no room at all."""
+        if not targets:
+            return False
         trunks = self._trunks(run, len(targets), self._context.clock.monotonic())
         run.hopper.extendleft(reversed(targets[len(trunks) :]))
         if not trunks:

@@ -25,6 +25,7 @@ from domain.core.bus import Bus, Notice
 from domain.core.clock import Clock
 from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
+from domain.core.web import Web
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
@@ -79,12 +80,12 @@ class Floor:
         bus: Bus,
         clock: Clock,
         owner: str | None = None,
+        web: Web | None = None,
     ) -> None:
         self._account_id = account_id
         self._redis = redis
-        self._gateways = gateways
-        self._bus = bus
-        self._clock = clock
+        self._gateways, self._bus = gateways, bus
+        self._clock, self._web = clock, web
         self._lease = Lease(redis, account_id, owner or uuid4().hex)
         self._background: set[asyncio.Task[None]] = set()
         self._heard = Heard()
@@ -124,7 +125,9 @@ class Floor:
         self.machines = Machines(context, self.endings)
         self.lines = Lines(context, self.seats, self.endings, self.machines)
         self.lines.place_before = self._place_before
-        self.dialing = Dialing(context, self.seats, self.lines, self.screening)
+        self.dialing = Dialing(
+            context, self.seats, self.lines, self.screening, self._web, self._spawn
+        )
         self.hoppers = Hoppers(context, self.screening, self._spawn)
         self.campaigns = Campaigns(context, self.seats, self.hoppers, self._spawn)
         self.chains = Chains(context, self.campaigns, self._spawn)

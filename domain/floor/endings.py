@@ -16,7 +16,7 @@ from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
 from domain.targets.call_backs import call_back_of
 from domain.targets.rules import ClosedReason, Outcome, TargetState, after_attempt
-from domain.wrapups.rules import after_wrap_up
+from domain.wrapups.rules import WrapUpEffect, after_rules, after_wrap_up
 
 UNANSWERED = (AttemptState.COMMITTED, AttemptState.PLACED, AttemptState.RINGING)
 
@@ -132,25 +132,39 @@ class Endings:
             self._context.journal.after(lambda: self.has_call_back(rule.campaign_id))
 
     def wrapped_up(self, line: Line, again_at: datetime | None) -> None:
-        """Do to the target what the agent's code says; a code that is not defined does nothing."""
+        """Do to the target what the agent's code and the campaign's rules say.
+
+        A code that is not defined does nothing by itself. A date that the agent gave is a promise,
+        which no rule changes; else a rule that puts the target off or suppresses it beats the code.
+        """
         run = self._state.runs.get(line.campaign_id)
         if run is None or line.is_inbound:
             return
+        now, attempts = self._context.clock.now(), line.target.attempts + 1
         code = run.settings.wrap_up_codes.get(line.wrap_up_code or "")
-        if code is None:
+        by_code = None
+        if code is not None:
+            by_code = after_wrap_up(
+                code,
+                attempts=attempts,
+                max_attempts=line.target.max_attempts,
+                again_at=again_at,
+                now=now,
+            )
+        verdict = self._screening.verdict_after(run, line)
+        if verdict.priority is not None:
+            self._context.journal.prioritize(line.target.id, verdict.priority)
+        promised = code is not None and code.effect is WrapUpEffect.RESCHEDULE and bool(again_at)
+        ruled = after_rules(by_code, verdict.stop, promised=promised)
+        if ruled is None and line.wrap_up_code is None:
             return
-        attempts = line.target.attempts + 1
-        outcome = after_wrap_up(
-            code,
-            attempts=attempts,
-            max_attempts=line.target.max_attempts,
-            again_at=again_at,
-            now=self._context.clock.now(),
-        )
+        # A code that does nothing is written all the same: rules of the next call may ask for it.
+        outcome = ruled or Outcome(TargetState.CLOSED, reason=ClosedReason.CONNECTED)
         if outcome.state is TargetState.RETRY:
             run.targets_left += 1
         if outcome.reason is ClosedReason.SUPPRESSED:
-            self._context.journal.suppress(line.number, self._context.clock.now())
+            rule = verdict.stop.rule if verdict.stop and ruled is not by_code else None
+            self._context.journal.suppress(line.number, now, rule=rule)
         # The end of the call itself may wait to be written still, so the row may say `dialing`.
         change = TargetChange(
             line.target.id,
@@ -158,6 +172,7 @@ class Endings:
             attempts,
             line.disposition,
             from_states=(TargetState.DIALING, TargetState.CLOSED),
+            wrap_up_code=line.wrap_up_code,
         )
         self._context.journal.target(change)
 

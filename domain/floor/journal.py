@@ -69,6 +69,7 @@ class TargetChange:
     held_by: str | None = None  # the code of a rule that keeps it back
     held_at: datetime | None = None
     due_at: datetime | None = None  # while held: of its retry
+    wrap_up_code: str | None = None  # None: as it was
 
 
 @dataclass(slots=True)
@@ -84,8 +85,9 @@ class Group:
     recordings: dict[UUID, tuple[Line, datetime]] = field(default_factory=dict)
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
-    suppressed: dict[str, datetime] = field(default_factory=dict)
     call_backs: list[CallBack] = field(default_factory=list)
+    suppressed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    priorities: dict[UUID, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
@@ -161,9 +163,14 @@ class Journal:
         self._group.events.append((line_id, at, kind, orjson.dumps(detail, default=str).decode()))
         self._wake.set()
 
-    def suppress(self, number: str, at: datetime) -> None:
-        """A customer asked not to be called again, by any campaign."""
-        self._group.suppressed[number] = at
+    def suppress(self, number: str, at: datetime, *, rule: str | None = None) -> None:
+        """A customer asked not to be called again, by any campaign; or a rule says so."""
+        self._group.suppressed[number] = (at, rule or "")
+        self._wake.set()
+
+    def prioritize(self, target_id: UUID, priority: int) -> None:
+        """A rule gave a target another priority."""
+        self._group.priorities[target_id] = priority
         self._wake.set()
 
     def call_back(self, wanted: CallBack) -> None:

@@ -1,6 +1,7 @@
 """Calls to customers: the owner of every change of a line, from the decision to the connect."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from domain.callerids.rules import caller_id_of
@@ -11,6 +12,7 @@ from domain.calls.rules import (
     disposition_of_verdict,
 )
 from domain.campaigns.rules import MachineAction
+from domain.conditions.rules import NOTHING
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
@@ -20,6 +22,7 @@ from domain.floor.matching import line_for, seat_for
 from domain.floor.pops import pop_of_line
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
+from domain.floor.wishes import Wishes
 from domain.pacing.interface import Seen
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import (
@@ -64,6 +67,7 @@ class Lines:
         self._state = context.state
         self._seats = seats
         self.place_before: Callable[[], float | None] = lambda: None
+        self.wishes: Callable[[Run, HopperTarget], Wishes] = lambda run, target: Wishes(NOTHING)
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
         self._endings = endings
         self._machines = machines
@@ -84,28 +88,9 @@ class Lines:
 
         `trunks` has one for each target; None is the switch's default.
         """
-        now, at = self._context.clock.monotonic(), self._context.clock.now()
+        at = self._context.clock.now()
         lines = [
-            Line(
-                id=(id := new_id()),
-                campaign_id=run.campaign_id,
-                target=target,
-                ordinal=target.last_ordinal + 1,
-                caller_id=caller_id_of(
-                    run.settings.caller_id_strategy,
-                    target.number,
-                    own=target.caller_id,
-                    agent=seat.caller_id if seat else None,
-                    campaign=run.settings.caller_id,
-                    pool=run.settings.caller_id_pool,
-                    call=id,
-                ),
-                node=node,
-                created_at=at,
-                placed=now,
-                seat=seat,
-                trunk=trunk,
-            )
+            self._line(run, target, node, seat, trunk, at)
             for target, trunk in zip(targets, trunks, strict=True)
         ]
         for line in lines:
@@ -121,6 +106,41 @@ class Lines:
             Launch(run.campaign_id, lines, place=self._place, drop=self._drop)
         )
         return lines
+
+    def _line(
+        self,
+        run: Run,
+        target: HopperTarget,
+        node: str,
+        seat: Seat | None,
+        trunk: TrunkUse | None,
+        at: datetime,
+    ) -> Line:
+        id, wishes = new_id(), self.wishes(run, target)
+        return Line(
+            id=id,
+            campaign_id=run.campaign_id,
+            target=target,
+            ordinal=target.last_ordinal + 1,
+            caller_id=caller_id_of(
+                run.settings.caller_id_strategy,
+                target.number,
+                own=target.caller_id,
+                agent=seat.caller_id if seat else None,
+                campaign=run.settings.caller_id,
+                pool=run.settings.caller_id_pool,
+                call=id,
+                owned=self._state.routes,
+                wished=wishes.caller_ids,
+            ),
+            node=node,
+            created_at=at,
+            placed=self._context.clock.monotonic(),
+            seat=seat,
+            trunk=trunk,
+            level=wishes.rules.level,
+            decided_by=wishes.written(),
+        )
 
     def _place(self, lines: list[Line]) -> None:
         """The attempts are committed: ask the switch, unless we may not any more."""

@@ -7,20 +7,30 @@ from domain.floor.state import Line, Run, Seat
 
 
 def seat_for(line: Line, seats: Iterable[Seat]) -> Seat | None:
-    """The free agent for a customer: lowest level first, then the longest idle; None: nobody.
+    """The free agent for a customer; None: nobody.
 
-    Only an agent whose phone is on the same switch can be joined with the customer.
+    Those of the level that a rule wants, then the lowest level first, then the longest idle. Only
+    an agent whose phone is on the same switch can be joined with the customer.
     """
-    best: Seat | None = None
-    for seat in seats:
-        if not seat.free or seat.node != line.node or line.campaign_id not in seat.levels:
-            continue
-        if best is None or (seat.levels[line.campaign_id], seat.since) < (
-            best.levels[line.campaign_id],
-            best.since,
-        ):
-            best = seat
-    return best
+    fit = [
+        seat
+        for seat in seats
+        if seat.free and seat.node == line.node and line.campaign_id in seat.levels
+    ]
+    return seat_of_level(fit, line.campaign_id, line.level)
+
+
+def seat_of_level(seats: Iterable[Seat], campaign_id: UUID, level: int | None) -> Seat | None:
+    """The seat for a call: of that level if one is, else of the lowest; None: there are none."""
+    return min(
+        seats,
+        key=lambda seat: (
+            level is not None and seat.levels[campaign_id] != level,
+            seat.levels[campaign_id],
+            seat.since,
+        ),
+        default=None,
+    )
 
 
 def line_for(seat: Seat, waiting: Iterable[Line], runs: dict[UUID, Run]) -> Line | None:
@@ -46,7 +56,11 @@ def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> dict[UUID, 
     given: dict[UUID, list[Seat]] = {run.campaign_id: [] for run in dialing}
     order = {run.campaign_id: index for index, run in enumerate(dialing)}
     for seat in sorted((s for s in seats if s.free), key=lambda s: s.since):
-        choices = [run for run in dialing if run.campaign_id in seat.levels and run.hopper]
+        choices = [
+            run
+            for run in dialing
+            if run.campaign_id in seat.levels and run.hopper and not run.held_up
+        ]
         if not choices:
             continue
         chosen = min(

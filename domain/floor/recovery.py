@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from logging import getLogger
 from uuid import UUID
 
+import orjson
+
 from domain.agents.rules import AgentState
 from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
@@ -135,6 +137,9 @@ class Recovery:
             connected_at=row["connected_at"],  # type: ignore[arg-type]
             ended_at=row["ended_at"],  # type: ignore[arg-type]
         )
+        if row["decided_by"] is not None:
+            line.decided_by = orjson.loads(str(row["decided_by"]))
+            line.level = line.decided_by.get("level")
         trunk = self._state.trunks.get(row["trunk_id"])  # type: ignore[call-overload]
         if trunk is not None:
             line.trunk = trunk

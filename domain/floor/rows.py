@@ -17,6 +17,9 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
 from domain.eligibility.models import DialingPolicy
 from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
+from domain.hooks.models import PreDialHook
+from domain.hooks.rules import HookSettings
+from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
 from domain.targets.call_backs import CallBackRule
@@ -41,7 +44,8 @@ WHERE agent.account_id = $1 AND agent.archived_at IS NULL
 
 _OPEN_ATTEMPTS = """
 SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.max_attempts,
-    target.last_ordinal, target.caller_id AS own_caller_id, contact.name, contact.variables
+    target.last_ordinal, target.caller_id AS own_caller_id, contact.name, contact.variables,
+    contact.timezone
 FROM attempt
 JOIN target ON target.id = attempt.target_id
 JOIN contact ON contact.id = target.contact_id
@@ -117,6 +121,14 @@ async def read_policy(account_id: UUID) -> DialingPolicy | None:
     return await DialingPolicy.filter(account_id=account_id).first()
 
 
+async def read_hooks(campaign_ids: list[UUID], *, now: datetime) -> dict[UUID, HookSettings]:
+    """The pre-dial hooks of these campaigns; one without a hook is not in the result."""
+    return {
+        row.campaign_id: settings_of_hook(row, now=now)
+        for row in await PreDialHook.filter(campaign_id__in=campaign_ids)
+    }
+
+
 async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
     """The stretch that each agent is in, oldest first."""
     return [
@@ -172,6 +184,7 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
         name=row["name"],
         variables=orjson.loads(row["variables"]),
         state=TargetState.RETRY if attempts else TargetState.NEW,
+        timezone=row["timezone"],
     )
 
 

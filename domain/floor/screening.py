@@ -5,23 +5,51 @@ since, and another campaign may have called the number.
 """
 
 from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from domain.campaigns.rules import DialMode
+from domain.conditions.holds import Known
+from domain.conditions.parts import Moment
+from domain.conditions.rules import NOTHING, Verdict, judge
 from domain.eligibility.holding import HOLDING, LOOK_AGAIN_HOURS, is_for_good
 from domain.eligibility.hours import Place
 from domain.eligibility.places import place_of
-from domain.eligibility.rules import Block, Candidate, Past, blocking
+from domain.eligibility.rules import (
+    Block,
+    Candidate,
+    Openings,
+    Past,
+    blocking,
+    verdict_of,
+)
 from domain.floor.context import FloorContext
 from domain.floor.journal import TargetChange
-from domain.floor.state import Run
+from domain.floor.state import Line, Run
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import ClosedReason, Outcome, TargetState
 
 REMEMBERED_S = 300.0  # calls of this floor that a read may have missed
 _WAITING = (TargetState.NEW, TargetState.RETRY)
 _NOWHERE = Place((), "")
+
+
+def known_of(target: HopperTarget) -> Known:
+    """What rules and filters look at."""
+    return Known(
+        number=target.number,
+        variables=target.variables,
+        attempts=target.attempts,
+        last_disposition=target.last_disposition,
+        wrap_up_code=target.last_wrap_up_code,
+        since=target.since,
+    )
+
+
+def _note_broken(run: Run, verdict: Verdict) -> None:
+    for broken in verdict.broken:
+        run.notes["rules"] = f"rule {broken.rule!r} does not match: {broken.what} {broken.why}"
 
 
 class Lately:
@@ -78,15 +106,45 @@ class Screening:
         openings = run.openings
         if openings is None:
             return None
-        candidate = Candidate(
+        return blocking(self._candidate(openings, target), openings, self._context.clock.now())
+
+    def verdict(self, run: Run, target: HopperTarget) -> Verdict:
+        """What the campaign's rules say of a call to the target now; its priority is written."""
+        if run.openings is None or not run.openings.terms.rules:
+            return NOTHING
+        candidate = self._candidate(run.openings, target)
+        verdict = verdict_of(candidate, run.openings.terms, self._context.clock.now())
+        _note_broken(run, verdict)
+        if verdict.priority is not None and verdict.priority != target.priority:
+            self._context.journal.prioritize(target.id, verdict.priority)
+        return verdict
+
+    def verdict_after(self, run: Run, line: Line) -> Verdict:
+        """What the rules for the wrap-up say of the target of a call that is over."""
+        if run.openings is None or not run.openings.terms.rules:
+            return NOTHING
+        target = line.target
+        known = replace(
+            known_of(target),
+            attempts=target.attempts + 1,
+            last_disposition=line.disposition,
+            wrap_up_code=line.wrap_up_code,
+        )
+        place = place_of(target.number, target.timezone)
+        now = self._context.clock.now()
+        verdict = judge(run.openings.terms.rules, Moment.WRAP_UP, known, place, now)
+        _note_broken(run, verdict)
+        return verdict
+
+    def _candidate(self, openings: Openings, target: HopperTarget) -> Candidate:
+        terms = openings.terms
+        return Candidate(
             state=target.state,
-            place=place_of(target.number, target.timezone)
-            if openings.terms.looks_at_places
-            else _NOWHERE,
+            place=place_of(target.number, target.timezone) if terms.looks_at_places else _NOWHERE,
             past=self._lately.merged(target.number, target.past),
             on_list=target.on_list,
+            known=known_of(target) if terms.rules or terms.filter else None,
         )
-        return blocking(candidate, openings, self._context.clock.now())
 
     def hold(self, run: Run, target: HopperTarget, block: Block) -> None:
         """Let a target wait until its rule ends, or close it for good."""
@@ -94,6 +152,9 @@ class Screening:
         if is_for_good(block):
             outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)
             run.targets_left -= 1
+            if block.suppresses:
+                rule = dict(block.inputs)["rule"]
+                self._context.journal.suppress(target.number, now, rule=rule)
         else:
             again = block.ends_at or now + timedelta(hours=LOOK_AGAIN_HOURS)
             outcome = Outcome(TargetState.RETRY, next_at=again)

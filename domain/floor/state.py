@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.agents.models import EndpointKind
@@ -12,6 +13,8 @@ from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.eligibility.rules import Block, Openings
+from domain.floor.wishes import Said
+from domain.hooks.rules import Breaker, HookSettings
 from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
 from domain.targets.call_backs import CallBackRule
@@ -122,6 +125,8 @@ class Line:
     held: bool = False
     handed_over: bool = False  # to a number outside; no agent is with the customer any more
     consultation: Consultation | None = None
+    level: int | None = None  # offered to agents of that level first
+    decided_by: dict[str, Any] | None = None  # what rules and the hook said of it
     recording: UUID | None = None
     answered: float | None = None
     presented: float | None = None
@@ -239,6 +244,16 @@ class Ledger:
 
 
 @dataclass(slots=True)
+class RunHook:
+    """The pre-dial hook of a run, and what it said of targets that wait to be dialed."""
+
+    settings: HookSettings
+    breaker: Breaker = field(default_factory=Breaker)
+    said: dict[UUID, Said] = field(default_factory=dict)  # by target
+    asking: set[UUID] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Run:
     """A campaign that this floor dials, or whose calls are still up."""
 
@@ -258,6 +273,9 @@ class Run:
     due: bool = True  # something happened since the last decision
     decided: float = 0.0
     why: str = ""
+    notes: dict[str, str] = field(default_factory=dict)  # what else a supervisor should know
+    hook: RunHook | None = None  # asked before each call; None: nobody is
+    held_up: bool = False  # nothing in the hopper may leave before the hook has answered
     inbound: bool = False  # a number that people call, not a campaign
     openings: Openings | None = None  # the rules it dials by; None: it does not dial
     forbidden: Block | None = None  # a rule that forbids all of its calls now

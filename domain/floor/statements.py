@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import orjson
+
 from domain.core.ids import new_id
 from domain.floor.state import Line
 from domain.targets.call_backs import call_backs
@@ -35,12 +37,13 @@ RETURNING target.id
 
 _INSERT_ATTEMPTS = """
 INSERT INTO attempt (id, account_id, campaign_id, target_id, ordinal, number, caller_id, node,
-    trunk_id, epoch, state, agent_id, created_at)
+    trunk_id, epoch, state, agent_id, created_at, decided_by)
 SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, u.trunk_id, $3,
-    'committed', u.agent_id, u.created_at
+    'committed', u.agent_id, u.created_at, u.decided_by::jsonb
 FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[],
-    $11::uuid[], $12::timestamptz[])
-    AS u(id, target_id, ordinal, number, caller_id, node, trunk_id, agent_id, created_at)
+    $11::uuid[], $12::timestamptz[], $13::text[])
+    AS u(id, target_id, ordinal, number, caller_id, node, trunk_id, agent_id, created_at,
+        decided_by)
 """
 
 _UPDATE_ATTEMPTS = """
@@ -85,11 +88,12 @@ ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 _UPDATE_TARGETS = """
 UPDATE target SET state = u.state, closed_reason = u.closed_reason, next_at = u.next_at,
     attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition),
-    held_by = u.held_by, held_at = u.held_at, due_at = u.due_at
+    held_by = u.held_by, held_at = u.held_at, due_at = u.due_at,
+    last_wrap_up_code = coalesce(u.wrap_up_code, last_wrap_up_code)
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::text[],
-    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
     AS u(id, state, closed_reason, next_at, attempts, disposition, from_states, held_by, held_at,
-        due_at)
+        due_at, wrap_up_code)
 WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
     AND (target.state <> 'closed' OR target.closed_reason = 'connected')
 """
@@ -110,12 +114,19 @@ FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::timestamptz[
 WHERE recording.id = u.id AND recording.account_id = $1
 """
 
+_PRIORITIZE = """
+UPDATE target SET priority = u.priority FROM unnest($1::uuid[], $2::int[]) AS u(id, priority)
+WHERE target.id = u.id
+"""
+
 _SUPPRESS = """
 WITH entry AS (
     INSERT INTO suppression (id, account_id, scope_id, pattern, is_prefix, source, reason,
         created_at)
-    SELECT u.id, $1, $1, u.number, false, 'customer', 'Said so in a call.', u.at
-    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS u(id, number, at)
+    SELECT u.id, $1, $1, u.number, false,
+        CASE u.rule WHEN '' THEN 'customer' ELSE 'rule' END,
+        CASE u.rule WHEN '' THEN 'Said so in a call.' ELSE 'The rule ' || u.rule || '.' END, u.at
+    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) AS u(id, number, at, rule)
     ON CONFLICT (scope_id, pattern, is_prefix) DO UPDATE SET expires_at = NULL
 )
 UPDATE target SET state = 'closed', closed_reason = 'suppressed', next_at = NULL
@@ -148,6 +159,10 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
         [line.trunk.id if line.trunk else None for line in lines],
         [_agent_of(line) for line in lines],
         [line.created_at for line in lines],
+        [
+            None if line.decided_by is None else orjson.dumps(line.decided_by).decode()
+            for line in lines
+        ],
     ]
 
 
@@ -192,12 +207,17 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [change.held_by for change in changes],
                     [change.held_at for change in changes],
                     [change.due_at for change in changes],
+                    [change.wrap_up_code for change in changes],
                 ],
             )
         )
+    if group.priorities:
+        ids = sorted(group.priorities)  # in one order, so that two writers never wait in a circle
+        found.append((_PRIORITIZE, [ids, [group.priorities[id] for id in ids]]))
     if group.suppressed:
-        numbers, at = list(group.suppressed), list(group.suppressed.values())
-        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at]))
+        numbers, at = list(group.suppressed), [at for at, _ in group.suppressed.values()]
+        rules = [rule for _, rule in group.suppressed.values()]
+        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at, rules]))
     if group.call_backs:
         found.append(call_backs(group.call_backs, account_id))
     if group.recordings:

@@ -20,6 +20,7 @@ class NumberPurpose(StrEnum):
 
     PHONE_LOGIN = "phone_login"  # agents sign in with code and PIN
     TEAM = "team"  # callers wait with music for an agent of a team
+    CALLER_ID = "caller_id"  # shown to customers; nobody answers it
 
 
 class InboundNumber(Model):

@@ -15,6 +15,7 @@ class SuppressionSource(StrEnum):
     CUSTOMER = "customer"  # the person asked for it, in a call or otherwise
     REGISTER = "register"  # a public do-not-call register
     IMPORT = "import"  # a file
+    RULE = "rule"  # a rule of a campaign
 
 
 MAX_REASON = 200

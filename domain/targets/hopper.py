@@ -32,6 +32,10 @@ class HopperTarget:
     past: tuple[Past, ...] = ()  # attempts to reach the number, of any campaign
     on_list: OnList | None = None  # a do-not-call entry
     read_at: float = 0.0  # when the two were read; monotonic seconds
+    last_disposition: str | None = None
+    last_wrap_up_code: str | None = None
+    since: datetime | None = None  # its last attempt, or else when it was added
+    preview: bool = False  # a rule wants an agent to look first
 
 
 # From the highest priority down, until there are enough: for each, one short range of either
@@ -44,20 +48,22 @@ WITH RECURSIVE walk AS (
     UNION ALL
     SELECT walk.priority - 1, walk.taken + cardinality(band.ids), band.ids
     FROM walk CROSS JOIN LATERAL (
-        SELECT coalesce(array_agg(first.id ORDER BY first.rank, first.due, first.id), '{}') AS ids
+        SELECT coalesce(
+            array_agg(first.id ORDER BY first.rank, first.due, first.order_key, first.id), '{}'
+        ) AS ids
         FROM (
             SELECT * FROM (
-                (SELECT id, 0 AS rank, next_at AS due FROM target
+                (SELECT id, 0 AS rank, next_at AS due, NULL::bytea AS order_key FROM target
                  WHERE state = 'retry' AND campaign_id = $1 AND priority = walk.priority - 1
                    AND next_at <= $2 AND NOT id = ANY($4)
                  ORDER BY next_at, id LIMIT $3)
                 UNION ALL
-                (SELECT id, 1 AS rank, NULL AS due FROM target
+                (SELECT id, 1 AS rank, NULL AS due, order_key FROM target
                  WHERE state = 'new' AND campaign_id = $1 AND priority = walk.priority - 1
                    AND NOT id = ANY($4)
-                 ORDER BY id LIMIT $3)
+                 ORDER BY order_key, id LIMIT $3)
             ) AS found
-            ORDER BY rank, due, id LIMIT $3
+            ORDER BY rank, due, order_key, id LIMIT $3
         ) AS first
     ) AS band
     WHERE walk.priority > 1 AND walk.taken < $3
@@ -66,6 +72,7 @@ SELECT target.*, contact.name, contact.variables, contact.timezone
 FROM walk CROSS JOIN LATERAL unnest(walk.ids) WITH ORDINALITY AS next(id, place)
 CROSS JOIN LATERAL (
     SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state,
+        last_disposition, last_wrap_up_code, coalesce(last_attempt_at, created_at) AS since,
         CASE WHEN held_by IS NULL THEN next_at ELSE due_at END AS due_at
     FROM target WHERE target.id = next.id LIMIT 1
 ) AS target
@@ -91,7 +98,8 @@ async def next_targets(
     limit: int,
     not_ids: Iterable[UUID] = (),
 ) -> list[HopperTarget]:
-    """The next `limit` targets to dial: highest priority first, due retries before new, then age.
+    """The next `limit` targets to dial: highest priority first, due retries before new, then by
+    the campaign's order, then by age.
 
     Leaves out `not_ids`, which the caller holds already. Takes no lock: an account's floor is the
     only one that dials.
@@ -114,6 +122,9 @@ async def next_targets(
             state=TargetState(row["state"]),
             timezone=row["timezone"],
             due_at=row["due_at"],
+            last_disposition=row["last_disposition"],
+            last_wrap_up_code=row["last_wrap_up_code"],
+            since=row["since"],
         )
         for row in rows
     ]

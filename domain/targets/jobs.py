@@ -25,3 +25,10 @@ class ExportTargets(Job):
     """Write a file of targets."""
 
     target_export: UUID
+
+
+@dataclass(frozen=True)
+class OrderTargets(Job):
+    """Write the order of a campaign onto its targets that lack it."""
+
+    campaign: UUID

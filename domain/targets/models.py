@@ -83,6 +83,9 @@ class Target(Model):
     next_at = fields.DatetimeField(null=True)  # NULL: as soon as possible
     last_attempt_at = fields.DatetimeField(null=True)  # NULL: never dialed
     last_disposition = fields.CharEnumField(Disposition, max_length=32, null=True)
+    last_wrap_up_code = fields.CharField(max_length=64, null=True)  # NULL: no agent said one
+    # Where it is among the new ones of its priority (domain/conditions/order.py). NULL: at the end.
+    order_key = fields.BinaryField(null=True)
     # A target that a rule keeps back waits as RETRY, and is judged again when the rule ends.
     held_by = fields.CharField(max_length=32, null=True)  # the rule's code; NULL: none
     held_at = fields.DatetimeField(null=True)
@@ -129,7 +132,7 @@ class Target(Model):
             # What the hopper reads; one short range per priority (domain/targets/hopper.py).
             PartialIndex(
                 name="target_new",
-                fields=("campaign_id", "priority", "id"),
+                fields=("campaign_id", "priority", "order_key", "id"),
                 condition={"state": "new"},
             ),
             PartialIndex(

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypedDict
 
+from domain.conditions.parts import ActionKind
+from domain.conditions.rules import Stop
 from domain.core.problems import Problems
 from domain.targets.rules import ClosedReason, Outcome, TargetState
 
@@ -80,6 +82,21 @@ def after_wrap_up(
             return Outcome(TargetState.CLOSED, reason=ClosedReason.ATTEMPTS_EXHAUSTED)
         case WrapUpEffect.CLOSE:
             return Outcome(TargetState.CLOSED, reason=ClosedReason.CONNECTED)
+
+
+def after_rules(by_code: Outcome | None, stop: Stop | None, *, promised: bool) -> Outcome | None:
+    """What becomes of the target once the campaign's rules were asked, too; None: nothing.
+
+    A rule that suppresses beats all; one that puts the target off beats the code, but neither a
+    code that suppresses nor a time that the agent agreed on (`promised`).
+    """
+    if stop is None or (by_code is not None and by_code.reason is ClosedReason.SUPPRESSED):
+        return by_code
+    if stop.kind is ActionKind.SUPPRESS:
+        return Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)
+    if promised:
+        return by_code
+    return Outcome(TargetState.RETRY, next_at=stop.until)
 
 
 def checked_codes(

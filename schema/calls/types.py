@@ -34,6 +34,10 @@ class Attempt:
     caller_id: PhoneNumber | None = strawberry.field(
         description="What the customer saw; null: withheld."
     )
+    decided_by: Json | None = strawberry.field(
+        description="What rules and the pre-dial hook said of it: `rules` by name, `level`, and "
+        "`hook` with its answer; null: nothing."
+    )
     state: AttemptState = strawberry.field(description="Where it is.")
     disposition: Disposition | None = strawberry.field(description="How it ended; null: under way.")
     agent_id: UUID | None = strawberry.field(description="The agent reached or kept; null: none.")
@@ -64,6 +68,7 @@ class Attempt:
             ordinal=row.ordinal,
             number=phone_number(row.number),
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
+            decided_by=None if row.decided_by is None else json_value(row.decided_by),
             state=row.state,
             disposition=row.disposition,
             agent_id=row.agent_id,

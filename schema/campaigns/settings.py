@@ -10,12 +10,23 @@ from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns.rules import DialMode, MachineAction
 from domain.campaigns.settings import CampaignSettings
+from schema.conditions.types import (
+    CampaignRuleInput,
+    ConditionInput,
+    DialOrderInput,
+    condition_setting,
+    conditions_of,
+    order_of,
+)
 from schema.eligibility.types import CallingWindowInput, NumberCapInput, caps_of, windows_of
 from schema.inputs import given, renamed
 from schema.scalars import PhoneNumber
 from schema.wrapups.types import WrapUpCodeInput, codes_of
 
-NULLABLE = ("caller_id", "wrap_up_seconds", "regulation_packs", "starts_at", "stops_at")
+NULLABLE = (
+    *("caller_id", "wrap_up_seconds", "regulation_packs", "target_filter"),
+    *("starts_at", "stops_at"),
+)
 
 
 @strawberry.input(description="How long to wait after an attempt that ended so.")
@@ -134,6 +145,17 @@ class CampaignSettingsInput:
     call_back_priority: int | None = strawberry.field(
         description="Of call-backs, 1 to 10.", default=UNSET
     )
+    rules: list[CampaignRuleInput] | None = strawberry.field(
+        description="Replaces all of them; asked in this order. At most 50.", default=UNSET
+    )
+    target_filter: ConditionInput | None = strawberry.field(
+        description="Which targets are dialed; null: all.", default=UNSET
+    )
+    target_order: list[DialOrderInput] | None = strawberry.field(
+        description="What new targets of one priority are ordered by, instead of by their age; "
+        "empty: nothing. At most 3 fields.",
+        default=UNSET,
+    )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it.", default=UNSET
     )
@@ -161,6 +183,12 @@ def settings_of(input: CampaignSettingsInput) -> CampaignSettings:
         values["calling_windows"] = windows_of(values["calling_windows"])
     if "wrap_up_codes" in values:
         values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
+    if "rules" in values:
+        values["rules"] = conditions_of(values["rules"])
+    if (condition := values.get("target_filter")) is not None:
+        values["target_filter"] = condition_setting(condition)
+    if "target_order" in values:
+        values["target_order"] = order_of(values["target_order"])
     if "number_caps" in values:
         values["number_caps"] = caps_of(values["number_caps"])
     if "retry_delays" in values:

@@ -20,10 +20,11 @@ from schema.campaigns.loaders import (
     teams_by_campaign_id,
 )
 from schema.chains.types import ChainedFields
+from schema.conditions.types import CampaignRule, DialOrder, condition_of
 from schema.context import Info
 from schema.eligibility.types import CallingWindow, NumberCap
 from schema.related import related
-from schema.scalars import PhoneNumber, phone_number
+from schema.scalars import Json, PhoneNumber, phone_number
 from schema.statuses import Disposition
 from schema.wrapups.types import WrapUpCode
 
@@ -179,6 +180,15 @@ class Campaign(ChainedFields):
     )
     call_back_delay_seconds: int = strawberry.field(description="Until a call-back is due.")
     call_back_priority: int = strawberry.field(description="Of call-backs, 1 to 10.")
+    rules: list[CampaignRule] = strawberry.field(
+        description="Every one that matches acts; where two say the same, the earlier is heard."
+    )
+    target_filter: Json | None = strawberry.field(
+        description="Which targets are dialed, shaped as `ConditionInput`; null: all."
+    )
+    target_order: list[DialOrder] = strawberry.field(
+        description="What new targets of one priority are ordered by; empty: by their age."
+    )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it."
     )
@@ -258,6 +268,9 @@ class Campaign(ChainedFields):
             call_back=row.call_back,
             call_back_delay_seconds=row.call_back_delay_s,
             call_back_priority=row.call_back_priority,
+            rules=[CampaignRule.of(rule) for rule in row.rules],
+            target_filter=None if row.target_filter is None else condition_of(row.target_filter),
+            target_order=[DialOrder.of(each) for each in row.target_order],
             starts_at=row.starts_at,
             stops_at=row.stops_at,
             created_at=row.created_at,

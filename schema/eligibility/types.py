@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.conditions.rules import Broken
 from domain.eligibility import explain, models, rules
 from domain.eligibility.checking import CapSetting, WindowSetting
 from domain.eligibility.hours import Hours, Period
@@ -161,6 +162,23 @@ class BlockingRule:
         )
 
 
+@strawberry.type(description="A rule that could not be judged: it counts as not matching.")
+class BrokenRule:
+    rule: str = strawberry.field(description="Its name.")
+    what: str = strawberry.field(description="What was to be compared.")
+    why: str = strawberry.field(description="What is wrong with it.")
+
+    @classmethod
+    def of(cls, broken: Broken) -> "BrokenRule":
+        return cls(rule=broken.rule, what=broken.what, why=broken.why)
+
+
+@strawberry.type(description="For how many targets a rule could not be judged.")
+class BrokenCount:
+    broken: BrokenRule = strawberry.field(description="The rule, and what is wrong.")
+    targets: int = strawberry.field(description="How many.")
+
+
 @strawberry.type(description="Whether a target would be dialed, and if not, why.")
 class TargetExplanation:
     target_id: UUID = strawberry.field(description="The target.")
@@ -170,6 +188,12 @@ class TargetExplanation:
     )
     blocked_by: BlockingRule | None = strawberry.field(
         description="The first rule that forbids it; null: none does."
+    )
+    rules: list[str] = strawberry.field(
+        description="The campaign's rules that match it now, by name."
+    )
+    broken_rules: list[BrokenRule] = strawberry.field(
+        description="Rules that can't be judged for it."
     )
     country: str | None = strawberry.field(description="Of the number; null: unknown.")
     state: str | None = strawberry.field(description="Of the number; null: unknown.")
@@ -184,6 +208,8 @@ class TargetExplanation:
             at=answer.at,
             dialable_now=answer.block is None,
             blocked_by=BlockingRule.of(answer.block) if answer.block is not None else None,
+            rules=list(answer.rules),
+            broken_rules=[BrokenRule.of(each) for each in answer.broken],
             country=answer.place.country or None,
             state=answer.place.state or None,
             time_zones=list(answer.place.zones),
@@ -219,6 +245,9 @@ class CampaignExplanation:
     estimated: bool = strawberry.field(
         description="Whether counts are scaled up from a random sample: more than 20,000 wait."
     )
+    broken_rules: list[BrokenCount] = strawberry.field(
+        description="Rules that could not be judged for some; at most 50, most first."
+    )
     summary: str = strawberry.field(description="The same in a sentence.")
 
     @classmethod
@@ -241,6 +270,10 @@ class CampaignExplanation:
                 for each in answer.blocked
             ],
             estimated=answer.estimated,
+            broken_rules=[
+                BrokenCount(broken=BrokenRule.of(each.what), targets=each.targets)
+                for each in answer.broken
+            ],
             summary=answer.summary,
         )
 

@@ -50,6 +50,7 @@ async def test_a_workbook_is_dialed_to_its_last_target_on_the_pbx(
         "patienceSeconds": 10,
         "ringLimitSeconds": 15,
     }
+    await centre.number("+12025550100")
     made = await centre.admin.ask(CAMPAIGN_CREATE, input=settings)
     assert made["__typename"] == "CampaignCreated", made
     campaign = made["campaign"]["id"]

@@ -123,6 +123,10 @@ ID_ARGUMENTS = {
     "inboundNumberCreate.settings.teamId": "team",
     "inboundNumberDelete.id": "number",
     "numbersSuppress.input.campaignId": "campaign",
+    "preDialHook.campaignId": "campaign",
+    "preDialHookRemove.campaignId": "campaign",
+    "preDialHookRotate.campaignId": "campaign",
+    "preDialHookSet.campaignId": "campaign",
     "previewDecide.targetId": "target",
     "recording.id": "recording",
     "recordings.agentId": "agent",
@@ -193,9 +197,10 @@ VALUES: dict[str, Any] = {
     "digits": "12",
     "number": "+12025550190",
     "closedReasons": ["FINAL"],
+    "url": "https://hook.example/ask",
 }
 # Inputs that may be left out, but not all of them.
-GIVEN_ANYWAY = {"pasted", "closedReasons"}
+GIVEN_ANYWAY = {"pasted", "closedReasons", "url"}
 
 # What somebody with the right hears, where it is not success on the rows of `_world`.
 ANSWERS = {
@@ -205,6 +210,7 @@ ANSWERS = {
     "targetsReset": "COUNT_CHANGED",
     "targetImportConfirm": "IMPORT_FINISHED",  # no draft
     "campaignArchive": "CAMPAIGN_NOT_CLOSED",
+    "preDialHookRotate": "NO_HOOK",
     "agentSupervise": "INVALID_INPUT",  # neither endpoint nor number is required by itself
 }
 
@@ -274,15 +280,17 @@ def _operations() -> Iterator[Operation]:
             yield Operation(kind, name, field, guards[name])
 
 
-def _id_paths(path: str, kind: Any) -> list[str]:
+def _id_paths(path: str, kind: Any, inside: tuple[str, ...] = ()) -> list[str]:
     named = get_named_type(kind)
+    if named.name in inside:  # a condition is made of conditions
+        return []
     if isinstance(named, GraphQLScalarType):
         return [path] if named.name == "UUID" else []
     if isinstance(named, GraphQLInputObjectType):
         return [
             found
             for name, field in named.fields.items()
-            for found in _id_paths(f"{path}.{name}", field.type)
+            for found in _id_paths(f"{path}.{name}", field.type, (*inside, named.name))
         ]
     return []
 

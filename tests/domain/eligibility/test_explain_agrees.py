@@ -46,6 +46,43 @@ WINDOWS: tuple[list[dict[str, Any]], ...] = (
 PACKS: tuple[list[str] | None, ...] = (None, [], ["*"], ["us", "fr", "ru"])
 CAPS: tuple[list[dict[str, int]], ...] = ([], [{"calls": 1, "hours": 24}])
 
+
+def _about(subject: str, operator: str, *values: str, name: str = "", kind: str = "text") -> Any:
+    row = {"subject": subject, "operator": operator, "name": name, "kind": kind}
+    return {"test": {**row, "values": list(values)}}
+
+
+_GOLD = _about("variable", "is", "gold", name="Plan")
+_OWES = _about("variable", "more", "100", name="Debt", kind="number")  # of some it is no number
+_NIGHT = _about("local_time", "between", "18:00", "09:00")
+_TRIED = {"any": [_about("attempts", "more", "0"), _about("last_disposition", "is", "busy")]}
+FILTERS: tuple[dict[str, Any] | None, ...] = (None, None, {"not": _GOLD}, _OWES)
+RULES = st.lists(
+    st.builds(
+        lambda when, then, moment: {"moment": moment, "when": when, "then": [then]},
+        st.sampled_from([_GOLD, _OWES, _NIGHT, _TRIED, {"all": [_GOLD, {"not": _NIGHT}]}]),
+        st.sampled_from(
+            [
+                {"kind": "skip"},
+                {"kind": "skip", "until": "2026-03-05T00:00:00+00:00"},
+                {"kind": "reschedule", "after_s": 7200, "at": None},
+                {"kind": "reschedule", "after_s": 0, "at": "10:00"},
+                {"kind": "suppress"},
+                {"kind": "set_priority", "number": 9},
+                {"kind": "preview"},
+            ]
+        ),
+        st.sampled_from(["before_call", "before_call", "wrap_up"]),
+    ),
+    max_size=2,
+).map(lambda found: [{**rule, "name": f"R{n}"} for n, rule in enumerate(found)])
+PEOPLE: tuple[dict[str, str], ...] = (
+    {},
+    {"Plan": "Gold"},
+    {"Debt": "250,5"},
+    {"Plan": "free", "Debt": "a lot"},
+)
+
 TARGETS = st.lists(
     st.fixed_dictionaries(
         {
@@ -54,6 +91,7 @@ TARGETS = st.lists(
             "due_minutes": st.integers(-3000, 3000),
             "calls": st.lists(st.tuples(st.integers(1, 5000), st.booleans()), max_size=3),
             "listed_hours": st.sampled_from([None, None, None, 0, -1, 5]),
+            "variables": st.sampled_from(PEOPLE),
         }
     ),
     min_size=len(NUMBERS),
@@ -63,7 +101,7 @@ TARGETS = st.lists(
 
 @pytest.mark.feature("CAM-22")
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     minutes=st.integers(0, 14 * 24 * 60),
@@ -76,6 +114,8 @@ TARGETS = st.lists(
     state=st.sampled_from([CampaignState.RUNNING, CampaignState.RUNNING, CampaignState.STOPPED]),
     lines=st.sampled_from([1.0, 3.0]),
     stops_in=st.sampled_from([None, -60, 60]),
+    target_filter=st.sampled_from(FILTERS),
+    rules=RULES,
 )
 async def test_explain_says_dialable_if_and_only_if_the_selector_takes_it(
     connected_database: Callable[[], Awaitable[None]],
@@ -90,6 +130,8 @@ async def test_explain_says_dialable_if_and_only_if_the_selector_takes_it(
     state: CampaignState,
     lines: float,
     stops_in: int | None,
+    target_filter: dict[str, Any] | None,
+    rules: list[dict[str, Any]],
 ) -> None:
     await connected_database()  # each example on empty tables
     fakes = FakePorts(tmp_path / "files")
@@ -108,6 +150,8 @@ async def test_explain_says_dialable_if_and_only_if_the_selector_takes_it(
         regulation_packs=packs,
         skip_holidays=skip_holidays,
         stops_at=now + timedelta(minutes=stops_in) if stops_in is not None else None,
+        target_filter=target_filter,
+        rules=rules,
     )
     for number, wanted in zip(NUMBERS, targets, strict=True):
         await _a_target(campaign, number, wanted, now)
@@ -173,7 +217,10 @@ async def _taken(campaign: Campaign, clock: FixedClock) -> set[UUID]:
 
 async def _a_target(campaign: Campaign, number: str, wanted: dict[str, Any], now: datetime) -> None:
     contact = await Contact.create(
-        account_id=campaign.account_id, name="Cleo", timezone=wanted["zone"]
+        account_id=campaign.account_id,
+        name="Cleo",
+        timezone=wanted["zone"],
+        variables=wanted["variables"],
     )
     state: TargetState = wanted["state"]
     target = await Target.create(
@@ -182,6 +229,12 @@ async def _a_target(campaign: Campaign, number: str, wanted: dict[str, Any], now
         contact=contact,
         number=number,
         max_attempts=9,
+        attempts=len(wanted["calls"]),
+        last_disposition=Disposition.BUSY if wanted["calls"] else None,
+        last_attempt_at=now - timedelta(minutes=min(ago for ago, _ in wanted["calls"]))
+        if wanted["calls"]
+        else None,
+        created_at=now - timedelta(days=4),
         state=state,
         closed_reason=ClosedReason.FINAL if state is TargetState.CLOSED else None,
         next_at=now + timedelta(minutes=wanted["due_minutes"])

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from domain.access.models import Account
 from domain.adapters.system_clock import FastClock
 from domain.adapters.telephony_redis import TelephonyLink
+from domain.adapters.web import SafeWeb
 from domain.agents.commands import AgentGoAvailable, AgentSignIn
 from domain.agents.models import Agent, Team
 from domain.calls.models import Attempt
@@ -22,6 +23,7 @@ from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMo
 from domain.core import floor_wire
 from domain.core.floors import FloorCommand
 from domain.floor.director import Floor
+from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.targets.models import Contact, Target
 from domain.telephony.link import GATEWAYS, Node, encode_node, heartbeat_key, inbox_stream
 from domain.telephony.port import PlaceLeg
@@ -43,6 +45,7 @@ class Rig:
         self.clock = FastClock(speed)
         self.bus = RecordingBus()
         self.gateway_delay_s = 0.0  # before each command is carried out
+        self.web = SafeWeb(private=True)
         self.executed: list[Any] = []  # every command that reached a carrier, repetitions too
         self._carriers: dict[str, SimulatedCarrier] = {}
         self._tasks: list[asyncio.Task[Any]] = []
@@ -64,7 +67,14 @@ class Rig:
     async def account(self) -> Account:
         self.row = await Account.create(name="Acme", slug=f"acme-{uuid.uuid4().hex[:8]}")
         self.team = await Team.create(account=self.row, name="Sales")
+        await self.number("+12025550100")
         return self.row
+
+    async def number(self, number: str) -> InboundNumber:
+        """A number of the account, which its campaigns may show."""
+        return await InboundNumber.create(
+            account=self.row, number=number, purpose=NumberPurpose.CALLER_ID
+        )
 
     async def campaign(self, mode: DialMode, **fields: Any) -> Campaign:
         count = await Campaign.filter(account=self.row).count()
@@ -170,6 +180,7 @@ class Rig:
             bus=self.bus,
             clock=self.clock,
             owner=owner,
+            web=self.web,
         )
         self._floors[floor] = asyncio.create_task(floor.run())
         if wait:
@@ -235,6 +246,7 @@ class Rig:
             await self.let_go(floor)
         for node in list(self._gateways):
             await self.kill_gateway(node)
+        await self.web.close()
 
 
 @asynccontextmanager

@@ -11,6 +11,8 @@ async def test_customers_see_the_best_match_and_a_record_beats_it(rig: Rig) -> N
         caller_id_pool=["+12125550100", "+13055550100"],
         max_attempts=1,
     )
+    for number in ("+12125550100", "+13055550100", "+12025550177"):
+        await rig.number(number)
     await rig.targets(campaign, "+13055550013", "+12125550013")
     await rig.targets(campaign, "+13055560013", caller_id="+12025550177")
     agents = await rig.agents(1)

@@ -16,6 +16,8 @@ async def test_a_campaign_chooses_caller_ids_from_a_pool(database: str, fakes: F
     account = await rows.an_account()
     campaign = await rows.a_campaign(account)
     admin = rows.an_admin(account)
+    for number in ("+12125550100", "+13055550100"):
+        await rows.a_number(account, number)
     wanted = {"callerIdStrategy": "RANDOM", "callerIdPool": ["+12125550100", "+13055550100"]}
 
     answer = await ask(CHANGE, admin, fakes, id=str(campaign.id), input=wanted)

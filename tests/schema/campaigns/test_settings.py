@@ -140,6 +140,7 @@ async def test_settings_change_at_any_time_and_the_floor_is_told(
 ) -> None:
     account = await rows.an_account()
     campaign = await rows.a_campaign(account, state=state, wrap_up_s=10.0)
+    await rows.a_number(account, "+12025550199")
 
     answer = await ask(
         CHANGE,

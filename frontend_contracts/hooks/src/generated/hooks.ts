@@ -632,6 +632,35 @@ export function useTargetExplain(args: Omit<UseQueryArgs<op.TargetExplainQueryVa
 }
 
 /**
+ * Campaign page, "Ask before each call". Null: the campaign asks nobody, offer to set it up.
+ */
+export function usePreDialHook(args: Omit<UseQueryArgs<op.PreDialHookQueryVariables, op.PreDialHookQuery>, "query">) {
+  return useQuery({ query: op.PreDialHookDocument, ...args });
+}
+
+/**
+ * Campaign page. Calls leave without asking from now on.
+ */
+export function usePreDialHookRemove() {
+  return useMutation(op.PreDialHookRemoveDocument);
+}
+
+/**
+ * Campaign page. Show the new secret once; the former one signs for a day, too.
+ */
+export function usePreDialHookRotate() {
+  return useMutation(op.PreDialHookRotateDocument);
+}
+
+/**
+ * Campaign page. A secret is in the first answer only: show it once, to be copied.
+ * InvalidInput is shown beside its fields; CampaignIsClosed: it can only be read.
+ */
+export function usePreDialHookSet() {
+  return useMutation(op.PreDialHookSetDocument);
+}
+
+/**
  * Suppression page. Each row has an answer of its own; a refusal means that no row was added.
  */
 export function useNumbersSuppress() {

@@ -1,0 +1,1 @@
+"""The pre-dial hook: another program is asked before each call of a campaign."""
