@@ -1,4 +1,4 @@
-"""Claiming what to dial next: `python -m benchmarks.claim [--sizes N ...]`.
+"""Claiming what to dial next: `python -m benchmarks.claim [--sizes N ...] [--ordered]`.
 
 The next hundred targets of one campaign, by how many targets the table holds. The budget is "as
 fast among ten million as among ten thousand, within a half"; the first size is the baseline.
@@ -33,11 +33,12 @@ LIMIT = 100
 # Ids ascend as ours do. One in four waits for a retry, half of those is due.
 FILL = """
 INSERT INTO target (id, account_id, campaign_id, contact_id, number, priority, state, attempts,
-                    last_ordinal, max_attempts, next_at, created_at)
+                    last_ordinal, max_attempts, next_at, created_at, order_key)
 SELECT (lpad(to_hex($4::bigint + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
        $1, $2, $3, '+1' || (2000000000 + n), 1 + n % 10,
        CASE WHEN n % 4 = 0 THEN 'retry' ELSE 'new' END, 0, 0, 3,
-       CASE WHEN n % 4 = 0 THEN now() + (n % 200 - 100) * interval '1 minute' END, now()
+       CASE WHEN n % 4 = 0 THEN now() + (n % 200 - 100) * interval '1 minute' END, now(),
+       CASE WHEN $6 THEN decode(md5(n::text), 'hex') END
 FROM generate_series(1, $5::int) AS n
 """
 
@@ -52,8 +53,11 @@ class Figures:
     ratio: float  # of the medians, to the first size
 
 
-async def filled(account: Account, serial: int, size: int) -> UUID:
-    """A campaign of that many targets. Keys are not checked and indexes are made afterwards."""
+async def filled(account: Account, serial: int, size: int, *, ordered: bool) -> UUID:
+    """A campaign of that many targets, in an order of its own or by age.
+
+    Keys are not checked and indexes are made afterwards.
+    """
     campaign = await Campaign.create(
         account=account, serial=serial, name="B", api_code=str(serial), mode=DialMode.PREDICTIVE
     )
@@ -68,7 +72,7 @@ async def filled(account: Account, serial: int, size: int) -> UUID:
         for index in indexes:
             await connection.execute_script(f'DROP INDEX "{index["indexname"]}"')
         start = new_id().int >> 80
-        values = [account.id, campaign.id, contact.id, start, size]
+        values = [account.id, campaign.id, contact.id, start, size, ordered]
         await connection.execute_query(FILL, values)
         for index in indexes:
             await connection.execute_script(index["indexdef"])
@@ -95,6 +99,7 @@ async def measured(campaign_id: UUID) -> list[float]:
 async def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 1_000_000, 10_000_000])
+    options.add_argument("--ordered", action="store_true", help="each target has an order key")
     options.add_argument("--json", type=Path, help="also write the figures here")
     chosen = options.parse_args()
     results: list[Figures] = []
@@ -104,7 +109,7 @@ async def main() -> None:
             print(f"{platform.machine()}, Python {platform.python_version()}: next {LIMIT} of")
             print("     targets    p50 ms    p95 ms   ratio")
             for serial, size in enumerate(chosen.sizes, start=1):
-                times = await measured(await filled(account, serial, size))
+                times = await measured(await filled(account, serial, size, ordered=chosen.ordered))
                 p50 = statistics.median(times)
                 first = results[0].p50_ms if results else p50
                 each = Figures(

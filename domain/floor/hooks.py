@@ -162,12 +162,14 @@ class Hooks:
 
     def _put_off(self, run: Run, target: HopperTarget, answer: HookAnswer) -> None:
         assert run.hook is not None
-        if target not in run.hopper:
-            return  # dialed, or given back; whoever reads it next asks again
-        run.hopper.remove(target)
+        # By its id: what is known of it may have been read again meanwhile.
+        waiting = next((each for each in run.hopper if each.id == target.id), None)
+        if waiting is None:
+            return  # taken out with the rest; whoever reads it next asks again
+        run.hopper.remove(waiting)
         now = self._context.clock.now()
         until = answer.retry_at or now + timedelta(seconds=run.hook.settings.retry_s)
-        self._screening.hold(run, target, Block(BlockCode.HOOK, "The hook said not yet.", until))
+        self._screening.hold(run, waiting, Block(BlockCode.HOOK, "The hook said not yet.", until))
 
     def _note(self, run: Run, hook: RunHook, now: float) -> None:
         breaker = hook.breaker

@@ -117,8 +117,7 @@ class Hoppers:
             if len(run.hopper) >= HOPPER_SIZE:
                 return True
             if self._screening.admits(run, target):
-                self._screening.verdict(run, target)  # gives it its priority
-                run.hopper.append(target)
+                run.hopper.append(self._screening.prioritized(run, target))
                 run.due = True
             if count % BREATH == 0:
                 await asyncio.sleep(0)

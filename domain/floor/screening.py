@@ -109,15 +109,21 @@ class Screening:
         return blocking(self._candidate(openings, target), openings, self._context.clock.now())
 
     def verdict(self, run: Run, target: HopperTarget) -> Verdict:
-        """What the campaign's rules say of a call to the target now; its priority is written."""
+        """What the campaign's rules say of a call to the target now."""
         if run.openings is None or not run.openings.terms.rules:
             return NOTHING
         candidate = self._candidate(run.openings, target)
         verdict = verdict_of(candidate, run.openings.terms, self._context.clock.now())
         _note_broken(run, verdict)
-        if verdict.priority is not None and verdict.priority != target.priority:
-            self._context.journal.prioritize(target.id, verdict.priority)
         return verdict
+
+    def prioritized(self, run: Run, target: HopperTarget) -> HopperTarget:
+        """The target with the priority that a rule gives it, which is written, too."""
+        priority = self.verdict(run, target).priority
+        if priority is None or priority == target.priority:
+            return target
+        self._context.journal.prioritize(target.id, priority)
+        return replace(target, priority=priority)
 
     def verdict_after(self, run: Run, line: Line) -> Verdict:
         """What the rules for the wrap-up say of the target of a call that is over."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from tests.e2e.customer import Customer, at_desk, until
 from tests.e2e.desk import Desk
@@ -79,7 +80,7 @@ query ($campaign: UUID!, $after: String) {
 ATTEMPTS = """
 query ($campaign: UUID!, $after: String) {
   attempts(campaignId: $campaign, first: 100, after: $after) {
-    nodes { id targetId number state disposition agentId ordinal }
+    nodes { id targetId number state disposition agentId ordinal callerId decidedBy }
     pageInfo { hasNextPage endCursor }
   }
 }
@@ -101,6 +102,8 @@ class CallCentre:
         self.admin = admin
         self.credentials = credentials
         self.team = ""
+        # A number belongs to one account only, and the tests share a server.
+        self.caller_id = f"+1202{uuid4().int % 10**7:07}"
 
     async def agents(self, count: int) -> list[str]:
         """The codes of new agents in one team; the PIN is code and "0"."""
@@ -129,7 +132,7 @@ class CallCentre:
         settings = {
             "name": f"{mode} spring",
             "mode": mode,
-            "callerId": "+12025550100",
+            "callerId": self.caller_id,
             "retryDelays": [],
             **settings,
         }

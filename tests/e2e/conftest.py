@@ -46,7 +46,10 @@ def system(own_servers: list[str]) -> Iterator[System]:
     """`outdial up` with two workers on the simulated carrier."""
     with tempfile.TemporaryDirectory(prefix="outdial-e2e-", ignore_cleanup_errors=True) as folder:
         system = System(
-            Path(folder), servers=own_servers, options=["--workers", "2", "--sim-speed", SPEED]
+            Path(folder),
+            servers=own_servers,
+            options=["--workers", "2", "--sim-speed", SPEED],
+            environment={"OUTDIAL_PRIVATE_HOOKS": "1"},  # the tests' own are on loopback
         )
         try:
             system.start()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,17 @@ class System:
     """Starts, kills and ends the processes of one Outdial. Output goes to files in `folder`."""
 
     def __init__(
-        self, folder: Path, *, servers: Sequence[str] = (), options: Sequence[str] = ()
+        self,
+        folder: Path,
+        *,
+        servers: Sequence[str] = (),
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self._shared = ["--data-dir", str(folder / "data"), *servers]
         self._options = list(options)
+        self._environment = dict(environment or {})
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._told: dict[Path, int] = {}
         self.url = ""
@@ -111,7 +117,7 @@ class System:
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", "workers.launch", *arguments],
-                env=_environment(),
+                env=_environment() | self._environment,
                 stdout=log,
                 stderr=log,
             )

@@ -43,14 +43,14 @@ async def test_a_workbook_is_dialed_to_its_last_target_on_the_pbx(
     settings = {
         "name": f"{mode} on the PBX",
         "mode": mode,
-        "callerId": "+12025550100",
+        "callerId": centre.caller_id,
         "retryDelays": [],
         "wrapUpSeconds": 0.5,
         "linesPerAgent": 2,
         "patienceSeconds": 10,
         "ringLimitSeconds": 15,
     }
-    await centre.number("+12025550100")
+    await centre.number(centre.caller_id)
     made = await centre.admin.ask(CAMPAIGN_CREATE, input=settings)
     assert made["__typename"] == "CampaignCreated", made
     campaign = made["campaign"]["id"]

@@ -270,6 +270,32 @@ async def test_a_rule_offers_a_call_to_agents_of_a_level_first(lines: float, rig
     assert (attempt.agent_id, attempt.decided_by) == (expert.id, {"rules": ["R"], "level": 7})
 
 
+@pytest.mark.feature("CAM-25")
+async def test_the_next_owner_of_a_floor_knows_what_rules_said_of_a_call_that_is_up(
+    rig: Rig,
+) -> None:
+    campaign = await rig.campaign(
+        DialMode.PROGRESSIVE, rules=[rule(VIP, {"kind": "set_level", "number": 7})]
+    )
+    await person(rig, campaign, "+12025550010", Plan="gold")
+    agents = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(*agents)
+    await rig.until(lambda: _is_with(first, agents[0]))
+    await rig.let_go(first)
+
+    second = await rig.floor()
+
+    (line,) = second.state.lines.values()
+    assert (line.level, line.decided_by) == (7, {"rules": ["R"], "level": 7})
+    assert line.target.variables == {"Plan": "gold"}
+
+
+async def _is_with(floor: Floor, agent: Agent) -> bool:
+    return floor.state.seats[agent.id].state is AgentState.TALKING
+
+
 async def _are_free(floor: Floor, count: int) -> bool:
     return sum(seat.free for seat in floor.state.seats.values()) == count
 

@@ -184,7 +184,7 @@ async def test_a_hook_that_fails_again_and_again_is_left_alone_and_the_board_say
     await rig.until(lambda: _rests(floor, campaign))
     said = why(floor, campaign)
     asked = len(server.asked)
-    await rig.pass_time(10)
+    await rig.pass_time(4)
 
     assert "its answer" not in said
     assert "it answered with status 503" in said
@@ -196,7 +196,7 @@ async def test_a_hook_that_fails_again_and_again_is_left_alone_and_the_board_say
     assert put_off < len(targets) / 2
 
     server.answer = says(204)
-    await rig.until(lambda: rig.ended(2), seconds=40)
+    await rig.until(lambda: rig.ended(2), seconds=120)
     assert "hook" not in why(floor, campaign)
 
 

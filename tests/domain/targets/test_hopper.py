@@ -14,6 +14,8 @@ from tortoise.transactions import in_transaction
 from domain.access.models import Account
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
+from domain.conditions.order import Order, order_key
+from domain.conditions.parts import Kind
 from domain.targets.hopper import NEXT_TARGETS, count_left, next_targets
 from domain.targets.models import Contact, Target
 from domain.targets.rules import ClosedReason, TargetState
@@ -129,20 +131,37 @@ async def test_the_count_of_what_is_left_names_every_campaign_asked_for(
     assert left == {campaign.id: 2, unknown: 0}
 
 
+async def test_within_a_priority_the_campaigns_order_comes_before_age_and_those_without_it_last(
+    campaign: Campaign,
+) -> None:
+    order = (Order("Amount", Kind.NUMBER, descending=True),)
+    for amount in ("5", "40", "", "7"):
+        await add(campaign, f"+1{amount}", order_key=order_key(order, {"Amount": amount}))
+    await add(campaign, "+1unordered")
+    await add(campaign, "+1first", priority=9)
+    await add(campaign, "+1due", state=TargetState.RETRY, next_at=NOW)
+
+    assert await numbers(campaign) == "+1first +1due +140 +17 +15 +1 +1unordered"
+    assert await numbers(campaign, limit=3) == "+1first +1due +140"
+
+
+@pytest.mark.feature("CAM-25")
+@pytest.mark.parametrize("ordered", [False, True])
 async def test_the_plan_reads_only_the_two_partial_indexes_however_large_the_campaign(
-    campaign: Campaign, connection: BaseDBAsyncClient
+    ordered: bool, campaign: Campaign, connection: BaseDBAsyncClient
 ) -> None:
     contact = await Contact.create(account_id=campaign.account_id)
     await connection.execute_query(
         """
         INSERT INTO target (id, account_id, campaign_id, contact_id, number, priority, state,
-                            attempts, last_ordinal, max_attempts, next_at, created_at)
+                            attempts, last_ordinal, max_attempts, next_at, created_at, order_key)
         SELECT gen_random_uuid(), $1, $2, $3, '+1' || n, 1 + n % 10,
                CASE WHEN n % 3 = 0 THEN 'retry' ELSE 'new' END, 0, 0, 3,
-               CASE WHEN n % 3 = 0 THEN $4::timestamptz - n * interval '1 second' END, $4
+               CASE WHEN n % 3 = 0 THEN $4::timestamptz - n * interval '1 second' END, $4,
+               CASE WHEN $5 THEN decode(md5(n::text), 'hex') END
         FROM generate_series(1, 20000) AS n
         """,
-        [campaign.account_id, campaign.id, contact.id, NOW],
+        [campaign.account_id, campaign.id, contact.id, NOW, ordered],
     )
     await connection.execute_script("ANALYZE target")
 
