@@ -43,6 +43,8 @@ class SafeWeb:
         """The answer, all of it. Raises WebFailed."""
         if not url.startswith("https://") and not self._private:
             raise WebFailed("its address is not https")
+        if not url.isascii():
+            raise WebFailed("its address can't be read")
         try:
             async with asyncio.timeout(within_s):
                 return await self._post(url, body, dict(headers), most_bytes)
@@ -54,6 +56,8 @@ class SafeWeb:
             raise WebFailed("it does not speak HTTP") from error
         except (ssl.SSLError, OSError) as error:
             raise WebFailed("it can't be reached") from error
+        except ValueError as error:
+            raise WebFailed("its address can't be read") from error
 
     async def close(self) -> None:
         """Let connections go."""

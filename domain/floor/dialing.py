@@ -35,6 +35,7 @@ LOW_WATER = 60  # targets in the hopper
 HOPPER_SIZE = 200
 LOOK_AGAIN_S = 1.0  # for due retries, when nothing was left to dial
 AT_ONCE = 100  # calls that one decision may place
+PASSED_OVER = 60  # targets that are left where they are, while others are looked for behind them
 SKIPPED_FOR = timedelta(minutes=5)  # a contact that an agent skipped
 
 
@@ -216,7 +217,7 @@ class Dialing:
         """
         taken: list[tuple[HopperTarget, Verdict]] = []
         left: list[HopperTarget] = []
-        while run.hopper and len(taken) < count:
+        while run.hopper and len(taken) < count and len(left) < PASSED_OVER:
             target = run.hopper.popleft()
             if not self._screening.admits(run, target):
                 continue

@@ -177,8 +177,8 @@ def _check_url(url: str, problems: Problems, *, private: bool) -> None:
         web = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         web = False
-    if not web:
-        problems.add("url", "must begin with https:// and a host")
+    if not web or not url.isascii():
+        problems.add("url", "must begin with https:// and a host, in ASCII")
         return
     if not private:
         problems.unless(parts.scheme == "https", "url", "must begin with https://")

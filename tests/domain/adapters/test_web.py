@@ -59,6 +59,8 @@ async def test_what_is_too_slow_too_long_dead_or_no_http_fails_with_a_reason(
         await post(web, "http://127.0.0.1:9/")
     with pytest.raises(WebFailed, match="does not speak HTTP"):
         await post(web, "gopher://127.0.0.1/")
+    with pytest.raises(WebFailed, match="can't be read"):
+        await post(web, "http://żółw.example/")
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"url": "https://[::1]/ask"}, "url"),
     ({"url": "https://169.254.169.254/latest"}, "url"),
     ({"url": "https://localhost/ask"}, "url"),
+    ({"url": "https://żółw.example/ask"}, "url"),
     ({"url": "https://crm.example:99999/ask"}, "url"),
     ({"url": URL, "timeLimitMs": 49}, "timeLimitMs"),
     ({"url": URL, "timeLimitMs": 10_001}, "timeLimitMs"),
