@@ -126,7 +126,7 @@ async def test_a_copy_gets_the_name_that_is_given(database: str, fakes: FakePort
 def test_every_row_of_a_campaign_is_copied_or_is_none_of_its_settings(database: str) -> None:
     found = set()
     for model in Tortoise.apps["domain"].values():
-        for name in model._meta.fk_fields:
+        for name in (*model._meta.fk_fields, *model._meta.o2o_fields):
             if model._meta.fields_map[name].related_model is Campaign:
                 found.add(model.__name__)
 
