@@ -8,6 +8,7 @@ from tortoise.models import Model
 
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.core.ids import new_id
+from domain.core.indexes import FilledIndex
 from domain.telephony.events import EndedBy
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Attempt(Model):
             ("account_id", "created_at"),
             ("campaign_id", "created_at"),
             ("account_id", "number", "created_at"),  # rolling caps
+            FilledIndex(name="attempt_agent", fields=("agent_id", "created_at"), filled="agent_id"),
         )
 
 

@@ -25,7 +25,7 @@ from domain.targets.imports import access_import, problems_of
 from domain.targets.jobs import ExportTargets
 from domain.targets.listing import TargetFilter, after_prefix
 from domain.targets.models import ExportKind, ExportState, TargetExport
-from domain.targets.rules import TargetClass
+from domain.targets.rules import TargetClass, TargetSource
 from domain.targets.writer import writing
 
 XLSX_ROWS = 1_048_575  # under the header; the format's own limit
@@ -159,6 +159,12 @@ def condition_of(
             add("number < {}::text", end)
     if wanted.attempts_at_least:
         add("attempts >= {}::int", wanted.attempts_at_least)
+    if wanted.agent_id is not None:
+        attempts = "SELECT target_id FROM attempt WHERE agent_id = {} AND campaign_id = $1"
+        add(f"target.id IN ({attempts})", wanted.agent_id)
+    if wanted.source is not None:
+        called = "IS NOT NULL" if wanted.source is TargetSource.CALL_BACK else "IS NULL"
+        parts.append(f"call_back_at {called}")
     if class_ is not None:
         parts.append(f"({CONDITIONS[class_]})")
     return " AND ".join(parts), values

@@ -7,14 +7,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import connections
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
 from domain.campaigns.service import access_campaign
 from domain.targets.models import Target
-from domain.targets.rules import ClosedReason, TargetState
+from domain.targets.rules import ClosedReason, TargetSource, TargetState
 
 
 class TargetOrder(StrEnum):
@@ -46,6 +48,8 @@ class TargetFilter:
     batch_id: UUID | None = None
     number_begins: str = ""  # E.164, as in +1202
     attempts_at_least: int = 0
+    agent_id: UUID | None = None  # who had one of its attempts
+    source: TargetSource | None = None
 
 
 async def visible_targets(
@@ -60,7 +64,10 @@ async def visible_targets(
     if wanted.states:
         query = query.filter(state__in=list(wanted.states))
     if wanted.closed_reasons:
-        query = query.filter(closed_reason__in=list(wanted.closed_reasons))
+        # The state is said for the index, which has closed targets alone.
+        query = query.filter(
+            state=TargetState.CLOSED, closed_reason__in=list(wanted.closed_reasons)
+        )
     if wanted.dispositions:
         query = query.filter(last_disposition__in=list(wanted.dispositions))
     if wanted.batch_id is not None:
@@ -72,6 +79,11 @@ async def visible_targets(
         # LIKE alone reads no index in most collations; digits sort alike in all of them.
         if (end := after_prefix(wanted.number_begins)) is not None:
             query = query.filter(number__lt=end)
+    if wanted.agent_id is not None:
+        attempts = Attempt.filter(agent_id=wanted.agent_id, campaign_id=campaign.id)
+        query = query.filter(id__in=Subquery(attempts.values("target_id")))
+    if wanted.source is not None:
+        query = query.filter(call_back_at__isnull=wanted.source is not TargetSource.CALL_BACK)
     if wanted.attempts_at_least:
         query = query.filter(attempts__gte=wanted.attempts_at_least)
     if order is TargetOrder.LAST_ATTEMPT:

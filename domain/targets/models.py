@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from domain.calls.rules import Disposition
 from domain.core.ids import new_id
+from domain.core.indexes import FilledIndex
 from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import ClosedReason, OperationAction, TargetClass, TargetState
 
@@ -102,6 +103,22 @@ class Target(Model):
                 name="target_waiting",
                 fields=("campaign_id", "next_at", "id"),
                 condition={"state": "retry"},
+            ),
+            # Filters that few targets pass, each in the order of the ids.
+            Index(fields=("campaign_id", "state", "id")),
+            Index(fields=("batch_id", "id")),
+            PartialIndex(
+                name="target_closed",
+                fields=("campaign_id", "closed_reason", "id"),
+                condition={"state": "closed"},
+            ),
+            FilledIndex(
+                name="target_disposition",
+                fields=("campaign_id", "last_disposition", "id"),
+                filled="last_disposition",
+            ),
+            FilledIndex(
+                name="target_call_back", fields=("campaign_id", "id"), filled="call_back_at"
             ),
             # Targets to let go when the rules change (domain/eligibility/holding.py).
             PartialIndex(

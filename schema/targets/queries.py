@@ -10,7 +10,7 @@ from domain.calls.rules import Disposition
 from domain.core.pages import PageRequest, page_of
 from domain.targets import imports, listing, removing
 from domain.targets.listing import KEYS, TargetFilter, TargetOrder
-from domain.targets.rules import ClosedReason, TargetState
+from domain.targets.rules import ClosedReason, TargetSource, TargetState
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.guards import requires
@@ -35,6 +35,12 @@ class TargetFilterInput:
         description="How the number begins, as in `+1202`.", default=""
     )
     attempts_at_least: int = strawberry.field(description="Dialed so often.", default=0)
+    agent_id: UUID | None = strawberry.field(
+        description="Of whose attempts this agent had one.", default=None
+    )
+    source: TargetSource | None = strawberry.field(
+        description="Whether a missed call made them targets.", default=None
+    )
 
     def wanted(self) -> TargetFilter:
         return TargetFilter(
@@ -44,6 +50,8 @@ class TargetFilterInput:
             batch_id=self.batch_id,
             number_begins=self.number_begins,
             attempts_at_least=self.attempts_at_least,
+            agent_id=self.agent_id,
+            source=self.source,
         )
 
 

@@ -142,6 +142,7 @@ ID_ARGUMENTS = {
     "targetExport.id": "export",
     "targetExportProgress.id": "export",
     "targetExportStart.campaignId": "campaign",
+    "targetExportStart.filter.agentId": "agent",
     "targetExportStart.filter.batchId": "batch",
     "targetImport.id": "import",
     "targetImportCancel.id": "import",
@@ -155,6 +156,7 @@ ID_ARGUMENTS = {
     "targetOperations.campaignId": "campaign",
     "targetRemove.id": "target",
     "targets.campaignId": "campaign",
+    "targets.filter.agentId": "agent",
     "targets.filter.batchId": "batch",
     "targetsAdd.input.campaignId": "campaign",
     "targetsPurge.campaignId": "campaign",
@@ -174,7 +176,7 @@ ID_ARGUMENTS = {
 # accounts are never among them.
 DECIDED_BY_THE_FLOOR = {"previewDecide.targetId", "callTransfer.toAgentId"}
 # A foreign one leaves nothing to write: the file is made, and empty.
-ONLY_NARROWS = {"targetExportStart.filter.batchId"}
+ONLY_NARROWS = {"targetExportStart.filter.agentId", "targetExportStart.filter.batchId"}
 
 # Values that pass the rules, by the name of the argument or input field.
 VALUES: dict[str, Any] = {

@@ -12,7 +12,7 @@ from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.models import Campaign
 from domain.targets.commands import TargetsChanged
-from domain.targets.models import Contact, Target
+from domain.targets.models import Contact, Target, TargetBatch
 from domain.targets.rules import ClosedReason, TargetState
 from tests.domain.targets.conftest import principal_of
 from tests.domain.targets.files import us_number
@@ -239,6 +239,44 @@ async def test_the_list_is_filtered_ordered_and_paged(ask: Ask, campaign: Campai
     assert page["targets"]["pageInfo"]["hasNextPage"]
     after = page["targets"]["pageInfo"]["endCursor"]
     assert await listed(order="NEXT_ATTEMPT", after=after) == [1]
+
+
+@pytest.mark.feature("TGT-07")
+@pytest.mark.feature("TGT-06")
+async def test_the_list_is_filtered_by_agent_reason_batch_and_source(
+    ask: Ask, campaign: Campaign
+) -> None:
+    agent = await Agent.create(
+        account_id=campaign.account_id, name="Ana", code="11", pin_hash="", endpoint="ana"
+    )
+    batch = await TargetBatch.create(campaign_id=campaign.id, name="March")
+    talked = await target(campaign, 1, last_ordinal=1)
+    await target(
+        campaign, 2, state=TargetState.CLOSED, closed_reason=ClosedReason.FINAL, batch_id=batch.id
+    )
+    await target(campaign, 3, call_back_at=NOW)
+    await Attempt.create(
+        account_id=campaign.account_id,
+        campaign_id=campaign.id,
+        target_id=talked.id,
+        ordinal=1,
+        number=talked.number,
+        node="main",
+        epoch=1,
+        agent_id=agent.id,
+        created_at=NOW,
+    )
+
+    async def listed(**filter: Any) -> list[int]:
+        data = await ask(LIST, campaign=str(campaign.id), filter=filter)
+        return [int(node["number"][-1]) for node in data["targets"]["nodes"]]
+
+    assert await listed(agentId=str(agent.id)) == [1]
+    assert await listed(closedReasons=["FINAL"]) == [2]
+    assert await listed(closedReasons=["FINAL"], states=["NEW"]) == []
+    assert await listed(batchId=str(batch.id)) == [2]
+    assert await listed(source="CALL_BACK") == [3]
+    assert await listed(source="LIST") == [1, 2]
 
 
 @pytest.mark.feature("TGT-08")

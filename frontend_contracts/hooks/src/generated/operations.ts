@@ -593,6 +593,10 @@ export type TargetFilterInput = {
   readonly numberBegins?: string;
   /** Dialed so often. */
   readonly attemptsAtLeast?: number;
+  /** Of whose attempts this agent had one. */
+  readonly agentId?: string | null | undefined;
+  /** Whether a missed call made them targets. */
+  readonly source?: TargetSource | null | undefined;
 };
 
 /** How a list of targets is ordered. */

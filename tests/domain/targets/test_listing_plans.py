@@ -1,0 +1,126 @@
+"""That a filter which few targets pass reads few of them, on PostgreSQL's own word."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tortoise import connections
+from tortoise.queryset import QuerySet
+
+from domain.access.models import Account
+from domain.access.permissions import Role
+from domain.agents.models import Agent
+from domain.calls.models import Attempt
+from domain.calls.rules import Disposition
+from domain.campaigns.models import Campaign
+from domain.targets.listing import KEYS, TargetFilter, TargetOrder, visible_targets
+from domain.targets.models import Contact, Target, TargetBatch
+from domain.targets.rules import ClosedReason, TargetSource, TargetState
+from tests.domain.targets.conftest import new_campaign, principal_of
+
+TARGETS = 12_000
+RARE = 7
+# Half of the table is another campaign's, in which what is rare here is usual: so the planner
+# cannot know from its statistics how rare it is.
+FILL = """
+INSERT INTO target (id, account_id, campaign_id, contact_id, batch_id, number, priority, state,
+    closed_reason, attempts, last_ordinal, max_attempts, next_at, last_disposition, call_back_at,
+    last_attempt_at, created_at)
+SELECT lpad(to_hex($4::bigint + n), 32, '0')::uuid, $1, $2, $3, $5,
+    $6::text || (2000000 + n)::text, 5, $7::text, $8::text, 1, 1, 3,
+    CASE WHEN $7::text = 'retry' THEN now() END, $9::text, $10::timestamptz, now(), now()
+FROM generate_series(1, $11::int) AS n
+"""
+
+
+@pytest.fixture
+async def campaign(database: str) -> Campaign:
+    account = await Account.create(name="Acme", slug="acme", country="US")
+    here, there = await new_campaign(account), await new_campaign(account, serial=2)
+    contact = await Contact.create(account=account, name="Ana")
+    usual, rare = [await TargetBatch.create(campaign=here, name=name) for name in ("a", "b")]
+    connection = connections.get("default")
+
+    async def fill(campaign: Campaign, first: int, count: int, *columns: Any) -> None:
+        batch, begins, state, reason, disposition, call_back_at = columns
+        await connection.execute_query(
+            FILL,
+            [
+                *(account.id, campaign.id, contact.id, first, batch, begins, state, reason),
+                *(disposition, call_back_at, count),
+            ],
+        )
+
+    at = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    await fill(here, 0, TARGETS, usual.id, "+1202", "closed", "connected", "connected", None)
+    await fill(here, TARGETS, RARE, rare.id, "+1303", "retry", None, "machine", at)
+    await fill(here, TARGETS + RARE, RARE, rare.id, "+1404", "closed", "final", "fax", at)
+    await fill(there, 2 * TARGETS, TARGETS // 2, None, "+1505", "retry", None, "machine", at)
+    await fill(there, 3 * TARGETS, TARGETS // 2, None, "+1606", "closed", "final", "fax", at)
+    agent = await Agent.create(account=account, name="Bo", code="1", pin_hash="", endpoint="a")
+    for target in await Target.filter(campaign=here, state=TargetState.RETRY):
+        await Attempt.create(
+            account=account,
+            campaign=here,
+            target=target,
+            ordinal=1,
+            number=target.number,
+            node="n",
+            epoch=1,
+            agent_id=agent.id,
+            created_at=at,
+        )
+    await connection.execute_script("VACUUM ANALYZE target")
+    await connection.execute_script("ANALYZE attempt")
+    return here
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """Rows that the scans of a plan looked at, those that a filter threw away too."""
+    own = 0
+    if "Scan" in plan["Node Type"]:
+        removed = sum(plan.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
+        own = (plan["Actual Rows"] + removed) * plan["Actual Loops"]
+    return int(own) + sum(rows_read(each) for each in plan.get("Plans", []))
+
+
+async def read_by(query: QuerySet[Target], order: TargetOrder) -> tuple[int, int]:
+    """How many rows a page has, and how many were read for it."""
+    paged = query.order_by(*KEYS[order]).limit(51)
+    found = await paged
+    paged.sql()  # builds the query
+    sql, values = paged.query.get_parameterized_sql()
+    [row] = await connections.get("default").execute_query_dict(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values
+    )
+    plan = row["QUERY PLAN"]
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return len(found), rows_read(plan[0]["Plan"])
+
+
+@pytest.mark.feature("TGT-07")
+@pytest.mark.parametrize("order", [TargetOrder.ADDED, TargetOrder.NEWEST])
+async def test_what_few_targets_pass_reads_few_of_them(
+    campaign: Campaign, order: TargetOrder
+) -> None:
+    principal = principal_of(await Account.get(id=campaign.account_id), Role.SUPERVISOR)
+    rare = await TargetBatch.get(name="b")
+    agent = await Agent.get(code="1")
+    filters = {
+        "state": TargetFilter(states=(TargetState.RETRY,)),
+        "nothing": TargetFilter(states=(TargetState.DIALING,)),
+        "reason": TargetFilter(closed_reasons=(ClosedReason.FINAL,)),
+        "disposition": TargetFilter(dispositions=(Disposition.MACHINE,)),
+        "batch": TargetFilter(batch_id=rare.id),
+        "number": TargetFilter(number_begins="+1303"),
+        "agent": TargetFilter(agent_id=agent.id),
+        "source": TargetFilter(source=TargetSource.CALL_BACK),
+    }
+    wanted = {"nothing": 0, "batch": 2 * RARE, "source": 2 * RARE}
+
+    for name, chosen in filters.items():
+        query = await visible_targets(principal, campaign.id, chosen, order)
+        found, read = await read_by(query, order)
+        assert found == wanted.get(name, RARE), name
+        assert read <= 200, (name, read)
