@@ -219,7 +219,7 @@ async def import_all(path: Path, kind: str, account: Account, files: Path) -> tu
         nonlocal peak
         pids: list[int] = []
         async for block in read_blocks(request, started=pids.append):
-            peak = max(peak, _peak_mb(pids[0]))
+            peak = max(peak, peak_mb(pids[0]))
             yield block
 
     began = time.perf_counter()
@@ -231,7 +231,7 @@ async def import_all(path: Path, kind: str, account: Account, files: Path) -> tu
     return seconds, peak
 
 
-def _peak_mb(pid: int) -> float:
+def peak_mb(pid: int) -> float:
     status = Path(f"/proc/{pid}/status")
     lines = status.read_text().splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)

@@ -30,9 +30,10 @@ from domain.targets.writer import WriterCrashed, writing
 logger = getLogger(__name__)
 
 MAX_STARTS = 5
+TIMES = "YYYY-MM-DD HH24:MI:SS"
 
 # The columns and their names are those of TGT-09. Times are the account's.
-_ROWS = """
+ROWS = """
 SELECT coalesce(agent.name, '') AS "Representative",
        coalesce(last.id::text, '') AS "Call ID",
        campaign.name AS "Campaign",
@@ -111,7 +112,7 @@ async def _write(run: _Run) -> int:
     """Write the whole file; returns how many rows are in it."""
     ports, row = run.ports, run.row
     condition, values = condition_of(row.campaign_id, *wanted_of(row))
-    query = _ROWS.format(condition=condition, time="YYYY-MM-DD HH24:MI:SS")
+    query = ROWS.format(condition=condition, time=TIMES)
     path = ports.files.path(row.file_path)
     part = path.with_name(f"{path.name}.{run.runner}")
     await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
