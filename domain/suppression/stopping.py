@@ -36,7 +36,7 @@ WITH entry AS (
     SELECT target.id, entry.expires_at FROM entry JOIN target
         ON target.account_id = $1 AND target.number >= entry.pattern
         AND starts_with(target.number, entry.pattern)
-        AND (entry.until IS NULL OR target.number < entry.until)
+        AND target.number < entry.until
     WHERE entry.is_prefix AND target.state IN ('new', 'retry')
         AND ($6::uuid IS NULL OR target.campaign_id = $6)
 ), longest AS (
@@ -79,7 +79,7 @@ WITH chosen AS (
 SELECT campaign_id, count(*) AS targets FROM gone GROUP BY campaign_id
 """
 _EXACT = "number = $4"
-_PREFIX = "number >= $4 AND starts_with(number, $4) AND ($5::text IS NULL OR number < $5)"
+_PREFIX = "number >= $4 AND starts_with(number, $4) AND number < $5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ async def stop_all(
         account_id,
         [each.pattern for each in entries],
         [each.is_prefix for each in entries],
-        [after_prefix(each.pattern) if each.is_prefix else None for each in entries],
+        [_end_of(each.pattern) for each in entries],
         [each.expires_at for each in entries],
         campaign_id,
         ports.clock.now(),
@@ -129,9 +129,14 @@ async def let_go(connection: BaseDBAsyncClient, entry: Suppression) -> dict[UUID
     campaign_id = entry.scope_id if entry.scope_id != entry.account_id else None
     values: list[Any] = [entry.account_id, campaign_id, AT_ONCE, entry.pattern]
     if entry.is_prefix:
-        values.append(after_prefix(entry.pattern))
+        values.append(_end_of(entry.pattern))
     statement = _LET_GO.format(numbers=_PREFIX if entry.is_prefix else _EXACT)
     return _by_campaign(await connection.execute_query_dict(statement, values))
+
+
+def _end_of(prefix: str) -> str:
+    """What is behind all numbers that begin so; never nothing, or an index is not read."""
+    return after_prefix(prefix) or "+9999999999999999"  # longer than any number
 
 
 def _by_campaign(rows: Sequence[dict[str, Any]]) -> dict[UUID, int]:

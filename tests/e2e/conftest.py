@@ -16,6 +16,7 @@ from tests.e2e.customer import PATIENCE_S, signed_in
 from tests.e2e.system import System
 from workers.launch.embedded import EmbeddedServers
 
+CALLERS = "720"  # an hour, to numbers of accounts that have one
 SPEED = "10"  # simulated seconds per second: nobody waits a minute for a customer to hang up
 
 Opening = Callable[[], Awaitable[CallCentre]]
@@ -46,7 +47,9 @@ def system(own_servers: list[str]) -> Iterator[System]:
     """`outdial up` with two workers on the simulated carrier."""
     with tempfile.TemporaryDirectory(prefix="outdial-e2e-", ignore_cleanup_errors=True) as folder:
         system = System(
-            Path(folder), servers=own_servers, options=["--workers", "2", "--sim-speed", SPEED]
+            Path(folder),
+            servers=own_servers,
+            options=["--workers", "2", "--sim-speed", SPEED, "--sim-callers", CALLERS],
         )
         try:
             system.start()
