@@ -4,7 +4,7 @@ from domain.core.indexes import FilledIndex
 from tortoise.indexes import Index, PartialIndex
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0009_target_operations')]
+    dependencies = [('domain', '0011_finished_targets')]
 
     initial = False
 
