@@ -91,31 +91,45 @@ class Entry:
     expires_at: datetime | None
 
 
-async def stop_all(
-    entries: Sequence[Entry], *, account_id: UUID, campaign_id: UUID | None, ports: Ports
-) -> int:
-    """Stop waiting targets with the numbers of new entries, and tell the floor; how many.
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """New entries of a campaign's list, or of the account's, and what waits with their numbers."""
 
-    Of the campaign, or of all campaigns of the account. Call it after the entries' commit.
-    """
-    values = [
-        account_id,
-        [each.pattern for each in entries],
-        [each.is_prefix for each in entries],
-        [_end_of(each.pattern) for each in entries],
-        [each.expires_at for each in entries],
-        campaign_id,
-        ports.clock.now(),
-        AT_ONCE,
-    ]
-    total = 0
-    while True:
-        async with unit_of_work(ports) as work:
-            stopped = _by_campaign(await work.connection.execute_query_dict(_STOP, values))
-        await look_again(account_id, stopped, ports=ports)
-        total += sum(stopped.values())
-        if sum(stopped.values()) < AT_ONCE:
-            return total
+    account_id: UUID
+    campaign_id: UUID | None
+    entries: Sequence[Entry]
+    at: datetime
+
+    async def some(self, connection: BaseDBAsyncClient) -> dict[UUID, int]:
+        """Stop AT_ONCE waiting targets at most; how many, by campaign.
+
+        Call it in the transaction of the entries.
+        """
+        values = [
+            self.account_id,
+            [each.pattern for each in self.entries],
+            [each.is_prefix for each in self.entries],
+            [_end_of(each.pattern) for each in self.entries],
+            [each.expires_at for each in self.entries],
+            self.campaign_id,
+            self.at,
+            AT_ONCE,
+        ]
+        return _by_campaign(await connection.execute_query_dict(_STOP, values))
+
+    async def rest(self, stopped: dict[UUID, int], *, ports: Ports) -> int:
+        """Tell the floor of those that were stopped, and stop what is left; how many in all.
+
+        Call it after the commit.
+        """
+        total = 0
+        while True:
+            await look_again(self.account_id, stopped, ports=ports)
+            total += sum(stopped.values())
+            if sum(stopped.values()) < AT_ONCE:
+                return total
+            async with unit_of_work(ports) as work:
+                stopped = await self.some(work.connection)
 
 
 async def look_again(account_id: UUID, campaign_ids: Iterable[UUID], *, ports: Ports) -> None:
