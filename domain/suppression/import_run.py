@@ -1,8 +1,7 @@
 """Reading an uploaded file onto a do-not-call list, block by block.
 
-Each block is one transaction: its entries, its problems and how far the file is read. Waiting
-targets are stopped after it; should a run die in between, a floor finds the entries by itself when
-it reads what it knows of its next numbers again (domain/floor/hoppers.py).
+Each block is one transaction: its entries, the waiting targets that they stop, its problems and how
+far the file is read.
 """
 
 import asyncio
@@ -24,7 +23,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.suppression.events import notice_of
 from domain.suppression.jobs import ImportSuppressions
 from domain.suppression.models import SuppressionImport
-from domain.suppression.stopping import Entry, stop_all
+from domain.suppression.stopping import Entry, Stop
 from domain.targets.bulk import asyncpg_of
 from domain.targets.errors import ImportFileRefused
 from domain.targets.models import ImportState
@@ -202,9 +201,9 @@ async def _write(run: _Run, block: Block) -> None:
         row.invalid += block.reported_rows + past
         row.rows_read, row.rows_total = row.rows_read + block.rows, block.rows_total
         await _save(row, work.connection)
-    row.targets_stopped += await stop_all(
-        entries, account_id=row.account_id, campaign_id=run.campaign_id, ports=run.ports
-    )
+        stop = Stop(row.account_id, run.campaign_id, entries, now)
+        stopped = await stop.some(work.connection) if entries else {}
+    row.targets_stopped += await stop.rest(stopped, ports=run.ports)
     async with unit_of_work(run.ports) as work:
         await _advance(run, work.connection, targets_stopped=row.targets_stopped)
         work.publish(notice_of(row))

@@ -21,7 +21,7 @@ from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource, pattern_of
-from domain.suppression.stopping import AT_ONCE, Entry, let_go, look_again, stop_all
+from domain.suppression.stopping import AT_ONCE, Entry, Stop, let_go, look_again
 from domain.targets.imports import read_country
 from domain.targets.reading.cells import RowProblem
 
@@ -106,6 +106,7 @@ async def suppress(
         return Suppressed(answers, 0)
     scope = campaign_id or principal.account_id
     entries = [Entry(pattern, is_prefix, expires_at) for pattern, is_prefix in patterns]
+    stop = Stop(principal.account_id, campaign_id, entries, now)
     async with unit_of_work(ports) as work:
         await work.connection.execute_query(
             _INSERT,
@@ -121,6 +122,7 @@ async def suppress(
                 [entry.is_prefix for entry in entries],
             ],
         )
+        stopped = await stop.some(work.connection)
         await audit.record(
             principal,
             "numbersSuppress",
@@ -129,10 +131,7 @@ async def suppress(
             difference={"entries": [None, len(entries)]},
             at=now,
         )
-    stopped = await stop_all(
-        entries, account_id=principal.account_id, campaign_id=campaign_id, ports=ports
-    )
-    return Suppressed(answers, stopped)
+    return Suppressed(answers, await stop.rest(stopped, ports=ports))
 
 
 def _answer(row: int, line: str, country: str | None) -> SuppressionAnswer:

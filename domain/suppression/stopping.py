@@ -36,7 +36,7 @@ WITH entry AS (
     SELECT target.id, entry.expires_at FROM entry JOIN target
         ON target.account_id = $1 AND target.number >= entry.pattern
         AND starts_with(target.number, entry.pattern)
-        AND (entry.until IS NULL OR target.number < entry.until)
+        AND target.number < entry.until
     WHERE entry.is_prefix AND target.state IN ('new', 'retry')
         AND ($6::uuid IS NULL OR target.campaign_id = $6)
 ), longest AS (
@@ -79,7 +79,7 @@ WITH chosen AS (
 SELECT campaign_id, count(*) AS targets FROM gone GROUP BY campaign_id
 """
 _EXACT = "number = $4"
-_PREFIX = "number >= $4 AND starts_with(number, $4) AND ($5::text IS NULL OR number < $5)"
+_PREFIX = "number >= $4 AND starts_with(number, $4) AND number < $5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +91,45 @@ class Entry:
     expires_at: datetime | None
 
 
-async def stop_all(
-    entries: Sequence[Entry], *, account_id: UUID, campaign_id: UUID | None, ports: Ports
-) -> int:
-    """Stop waiting targets with the numbers of new entries, and tell the floor; how many.
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """New entries of a campaign's list, or of the account's, and what waits with their numbers."""
 
-    Of the campaign, or of all campaigns of the account. Call it after the entries' commit.
-    """
-    values = [
-        account_id,
-        [each.pattern for each in entries],
-        [each.is_prefix for each in entries],
-        [after_prefix(each.pattern) if each.is_prefix else None for each in entries],
-        [each.expires_at for each in entries],
-        campaign_id,
-        ports.clock.now(),
-        AT_ONCE,
-    ]
-    total = 0
-    while True:
-        async with unit_of_work(ports) as work:
-            stopped = _by_campaign(await work.connection.execute_query_dict(_STOP, values))
-        await look_again(account_id, stopped, ports=ports)
-        total += sum(stopped.values())
-        if sum(stopped.values()) < AT_ONCE:
-            return total
+    account_id: UUID
+    campaign_id: UUID | None
+    entries: Sequence[Entry]
+    at: datetime
+
+    async def some(self, connection: BaseDBAsyncClient) -> dict[UUID, int]:
+        """Stop AT_ONCE waiting targets at most; how many, by campaign.
+
+        Call it in the transaction of the entries.
+        """
+        values = [
+            self.account_id,
+            [each.pattern for each in self.entries],
+            [each.is_prefix for each in self.entries],
+            [_end_of(each.pattern) for each in self.entries],
+            [each.expires_at for each in self.entries],
+            self.campaign_id,
+            self.at,
+            AT_ONCE,
+        ]
+        return _by_campaign(await connection.execute_query_dict(_STOP, values))
+
+    async def rest(self, stopped: dict[UUID, int], *, ports: Ports) -> int:
+        """Tell the floor of those that were stopped, and stop what is left; how many in all.
+
+        Call it after the commit.
+        """
+        total = 0
+        while True:
+            await look_again(self.account_id, stopped, ports=ports)
+            total += sum(stopped.values())
+            if sum(stopped.values()) < AT_ONCE:
+                return total
+            async with unit_of_work(ports) as work:
+                stopped = await self.some(work.connection)
 
 
 async def look_again(account_id: UUID, campaign_ids: Iterable[UUID], *, ports: Ports) -> None:
@@ -129,9 +143,14 @@ async def let_go(connection: BaseDBAsyncClient, entry: Suppression) -> dict[UUID
     campaign_id = entry.scope_id if entry.scope_id != entry.account_id else None
     values: list[Any] = [entry.account_id, campaign_id, AT_ONCE, entry.pattern]
     if entry.is_prefix:
-        values.append(after_prefix(entry.pattern))
+        values.append(_end_of(entry.pattern))
     statement = _LET_GO.format(numbers=_PREFIX if entry.is_prefix else _EXACT)
     return _by_campaign(await connection.execute_query_dict(statement, values))
+
+
+def _end_of(prefix: str) -> str:
+    """What is behind all numbers that begin so; never nothing, or an index is not read."""
+    return after_prefix(prefix) or "+9999999999999999"  # longer than any number
 
 
 def _by_campaign(rows: Sequence[dict[str, Any]]) -> dict[UUID, int]:

@@ -16,6 +16,7 @@ from tests.e2e.customer import PATIENCE_S, signed_in
 from tests.e2e.system import System
 from workers.launch.embedded import EmbeddedServers
 
+CALLERS = "720"  # an hour, to numbers of accounts that have one
 SPEED = "10"  # simulated seconds per second: nobody waits a minute for a customer to hang up
 
 Opening = Callable[[], Awaitable[CallCentre]]
@@ -48,7 +49,7 @@ def system(own_servers: list[str]) -> Iterator[System]:
         system = System(
             Path(folder),
             servers=own_servers,
-            options=["--workers", "2", "--sim-speed", SPEED],
+            options=["--workers", "2", "--sim-speed", SPEED, "--sim-callers", CALLERS],
             environment={"OUTDIAL_PRIVATE_HOOKS": "1"},  # the tests' own are on loopback
         )
         try:

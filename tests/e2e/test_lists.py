@@ -1,5 +1,6 @@
 """Lists while they are dialed: call-backs, do-not-call entries, priorities, removing many."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +60,17 @@ subscription ($id: UUID!) {
 COUNTS = "query ($id: UUID!) { campaign(id: $id) { targets { total left } } }"
 
 
+NUMBER = """
+mutation ($number: PhoneNumber!, $settings: InboundNumberInput!) {
+  inboundNumberCreate(number: $number, purpose: TEAM, settings: $settings) {
+    ... on InboundNumberSaved { number { id } }
+    ... on Refusal { code message }
+  }
+}
+"""
+NUMBER_DELETE = "mutation ($id: UUID!) { inboundNumberDelete(id: $id) { __typename } }"
+
+
 async def at_work(centre: CallCentre, code: str) -> Desk:
     desk = await centre.desk(code)
     desk.listen(wraps_up)
@@ -97,7 +109,8 @@ async def test_abandoned_customers_become_call_backs_that_wait_out_the_72_hours(
 
     async def held() -> list[Any]:
         found = await status(centre, campaign, source="CALL_BACK", states=["RETRY"])
-        return found if found and all(each["nextAttemptAt"] for each in found) else []
+        late = (datetime.now(UTC) + timedelta(hours=70)).isoformat()
+        return [each for each in found if (each["nextAttemptAt"] or "") > late]
 
     waiting = await until(held)
 
@@ -105,6 +118,32 @@ async def test_abandoned_customers_become_call_backs_that_wait_out_the_72_hours(
     abandoned = [a for a in await centre.attempts(campaign) if a["disposition"] == "ABANDONED"]
     assert {each["number"] for each in waiting} <= {a["number"] for a in abandoned}
     await desk.cut_off()
+
+
+@pytest.mark.feature("TGT-06")
+async def test_callers_whom_nobody_answers_become_targets_once_each(centre: CallCentre) -> None:
+    await centre.agents(1)  # who stays at home
+    campaign = await centre.campaign("PROGRESSIVE")
+    settings = {
+        "teamId": centre.team,
+        "callBackCampaignId": campaign,
+        "callBackDelaySeconds": 3600,
+        "callBackPriority": 8,
+    }
+    made = await centre.admin.ask(NUMBER, number="+12125558000", settings=settings)
+
+    async def three() -> list[Any]:
+        found = await status(centre, campaign, source="CALL_BACK")
+        return found if len(found) >= 3 else []
+
+    try:
+        found = await until(three)
+    finally:
+        await centre.admin.ask(NUMBER_DELETE, id=made["number"]["id"])
+
+    assert {(each["state"], each["priority"]) for each in found} == {("RETRY", 8)}
+    assert all(each["nextAttemptAt"] for each in found)
+    assert len({each["number"] for each in found}) == len(found)
 
 
 @pytest.mark.feature("CAM-20")
