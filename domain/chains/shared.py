@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from tortoise import connections
-
-from domain.campaigns.models import Campaign
+from domain.campaigns.copies import copy_rows
+from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import CampaignState
 from domain.chains.errors import SettingShared
 from domain.chains.models import Chain
@@ -21,23 +20,6 @@ SHARED = {
     "stops_at": "stopsAt",
 }
 PEOPLE = ("teams", "agents")
-
-_DROP_PEOPLE = (
-    "DELETE FROM campaign_team WHERE campaign_id = ANY($1)",
-    "DELETE FROM campaign_agent WHERE campaign_id = ANY($1)",
-)
-_COPY_PEOPLE = (
-    """
-    INSERT INTO campaign_team (id, campaign_id, team_id, level)
-    SELECT gen_random_uuid(), u.id, team_id, level
-    FROM campaign_team CROSS JOIN unnest($1::uuid[]) AS u(id) WHERE campaign_id = $2
-    """,
-    """
-    INSERT INTO campaign_agent (id, campaign_id, agent_id, level)
-    SELECT gen_random_uuid(), u.id, agent_id, level
-    FROM campaign_agent CROSS JOIN unnest($1::uuid[]) AS u(id) WHERE campaign_id = $2
-    """,
-)
 
 
 def member_of(row: Campaign) -> Member:
@@ -87,11 +69,9 @@ def shared_of(main: Campaign) -> dict[str, Any]:
 
 async def share_people(main_id: UUID, others: Sequence[UUID]) -> None:
     """Let exactly those who work on the main campaign work on the others, at the same levels."""
-    connection = connections.get("default")
-    for statement in _DROP_PEOPLE:
-        await connection.execute_query(statement, [list(others)])
-    for statement in _COPY_PEOPLE:
-        await connection.execute_query(statement, [list(others), main_id])
+    for model in (CampaignTeam, CampaignAgent):
+        await model.filter(campaign_id__in=list(others)).delete()
+        await copy_rows(model, main_id, others)
 
 
 async def begins_after(campaign: Campaign) -> UUID | None:
