@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from tortoise import connections
+
 from domain.campaigns.copies import copy_rows
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import CampaignState
@@ -27,20 +29,40 @@ def member_of(row: Campaign) -> Member:
     return Member(row.id, row.after_id, row.serial, row.state, waits_for=row.waits_for_id)
 
 
-async def hold_chain_of(campaign_id: UUID) -> None:
-    """Lock the chain of a campaign, if it has one, before any campaign's row is locked.
+async def hold_links(account_id: UUID) -> None:
+    """Let nobody else link campaigns of the account before this transaction is over.
 
-    Two changes of one chain follow one another, and never wait for each other in a circle.
+    Without keeping out those who only refer to the account, as every new row does.
     """
-    chain = await Campaign.filter(id=campaign_id).values_list("chain_id", flat=True)
-    if chain and chain[0] is not None:
-        await Chain.filter(id=chain[0]).select_for_update()
+    await connections.get("default").execute_query(
+        "SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", [account_id]
+    )
+
+
+async def hold_floor(account_id: UUID) -> None:
+    """Let the account's floor write nothing before this transaction is over.
+
+    Take it before anything else, and before several campaigns are locked: a floor locks those
+    that it dials for in an order of its own, and the two would wait for each other in a circle.
+    """
+    await connections.get("default").execute_query(
+        "SELECT FROM floor WHERE account_id = $1 FOR NO KEY UPDATE", [account_id]
+    )
+
+
+async def hold_chain_of(campaign_id: UUID) -> None:
+    """Lock the chain of a campaign, if it has one, before any campaign's row is locked."""
+    found = await Campaign.filter(id=campaign_id).values_list("account_id", "chain_id")
+    for account_id, chain_id in found:
+        if chain_id is not None:
+            await hold_floor(account_id)
+            await Chain.filter(id=chain_id).select_for_update()
 
 
 async def members_of(chain_id: UUID, *, lock: bool = False) -> list[Campaign]:
     """The campaigns of a chain, by id."""
     query = Campaign.filter(chain_id=chain_id).order_by("id")
-    return await (query.select_for_update() if lock else query)
+    return await (query.select_for_update(no_key=True) if lock else query)
 
 
 async def others_to_share(campaign: Campaign, settings: Collection[str]) -> list[Campaign]:
