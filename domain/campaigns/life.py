@@ -1,17 +1,16 @@
 """What happens to campaigns beside dialing: copied, and put out of sight when they are over."""
 
-from typing import Any
 from uuid import UUID
 
 from tortoise.models import Model
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.campaigns.copies import copy_rows
 from domain.campaigns.errors import CampaignNotClosed
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import CampaignState
 from domain.campaigns.service import access_campaign, add, announce, record
-from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
@@ -56,7 +55,7 @@ async def copy(
         values["name"] = name or f"Copy of {original.name}"[:100]
         campaign = await add(principal, work, values, ports=ports)
         for model in COPIED:
-            await _copy_rows(model, id, campaign.id)
+            await copy_rows(model, id, [campaign.id])
         await record(
             principal, "campaignCopy", campaign, {}, {"copyOf": id, "name": campaign.name}, ports
         )
@@ -92,14 +91,3 @@ async def _archive(principal: Principal, id: UUID, *, archived: bool, ports: Por
         await record(principal, action, campaign, before, after, ports)
         announce(work, campaign)
     return campaign
-
-
-async def _copy_rows(model: type[Model], from_id: UUID, to_id: UUID) -> None:
-    rows = await model.filter(campaign_id=from_id)
-    clones = []
-    for row in rows:
-        values: dict[str, Any] = {
-            column: getattr(row, column) for column in model._meta.fields_db_projection
-        }
-        clones.append(model(**{**values, "id": new_id(), "campaign_id": to_id}))
-    await model.bulk_create(clones)

@@ -202,7 +202,10 @@ async def take_over(
     settings: dict[str, Any],
     ports: Ports,
 ) -> None:
-    """Give a campaign these settings, which were checked on another one of its chain."""
+    """Give a campaign these settings, which were checked on another one of its chain.
+
+    Raises InvalidInput when they don't go with its own.
+    """
     before = {column: getattr(campaign, column) for column in settings}
     changed = {column: value for column, value in settings.items() if before[column] != value}
     if changed:
@@ -210,6 +213,7 @@ async def take_over(
         if RULE_COLUMNS & changed.keys():
             changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
+        refuse_incomplete(campaign.machine_action, campaign.machine_message)
         await campaign.save(update_fields=list(changed))
         await record(
             principal, "campaignChange", campaign, {c: before[c] for c in after}, after, ports

@@ -5,7 +5,6 @@ from uuid import UUID
 from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
-from domain.access.service import access_account
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed
 from domain.campaigns.models import Campaign
@@ -14,7 +13,14 @@ from domain.campaigns.service import access_campaign, announce, take_over
 from domain.chains.errors import ChainCircle, ChainedElsewhere
 from domain.chains.models import Chain
 from domain.chains.rules import circle, main_of
-from domain.chains.shared import member_of, members_of, share_people, shared_of
+from domain.chains.shared import (
+    hold_floor,
+    hold_links,
+    member_of,
+    members_of,
+    share_people,
+    shared_of,
+)
 from domain.core.floors import tell_of_rows
 from domain.core.ports import Ports
 from domain.core.problems import Problems
@@ -44,16 +50,15 @@ async def link(
         chain_name = problems.text("chainName", chain_name, longest=100)
     problems.refuse_any()
     async with unit_of_work(ports) as work:
-        # The account's row is the queue for links: a circle is found whoever closes it.
-        await access_account(principal, lock=True)
+        await hold_floor(principal.account_id)
+        await hold_links(principal.account_id)  # a circle is found, whoever closes it
         after = await access_campaign(principal, after_id, Permission.CAMPAIGN_MANAGE)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE)
         chain = await _chain_for(campaign, after, chain_name, ports)
         rows = {row.id: row for row in await members_of(chain.id, lock=True)}
-        campaign = rows.get(id) or await access_campaign(
-            principal, id, Permission.CAMPAIGN_MANAGE, lock=True
+        campaign = rows.setdefault(
+            id, await Campaign.filter(id=id).select_for_update(no_key=True).get()
         )
-        rows[id] = campaign
         for each in (campaign, rows[after_id]):
             if each.state is CampaignState.CLOSED:
                 raise CampaignClosed(each.id)
@@ -84,7 +89,8 @@ async def unlink(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
     """
     principal.require(Permission.CAMPAIGN_MANAGE)
     async with unit_of_work(ports) as work:
-        await access_account(principal, lock=True)
+        await hold_floor(principal.account_id)
+        await hold_links(principal.account_id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE)
         if campaign.chain_id is None:
             return campaign

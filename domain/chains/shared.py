@@ -6,7 +6,8 @@ from uuid import UUID
 
 from tortoise import connections
 
-from domain.campaigns.models import Campaign
+from domain.campaigns.copies import copy_rows
+from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import CampaignState
 from domain.chains.errors import SettingShared
 from domain.chains.models import Chain
@@ -22,43 +23,46 @@ SHARED = {
 }
 PEOPLE = ("teams", "agents")
 
-_DROP_PEOPLE = (
-    "DELETE FROM campaign_team WHERE campaign_id = ANY($1)",
-    "DELETE FROM campaign_agent WHERE campaign_id = ANY($1)",
-)
-_COPY_PEOPLE = (
-    """
-    INSERT INTO campaign_team (id, campaign_id, team_id, level)
-    SELECT gen_random_uuid(), u.id, team_id, level
-    FROM campaign_team CROSS JOIN unnest($1::uuid[]) AS u(id) WHERE campaign_id = $2
-    """,
-    """
-    INSERT INTO campaign_agent (id, campaign_id, agent_id, level)
-    SELECT gen_random_uuid(), u.id, agent_id, level
-    FROM campaign_agent CROSS JOIN unnest($1::uuid[]) AS u(id) WHERE campaign_id = $2
-    """,
-)
-
 
 def member_of(row: Campaign) -> Member:
     """A campaign's place in its chain, without what it has to dial."""
     return Member(row.id, row.after_id, row.serial, row.state, waits_for=row.waits_for_id)
 
 
-async def hold_chain_of(campaign_id: UUID) -> None:
-    """Lock the chain of a campaign, if it has one, before any campaign's row is locked.
+async def hold_links(account_id: UUID) -> None:
+    """Let nobody else link campaigns of the account before this transaction is over.
 
-    Two changes of one chain follow one another, and never wait for each other in a circle.
+    Without keeping out those who only refer to the account, as every new row does.
     """
-    chain = await Campaign.filter(id=campaign_id).values_list("chain_id", flat=True)
-    if chain and chain[0] is not None:
-        await Chain.filter(id=chain[0]).select_for_update()
+    await connections.get("default").execute_query(
+        "SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", [account_id]
+    )
+
+
+async def hold_floor(account_id: UUID) -> None:
+    """Let the account's floor write nothing before this transaction is over.
+
+    Take it before anything else, and before several campaigns are locked: a floor locks those
+    that it dials for in an order of its own, and the two would wait for each other in a circle.
+    """
+    await connections.get("default").execute_query(
+        "SELECT FROM floor WHERE account_id = $1 FOR NO KEY UPDATE", [account_id]
+    )
+
+
+async def hold_chain_of(campaign_id: UUID) -> None:
+    """Lock the chain of a campaign, if it has one, before any campaign's row is locked."""
+    found = await Campaign.filter(id=campaign_id).values_list("account_id", "chain_id")
+    for account_id, chain_id in found:
+        if chain_id is not None:
+            await hold_floor(account_id)
+            await Chain.filter(id=chain_id).select_for_update()
 
 
 async def members_of(chain_id: UUID, *, lock: bool = False) -> list[Campaign]:
     """The campaigns of a chain, by id."""
     query = Campaign.filter(chain_id=chain_id).order_by("id")
-    return await (query.select_for_update() if lock else query)
+    return await (query.select_for_update(no_key=True) if lock else query)
 
 
 async def others_to_share(campaign: Campaign, settings: Collection[str]) -> list[Campaign]:
@@ -87,11 +91,9 @@ def shared_of(main: Campaign) -> dict[str, Any]:
 
 async def share_people(main_id: UUID, others: Sequence[UUID]) -> None:
     """Let exactly those who work on the main campaign work on the others, at the same levels."""
-    connection = connections.get("default")
-    for statement in _DROP_PEOPLE:
-        await connection.execute_query(statement, [list(others)])
-    for statement in _COPY_PEOPLE:
-        await connection.execute_query(statement, [list(others), main_id])
+    for model in (CampaignTeam, CampaignAgent):
+        await model.filter(campaign_id__in=list(others)).delete()
+        await copy_rows(model, main_id, others)
 
 
 async def begins_after(campaign: Campaign) -> UUID | None:

@@ -9,7 +9,6 @@ from tortoise.queryset import QuerySet
 from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
-from domain.access.service import access_account
 from domain.calls.rules import Disposition
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed
@@ -19,6 +18,7 @@ from domain.campaigns.service import access_campaign
 from domain.chains.errors import ChainCircle
 from domain.chains.models import CampaignSource, TargetDraw
 from domain.chains.rules import DrawResult, Include, circle
+from domain.chains.shared import hold_links
 from domain.core.errors import NotFound
 from domain.core.floors import tell_of_rows
 from domain.core.ids import new_id
@@ -54,10 +54,9 @@ async def set_source(
     principal.require(Permission.CAMPAIGN_MANAGE)
     values = _checked(settings)
     async with unit_of_work(ports) as work:
-        # The account's row is the queue for links: a circle is found whoever closes it.
-        await access_account(principal, lock=True)
+        await hold_links(principal.account_id)  # a circle is found, whoever closes it
         source = await access_campaign(principal, source_id, Permission.CAMPAIGN_MANAGE)
-        campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE, lock=True)
+        campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE)
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
         await _refuse_circle(campaign, source)
@@ -113,7 +112,7 @@ async def remove_source(
     """
     principal.require(Permission.CAMPAIGN_MANAGE)
     async with unit_of_work(ports):
-        await access_account(principal, lock=True)
+        await hold_links(principal.account_id)
         await access_campaign(principal, source_id, Permission.CAMPAIGN_MANAGE)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE)
         row = await CampaignSource.filter(

@@ -14,6 +14,7 @@ from domain.chains.models import CampaignSource, Chain
 from domain.targets.commands import TargetsChanged
 from domain.targets.models import Target, TargetBatch
 from domain.targets.rules import TargetState
+from domain.trunks.models import CampaignTrunk, Trunk
 from tests.domain.floor.rig import Rig
 
 ONCE: dict[str, Any] = {"retry_delays_s": {}}
@@ -33,6 +34,19 @@ async def chained(rig: Rig, *, count: int = 2) -> list[Campaign]:
             )
         )
     return found
+
+
+async def drawing_busy(rig: Rig, campaign: Campaign, source: Campaign) -> None:
+    """Let a campaign draw those who were busy."""
+    batch = await TargetBatch.create(campaign=campaign, name="From", created_at=rig.clock.now())
+    await CampaignSource.create(
+        account=rig.row,
+        campaign=campaign,
+        source=source,
+        dispositions=["busy"],
+        batch_id=batch.id,
+        created_at=rig.clock.now(),
+    )
 
 
 def in_states(*expected: tuple[Campaign, str]) -> Callable[[], Awaitable[bool]]:
@@ -138,15 +152,7 @@ async def test_a_retry_that_is_to_come_keeps_the_next_waiting(rig: Rig) -> None:
 async def test_what_one_campaign_could_not_reach_another_dials_at_once(rig: Rig) -> None:
     first = await rig.campaign(DialMode.PROGRESSIVE, **ONCE)
     second = await rig.campaign(DialMode.PROGRESSIVE, name="Second", **ONCE)
-    batch = await TargetBatch.create(campaign=second, name="From", created_at=rig.clock.now())
-    await CampaignSource.create(
-        account=rig.row,
-        campaign=second,
-        source=first,
-        dispositions=["busy"],
-        batch_id=batch.id,
-        created_at=rig.clock.now(),
-    )
+    await drawing_busy(rig, second, first)
     await rig.targets(first, "+12025550002", "+12025560013")
     agents = await rig.agents(1)
     await rig.carrier()
@@ -202,3 +208,29 @@ async def test_what_is_changed_while_it_dials_holds_from_the_next_call_on(rig: R
     attempts = await Attempt.filter(account=rig.row).order_by("created_at", "id")
     assert {each.caller_id for each in attempts[before:]} == {"+12025550199"}
     assert {each.caller_id for each in attempts[:5]} == {"+12025550100"}
+
+
+@pytest.mark.feature("CAM-17")
+@pytest.mark.feature("CAM-18")
+async def test_a_chained_campaign_dials_the_same_list_by_status_and_through_another_trunk(
+    rig: Rig,
+) -> None:
+    first, second = await chained(rig)
+    trunks = [await Trunk.create(account=rig.row, name=name) for name in ("alpha", "beta")]
+    for campaign, trunk in zip((first, second), trunks, strict=True):
+        await CampaignTrunk.create(campaign=campaign, trunk=trunk)
+    await drawing_busy(rig, second, first)
+    busy = ["+12025510002", "+12025520002"]
+    await rig.targets(first, *busy, "+12025560013", "+12025570013", "+12025580013")
+    agents = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+    await rig.at_work(*agents)
+
+    await rig.until(closed(second, 2))
+
+    attempts = await Attempt.filter(account=rig.row).order_by("created_at", "id")
+    assert [each.campaign_id for each in attempts] == [first.id] * 5 + [second.id] * 2
+    assert {each.trunk_id for each in attempts[:5]} == {trunks[0].id}
+    assert {each.trunk_id for each in attempts[5:]} == {trunks[1].id}
+    assert sorted(each.number for each in attempts[5:]) == busy

@@ -1,10 +1,13 @@
 """Linking, drawing and sharing through the API."""
 
+import asyncio
 import itertools
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from domain.access.models import Account, AuditEntry
 from domain.access.principal import Principal
@@ -14,6 +17,8 @@ from domain.campaigns.rules import CampaignState, DialMode
 from domain.campaigns.schedule import start_and_stop
 from domain.chains.drawing import draw
 from domain.chains.models import CampaignSource, Chain
+from domain.floor.models import FloorLease
+from domain.floor.statements import FENCE
 from domain.targets.models import Target
 from tests import rows
 from tests.fakes import FakePorts
@@ -563,3 +568,28 @@ async def test_a_page_of_chained_campaigns_costs_the_same_whatever_its_length(
         page = await ask(LIST, who, fakes)
 
     assert len(page["nodes"]) == count
+
+
+async def test_a_change_of_a_whole_chain_waits_for_a_floor_that_launches(
+    database: str, fakes: FakePorts
+) -> None:
+    account, who, (first, second, _) = await three(fakes)
+    await FloorLease.create(account=account, epoch=1)
+    outside = copy_context()  # of the transaction: on connections of their own
+    change = ask(CHANGE, who, fakes, id=str(first.id), input={"mode": "PREDICTIVE"})
+
+    async with in_transaction() as launch:
+        await launch.execute_query(FENCE, [account.id, 1, None])
+        await launch.execute_query(LOCKED, [second.id])
+        changing = asyncio.create_task(change, context=outside.copy())
+        while not (await launch.execute_query(WAITING))[0]:
+            assert not changing.done()
+            await asyncio.sleep(0.01)  # the event is in the database
+        # Had the change taken the first campaign already, each would wait for the other.
+        await launch.execute_query(LOCKED, [first.id])
+
+    assert (await changing)["campaign"]["mode"] == "PREDICTIVE"
+
+
+LOCKED = "SELECT FROM campaign WHERE id = $1 FOR SHARE"
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
