@@ -45,6 +45,15 @@ async def phones(bed: Bed) -> AsyncIterator[Phones]:
     await made.close()
 
 
+@pytest.fixture(scope="session")
+async def handsets(bed: Bed) -> AsyncIterator[Phones]:
+    """The phones of agents, `seat-1` and so on."""
+    made = Phones(f"{bed.net}.7")
+    await made.open()
+    yield made
+    await made.close()
+
+
 def account_of(number: str) -> UUID | None:
     return ACCOUNT if number == OUR_NUMBER else None
 
@@ -68,7 +77,13 @@ async def stage(bed: Bed, phones: Phones) -> AsyncIterator[PbxStage]:
 
 
 @pytest.fixture
-async def centre(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CallCentre]:
+async def centre(
+    bed: Bed, phones: Phones, handsets: Phones, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[CallCentre]:
     """A call centre on the PBX, with processes of its own."""
     async with outdial_on(bed, tmp_path_factory.mktemp("e")) as made:
         yield made
+    bed.cli("channel request hangup all")
+    for each in (phones, handsets):
+        each.forget()
+        each.manners.clear()

@@ -47,6 +47,20 @@ async def test_a_caller_is_answered_asked_and_connected(stage: PbxStage) -> None
     assert await stage.legs_in(room) == {agent, arrived.leg}
 
 
+async def test_who_types_the_next_answer_ahead_of_its_question_is_heard(stage: PbxStage) -> None:
+    await stage.arrive()
+    leg = (await stage.see(LegArrived)).leg
+    await stage.do(Answer(leg=leg), Collect(leg=leg, maximum=9))
+    await stage.see(LegAnswered, leg=leg)
+    await stage.press(leg, "201#2010#")
+    await stage.see(DigitsCollected, leg=leg, digits="201")
+    await stage.quiet(1.0)  # the next question comes late
+
+    await stage.do(Collect(leg=leg, maximum=9))
+
+    assert (await stage.see_all(2, DigitsCollected, leg=leg))[1].digits == "2010"
+
+
 async def test_a_caller_of_a_number_of_nobody_is_refused(stage: PbxStage) -> None:
     call = await stage.phones.dial(stage.bed.address, "12025558888", "+12025550123")
     async with asyncio.timeout(5):
@@ -90,13 +104,13 @@ async def test_a_withheld_caller_has_no_number(stage: PbxStage) -> None:
     assert (arrived.caller, arrived.account) == (None, ACCOUNT)
 
 
-async def test_an_agents_phone_that_calls_in_belongs_to_its_account(stage: PbxStage) -> None:
+async def test_an_agents_phone_that_calls_in_belongs_to_its_account(
+    stage: PbxStage, handsets: Phones
+) -> None:
     # From an address that no trunk has: the phone is then known by its user name.
-    elsewhere = Phones(f"{stage.bed.net}.7")
-    await elsewhere.open()
-    await elsewhere.dial(stage.bed.address, "*10", "ear-1")
+    await handsets.dial(stage.bed.address, "*10", "ear-1")
 
     arrived = await stage.see(LegArrived)
-    await elsewhere.close()
+    handsets.forget()
 
     assert (arrived.number, arrived.trunk, arrived.account) == ("*10", "ear-1", BED_ACCOUNT)

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 ACCOUNT = UUID("0f0e0d0c-0b0a-4908-8706-050403020100")
 AGENT_PHONES = 25
 HEARING_PHONES = 4
+SEAT_PHONES = 6
 SECRET = "only-on-loopback"
 
 
@@ -204,16 +205,21 @@ class Bed:
         phones = [(name, f"sip:{name}@{self.net}.3:5080") for name in names]
         names = [f"ear-{n}" for n in range(1, HEARING_PHONES + 1)]
         phones += [(name, f"sip:{name}@{self.net}.6:5070") for name in names]
+        names = [f"seat-{n}" for n in range(1, SEAT_PHONES + 1)]
+        seats = [(name, f"sip:{name}@{self.net}.7:5070") for name in names]
         words = {
             "ROOT": str(self.root),
             "RUN": str(self.run),
             "MODULES": str(self._tree.modules),
             "NET": self.net,
-            "ACCOUNT": str(self.account),
             "PHONES": "\n".join(
                 f"[{name}](bed-phone)\naors = {name}\naccountcode = {self.account}\n"
                 f"[{name}](bed-aor)\ncontact = {contact}"
                 for name, contact in phones
+            ),
+            "SEATS": "\n".join(
+                f"[{name}](bed-phone)\naors = {name}\n[{name}](bed-aor)\ncontact = {contact}"
+                for name, contact in seats
             ),
         }
         for template in (HERE / "etc").glob("*.conf"):
