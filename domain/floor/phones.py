@@ -103,9 +103,7 @@ class Phones:
         if seat.state is AgentState.TALKING:
             self._seats.hang_up(seat)
         elif seat.state is AgentState.WRAP_UP:
-            self._seats.end_wrap_up(
-                seat, code=line.wrap_up_code, note=line.note, then_break=False
-            )
+            self._seats.end_wrap_up(seat, code=line.wrap_up_code, note=line.note, then_break=False)
 
     async def _check(self, login: Login, pin: str) -> None:
         code, login.code = login.code, None

@@ -14,6 +14,7 @@ from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
+from domain.trunks.rules import choose
 
 PHONE_RING_LIMIT_S = 30.0
 NO_SWITCH = "no_switch"  # why an agent who wants calls gets none; until a switch is back
@@ -204,18 +205,25 @@ class Seats:
         if node is None:
             self.change(seat, AgentState.BREAK, reason=NO_SWITCH)
             return
+        to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
+        if seat.endpoint_kind is EndpointKind.NUMBER:
+            now = self._context.clock.monotonic()
+            seat.trunk = choose(self._state.trunks.values(), now)
+            if seat.trunk is not None:
+                seat.trunk.take(now)
+            elif self._state.trunks:
+                self.change(seat, AgentState.BREAK, reason="trunks_full")
+                return
+            to = ToNumber(number=seat.endpoint, trunk=seat.trunk.name if seat.trunk else None)
         seat.leg, seat.leg_up, seat.node = new_id(), False, node
         seat.leg_since = self._context.clock.monotonic()
         self._state.legs[seat.leg] = seat
-        external = seat.endpoint_kind is EndpointKind.NUMBER
         self._context.send(
             node,
             PlaceLeg(
                 leg=seat.leg,
                 account=self._state.account_id,
-                to=ToNumber(number=seat.endpoint)
-                if external
-                else ToEndpoint(endpoint=seat.endpoint),
+                to=to,
                 not_after=self._context.unix() + PHONE_PATIENCE_S,
                 caller_id=CallerId(name="Outdial"),
                 ring_limit_s=PHONE_RING_LIMIT_S,
@@ -324,7 +332,9 @@ class Seats:
     def _forget_phone(self, seat: Seat) -> None:
         if seat.leg is not None:
             self._state.legs.pop(seat.leg, None)
-        seat.leg, seat.leg_up, seat.node = None, False, None
+        if seat.trunk is not None:
+            seat.trunk.free()
+        seat.leg, seat.leg_up, seat.node, seat.trunk = None, False, None, None
 
     def _node_for_phone(self) -> str | None:
         """The living switch with the most room for its size."""

@@ -11,10 +11,11 @@ import pytest
 
 from domain.adapters.system_clock import SystemClock
 from tests.e2e.callcentre import CallCentre
+from tests.e2e.system import System
 from tests.pbx.bed.phone import Phones
 from tests.pbx.bed.servers import Bed, install
 from tests.pbx.stage import OUR_NUMBER, PbxStage
-from tests.pbx.system import outdial_on
+from tests.pbx.system import account_on, outdial_on
 from tests.telephony.stage import ACCOUNT
 from workers.gateway.asterisk.settings import Trunk
 from workers.gateway.asterisk.switch import AsteriskSwitch
@@ -68,22 +69,35 @@ async def stage(bed: Bed, phones: Phones) -> AsyncIterator[PbxStage]:
     await switch.start(made.hear)
     yield made
     await switch.stop()
-    bed.cli("channel request hangup all")
-    for _ in range(100):
-        if bed.cli("core show channels count").startswith("0 active channels"):
-            break
-        await asyncio.sleep(0.05)
+    await empty(bed)
     phones.forget()
+
+
+# No module uses it together with `stage`: the two gateways would both answer what comes in.
+@pytest.fixture(scope="module")
+def outdial(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """All of Outdial on the PBX; each test opens an account of its own."""
+    with outdial_on(tmp_path_factory.mktemp("e"), f"{bed.url}&capacity=100") as system:
+        yield system
 
 
 @pytest.fixture
 async def centre(
-    bed: Bed, phones: Phones, handsets: Phones, tmp_path_factory: pytest.TempPathFactory
+    outdial: System, bed: Bed, phones: Phones, handsets: Phones
 ) -> AsyncIterator[CallCentre]:
-    """A call centre on the PBX, with processes of its own."""
-    async with outdial_on(bed, tmp_path_factory.mktemp("e")) as made:
+    """A call centre on the PBX, which is empty afterwards."""
+    async with account_on(outdial) as made:
         yield made
-    bed.cli("channel request hangup all")
+    await empty(bed)
     for each in (phones, handsets):
         each.forget()
         each.manners.clear()
+
+
+async def empty(bed: Bed) -> None:
+    """End what is still up on the PBX, and wait until it is."""
+    bed.cli("channel request hangup all")
+    for _ in range(100):
+        if bed.cli("core show channels count").startswith("0 active channels"):
+            return
+        await asyncio.sleep(0.05)

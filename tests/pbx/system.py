@@ -1,8 +1,9 @@
 """All of Outdial on the real PBX, used through its public API."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +32,38 @@ mutation ($number: PhoneNumber!, $purpose: NumberPurpose!, $settings: InboundNum
   }
 }
 """
-AGENTS = "{ agents { nodes { code now { state reason } } } }"
+SIGN_OUT = """
+mutation ($agent: UUID!) {
+  agentSignOut(agentId: $agent, force: true) { __typename ... on Refusal { code message } }
+}
+"""
+AGENTS = "{ agents { nodes { id code now { state reason } } } }"
+
+
+@contextmanager
+def outdial_on(folder: Path, pbx: str) -> Iterator[System]:
+    """`outdial up --pbx ...`, without an account."""
+    system = System(folder, options=["--pbx", pbx])
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
 
 
 @asynccontextmanager
-async def outdial_on(bed: Bed, folder: Path) -> AsyncIterator[CallCentre]:
-    """`outdial up --pbx ...` with one account, asked as its administrator."""
-    system = System(folder, options=["--pbx", f"{bed.url}&capacity=100"])
-    try:
-        system.start()
-        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
-            credentials = system.account("Acme", "acme")
-            yield CallCentre(await signed_in(http, system.url, credentials), credentials)
-    finally:
-        print(system.logs())  # noqa: T201  # shown by pytest when the test fails
-        system.stop()
+async def account_on(system: System) -> AsyncIterator[CallCentre]:
+    """A new account, asked as its administrator. Afterwards nobody works there any more."""
+    system.forget_logs()
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+        credentials = system.account("Acme", f"acme-{uuid.uuid4().hex[:8]}")
+        centre = CallCentre(await signed_in(http, system.url, credentials), credentials)
+        try:
+            yield centre
+        finally:
+            for agent in (await centre.admin.ask(AGENTS))["nodes"]:
+                await centre.admin.ask(SIGN_OUT, agent=agent["id"])
+            print(system.logs())  # noqa: T201  # shown by pytest when the test fails
 
 
 async def agents_of(centre: CallCentre, count: int, *, phone: str = "agent") -> list[str]:

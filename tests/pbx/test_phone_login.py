@@ -14,7 +14,7 @@ from tests.pbx.bed.servers import Bed
 from tests.pbx.ears import AGENT_HZ, CUSTOMER_HZ, MUSIC_HZ, eventually, hears
 from tests.pbx.system import agent_at, agents_of, dial_in, number, state_of, trunk
 
-LOGIN = "+12025559900"
+LOGIN, OTHER_LOGIN = "+12025559900", "+12025559901"
 CUSTOMERS = ["+12125550140", "+12125550141"]
 HUMS = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, 20))
 
@@ -25,9 +25,7 @@ async def _campaign(centre: CallCentre, phones: Phones, **settings: Any) -> str:
         phones.manners[customer.removeprefix("+")] = HUMS
     wire = await trunk(centre, "wire")
     assert wire
-    campaign = await centre.campaign(
-        "PROGRESSIVE", analysis=False, linesPerAgent=1, **settings
-    )
+    campaign = await centre.campaign("PROGRESSIVE", analysis=False, linesPerAgent=1, **settings)
     await centre.add(campaign, CUSTOMERS)
     return campaign
 
@@ -119,9 +117,9 @@ async def test_star_ten_and_star_eleven_sign_an_agents_own_phone_in_and_out(
 @pytest.mark.feature("AGT-02")
 async def test_a_wrong_pin_signs_nobody_in(centre: CallCentre, bed: Bed, phones: Phones) -> None:
     (code,) = await agents_of(centre, 1)
-    await number(centre, LOGIN, "PHONE_LOGIN")
+    await number(centre, OTHER_LOGIN, "PHONE_OTHER_LOGIN")
 
-    stranger = await dial_in(phones, bed, LOGIN)
+    stranger = await dial_in(phones, bed, OTHER_LOGIN)
     for pin in ("1111", "2222", "3333"):
         since = time.monotonic()
         _type(stranger, f"{code}#{pin}#")
