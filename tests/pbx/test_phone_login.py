@@ -117,7 +117,7 @@ async def test_star_ten_and_star_eleven_sign_an_agents_own_phone_in_and_out(
 @pytest.mark.feature("AGT-02")
 async def test_a_wrong_pin_signs_nobody_in(centre: CallCentre, bed: Bed, phones: Phones) -> None:
     (code,) = await agents_of(centre, 1)
-    await number(centre, OTHER_LOGIN, "PHONE_OTHER_LOGIN")
+    await number(centre, OTHER_LOGIN, "PHONE_LOGIN")
 
     stranger = await dial_in(phones, bed, OTHER_LOGIN)
     for pin in ("1111", "2222", "3333"):

@@ -71,6 +71,7 @@ class Bed:
     net: str = "127.77.0"
     account: UUID = ACCOUNT  # to which the phones belong
     trunks: Sequence[str] = ("carrier", "wire", "dead")
+    files: Path | None = None  # what `outdial pbx config` wrote; None: written here
     _tree: Unpacked = field(init=False)
     _asterisk: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _sipps: list[subprocess.Popen[bytes]] = field(init=False, default_factory=list)
@@ -81,8 +82,12 @@ class Bed:
     @property
     def url(self) -> str:
         """What to give a gateway as its PBX."""
+        return self.url_at(f"{self.net}.1:5038")
+
+    def url_at(self, address: str) -> str:
+        """The same where AMI is reached at another address."""
         trunks = "&".join(f"trunk={name}" for name in self.trunks)
-        return f"asterisk://outdial:{SECRET}@{self.net}.1:5038?{trunks}"
+        return f"asterisk://outdial:{SECRET}@{address}?{trunks}"
 
     @property
     def address(self) -> tuple[str, int]:
@@ -192,13 +197,16 @@ class Bed:
             "spool",
         ):
             (self.run / folder).mkdir(parents=True)
-        choice = PbxFiles(
-            secret=SECRET,
-            permit="127.0.0.0/255.0.0.0",
-            unclaimed_s=4,
-            patience_s=20,
-        )
-        write_config(self.run, choice)
+        if self.files is None:
+            choice = PbxFiles(
+                secret=SECRET,
+                permit="127.0.0.0/255.0.0.0",
+                unclaimed_s=4,
+                patience_s=20,
+            )
+            write_config(self.run, choice)
+        else:
+            shutil.copytree(self.files, self.run, dirs_exist_ok=True)
         (self.run / "outdial").rename(self.run / "etc/outdial")
         self._link_data()
         names = [f"agent-{n}" for n in range(1, AGENT_PHONES + 1)]
