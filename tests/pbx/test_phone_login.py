@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,6 +35,10 @@ def _type(call: Call, keys: str) -> None:
     """Press keys as fast as a person can, whatever is being played."""
     for key in keys:
         call.press(key)
+
+
+def _is_told_something(call: Call, since: float) -> bool:
+    return sound.loudness(call.heard(since)) > 100
 
 
 async def _customer(phones: Phones, known: list[Call]) -> Call:
@@ -123,7 +128,7 @@ async def test_a_wrong_pin_signs_nobody_in(centre: CallCentre, bed: Bed, phones:
     for pin in ("1111", "2222", "3333"):
         since = time.monotonic()
         _type(stranger, f"{code}#{pin}#")
-        await eventually(lambda since=since: sound.loudness(stranger.heard(since)) > 100)
+        await eventually(partial(_is_told_something, stranger, since))
         await asyncio.sleep(2.0)
     await eventually(stranger.ended.is_set, seconds=15)
 
