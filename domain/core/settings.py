@@ -42,6 +42,7 @@ class Settings:
     sim_seed: int = 1
     demo: bool = False  # the demo account exists, with passwords that everybody knows
     sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
+    speech: str = ""  # a command that reads a text and writes a WAV; empty: texts are not spoken
     log_level: str = "INFO"
     log_format: str = "plain"
 

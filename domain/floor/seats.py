@@ -18,6 +18,7 @@ from domain.trunks.rules import choose
 
 PHONE_RING_LIMIT_S = 30.0
 NO_SWITCH = "no_switch"  # why an agent who wants calls gets none; until a switch is back
+PHONE_AGAIN_S = 1.0
 PHONE_PATIENCE_S = 5.0  # a phone call that the gateway takes up later than this is dropped
 
 
@@ -169,9 +170,15 @@ class Seats:
         if seat.state is not AgentState.RINGING:
             return
         if event.failure is Failure.STALE:
-            self.call_phone(seat)
+            # Not at once: a gateway whose switch is away says the same again.
+            again = self._context.clock.monotonic() + PHONE_AGAIN_S
+            self._context.timers.at(again, lambda: self._call_again(seat))
         else:
             self.change(seat, AgentState.BREAK, reason=f"phone_{event.failure}")
+
+    def _call_again(self, seat: Seat) -> None:
+        if seat.leg is None and seat.state is AgentState.RINGING:
+            self.call_phone(seat)
 
     def phone_ended(self, seat: Seat, event: LegEnded) -> None:
         """The agent hung up, or the line was lost; a lost one is called again.
