@@ -1,7 +1,6 @@
 """A real Asterisk for the tests of this folder. They fail when there is none; they never skip."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -32,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def bed() -> Iterator[Bed]:
     root = install()
     with tempfile.TemporaryDirectory(prefix="pbx-", ignore_cleanup_errors=True) as folder:
-        made = Bed(root, Path(folder), net=os.environ.get("OUTDIAL_BED_NET", "127.77.0"))
+        made = Bed(root, Path(folder))
         made.start()
         yield made
         made.stop()

@@ -122,12 +122,12 @@ def test_where_nothing_listens_that_is_said(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    done = outdial("pbx", "check", "--pbx", f"asterisk://outdial:secret@127.0.0.1:{port}")
+    done = outdial("pbx", "check", "--pbx", f"asterisk://outdial:whatever@127.0.0.1:{port}")
 
     (complaint,) = complaints(done)
     assert done.returncode == 1
     assert f"127.0.0.1:{port}" in complaint
-    assert "secret" not in complaint.replace("`secret`", "")
+    assert "whatever" not in done.stdout + done.stderr
 
 
 def test_a_simulated_carrier_cannot_be_checked() -> None:

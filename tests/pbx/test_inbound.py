@@ -14,10 +14,11 @@ from domain.telephony.events import (
     PlaybackFinished,
     RoomJoined,
 )
-from domain.telephony.port import Answer, Collect, HangUp, Join, Play, Role, Tone
+from domain.telephony.port import Answer, Collect, HangUp, Hold, Join, Play, Role, Tone
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Phones
 from tests.pbx.bed.servers import ACCOUNT as BED_ACCOUNT
+from tests.pbx.ears import MUSIC_HZ, hears
 from tests.pbx.stage import OUR_NUMBER, PbxStage
 from tests.telephony.stage import ACCOUNT
 
@@ -59,6 +60,16 @@ async def test_who_types_the_next_answer_ahead_of_its_question_is_heard(stage: P
     await stage.do(Collect(leg=leg, maximum=9))
 
     assert (await stage.see_all(2, DigitsCollected, leg=leg))[1].digits == "2010"
+
+
+async def test_who_is_answered_and_held_at_once_hears_music(stage: PbxStage) -> None:
+    await stage.arrive()
+    leg = (await stage.see(LegArrived)).leg
+
+    await stage.do(Answer(leg=leg), Hold(leg=leg))
+    await stage.see(LegAnswered, leg=leg)
+
+    await hears(stage.far_end(leg), MUSIC_HZ, 0.0)
 
 
 async def test_a_caller_of_a_number_of_nobody_is_refused(stage: PbxStage) -> None:

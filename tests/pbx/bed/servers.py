@@ -68,7 +68,7 @@ class Bed:
 
     root: Path
     run: Path
-    net: str = "127.77.0"
+    net: str = field(default_factory=lambda: os.environ.get("OUTDIAL_BED_NET", "127.77.0"))
     account: UUID = ACCOUNT  # to which the phones belong
     trunks: Sequence[str] = ("carrier", "wire", "dead")
     files: Path | None = None  # what `outdial pbx config` wrote; None: written here
