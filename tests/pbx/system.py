@@ -37,7 +37,7 @@ mutation ($agent: UUID!) {
   agentSignOut(agentId: $agent, force: true) { __typename ... on Refusal { code message } }
 }
 """
-AGENTS = "{ agents { nodes { id code now { state reason } } } }"
+AGENTS = "{ agents(first: 100) { nodes { id code now { state reason } } } }"
 
 
 @contextmanager

@@ -11,15 +11,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e.callcentre import CallCentre
 from tests.e2e.customer import PATIENCE_S, signed_in, until
 from tests.e2e.system import ROOT, Credentials, free_port
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Phones
 from tests.pbx.ears import eventually
+from tests.pbx.system import state_of
 
 NET = "127.80.0"
 ADMIN = Credentials("demo", "admin@demo.example", "demo-outdial")
-FLOOR = "query { floorBoard { agents { code state } } }"
 
 
 @pytest.fixture
@@ -62,13 +63,8 @@ async def test_a_softphone_registers_with_what_is_printed_and_takes_a_call(
     call = await softphone.call_to("desk-1", timeout_s=60)
 
     async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
-        admin = await signed_in(http, url, ADMIN)
-
-        async def talks() -> bool:
-            agents = (await admin.ask(FLOOR))["agents"]
-            return {"code": "1020", "state": "TALKING"} in agents
-
-        await until(talks)
+        centre = CallCentre(await signed_in(http, url, ADMIN), ADMIN)
+        await until(state_of(centre, "1020", "TALKING"))
     since = time.monotonic()
     await eventually(lambda: sound.loudness(call.heard(since - 3)) > 50, seconds=20)
     await softphone.close()
