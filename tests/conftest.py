@@ -20,11 +20,14 @@ from tortoise import Tortoise, connections
 
 from domain.core import database as db
 from domain.core import migrations
+from tests import parsing
 from tests.fakes import FakePorts
 from tests.features import FeatureNotes
 from workers.launch.embedded import EmbeddedServers
 
 pytest_plugins = ["pytester"]
+
+parsing.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

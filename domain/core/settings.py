@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from domain.core.errors import OutdialError
 
 SIMULATED = "simulated"
-LOCAL = "local"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("plain", "json")
 
@@ -31,7 +30,7 @@ class Settings:
 
     database_url: str | None = None  # None: `outdial up` starts an embedded PostgreSQL
     redis_url: str | None = None  # None: `outdial up` starts an embedded Valkey
-    pbx: str = SIMULATED  # or "local", or asterisk://user:secret@host:port[/node]
+    pbx: str = SIMULATED  # or asterisk://user:secret@host:port?trunk=NAME
     node: str = "main"  # the PBX node that this gateway owns
     host: str = "127.0.0.1"
     port: int = 8000
@@ -43,14 +42,15 @@ class Settings:
     demo: bool = False  # the demo account exists, with passwords that everybody knows
     sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
     private_hooks: bool = False  # hooks may be plain http and in this network
+    speech: str = ""  # a command that reads a text and writes a WAV; empty: texts are not spoken
     log_level: str = "INFO"
     log_format: str = "plain"
 
     def __post_init__(self) -> None:
         _check_url("OUTDIAL_DATABASE", self.database_url, ("postgres", "postgresql"))
         _check_url("OUTDIAL_REDIS", self.redis_url, ("redis", "rediss", "unix"))
-        if self.pbx not in (SIMULATED, LOCAL):
-            _check_url("OUTDIAL_PBX", self.pbx, ("asterisk",), or_else=f"{SIMULATED}, {LOCAL} or ")
+        if self.pbx != SIMULATED:
+            _check_url("OUTDIAL_PBX", self.pbx, ("asterisk",), or_else=f"{SIMULATED} or ")
         if not 0 <= self.port <= 65535:
             raise SettingsInvalid("OUTDIAL_PORT", "a port from 0 to 65535")
         if not 1 <= self.database_pool <= 200:

@@ -20,7 +20,7 @@ from domain.pacing import policy_for
 from domain.pacing.interface import PacingSettings
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
-from domain.telephony.events import EndCause, LegArrived
+from domain.telephony.events import EndCause, LegArrived, PlaybackFinished
 from domain.telephony.port import Answer, File, HangUp, Hold, Play
 
 BEFORE_ALL_CAMPAIGNS = 11  # one more than the highest priority of a campaign
@@ -35,6 +35,7 @@ class Callers:
         self._state = context.state
         self._lines = lines
         self._phones = phones
+        self._greetings: dict[UUID, Line] = {}  # that play now, by playback
 
     def arrived(self, event: LegArrived, node: str) -> None:
         """Somebody called one of our numbers."""
@@ -94,14 +95,23 @@ class Callers:
         self._state.lines[line.id] = run.lines[line.id] = line
         self._context.send(node, Answer(leg=line.id))
         if route.greeting:
+            playback = uuid4()
+            self._greetings[playback] = line
             self._context.send(
-                node, Play(playback=uuid4(), leg=line.id, media=(File(name=route.greeting),))
+                node, Play(playback=playback, leg=line.id, media=(File(name=route.greeting),))
             )
         self._context.journal.event(line.id, at, "arrived")
         self._lines.present(run, line)
         if line.state is AttemptState.WAITING:
-            self._context.send(node, Hold(leg=line.id, on=True))
+            if not route.greeting:
+                self._context.send(node, Hold(leg=line.id, on=True))
             self._context.journal.call(line)
+
+    def played(self, event: PlaybackFinished) -> None:
+        """A greeting is over: who waits still hears music. It would have ended the greeting."""
+        line = self._greetings.pop(event.playback, None)
+        if line is not None and line.state is AttemptState.WAITING:
+            self._context.send(line.node, Hold(leg=line.id, on=True))
 
 
 def caller(id: UUID, number: str, name: str = "") -> HopperTarget:

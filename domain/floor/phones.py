@@ -17,7 +17,7 @@ from domain.telephony.port import Answer, Collect, File, HangUp, Join, Media, Pl
 
 LOG_IN = "*10"  # dialed from the agent's own phone; hanging up does not log out
 LOG_OUT = "*11"
-HANG_UP_KEY = "*"  # ends the customer call
+HANG_UP_KEY = "*"  # ends the customer call, and the wrap-up of agents without a desk
 # Sounds that every switch has, by these names, in its own languages.
 ASK_CODE = File(name="agent-user")
 ASK_PIN = File(name="agent-pass")
@@ -96,9 +96,14 @@ class Phones:
         self._state.visitors.discard(leg)
 
     def pressed(self, seat: Seat, digit: str) -> None:
-        """An agent pressed a key: the star ends the customer call."""
-        if digit == HANG_UP_KEY and seat.line is not None and seat.state is AgentState.TALKING:
+        """An agent pressed a key: the star ends the customer call, then the wrap-up."""
+        line = seat.line
+        if digit != HANG_UP_KEY or line is None:
+            return
+        if seat.state is AgentState.TALKING:
             self._seats.hang_up(seat)
+        elif seat.state is AgentState.WRAP_UP:
+            self._seats.end_wrap_up(seat, code=line.wrap_up_code, note=line.note, then_break=False)
 
     async def _check(self, login: Login, pin: str) -> None:
         code, login.code = login.code, None

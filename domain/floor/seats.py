@@ -14,9 +14,11 @@ from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
+from domain.trunks.rules import choose
 
 PHONE_RING_LIMIT_S = 30.0
 NO_SWITCH = "no_switch"  # why an agent who wants calls gets none; until a switch is back
+PHONE_AGAIN_S = 1.0
 PHONE_PATIENCE_S = 5.0  # a phone call that the gateway takes up later than this is dropped
 
 
@@ -168,9 +170,15 @@ class Seats:
         if seat.state is not AgentState.RINGING:
             return
         if event.failure is Failure.STALE:
-            self.call_phone(seat)
+            # Not at once: a gateway whose switch is away says the same again.
+            again = self._context.clock.monotonic() + PHONE_AGAIN_S
+            self._context.timers.at(again, lambda: self._call_again(seat))
         else:
             self.change(seat, AgentState.BREAK, reason=f"phone_{event.failure}")
+
+    def _call_again(self, seat: Seat) -> None:
+        if seat.leg is None and seat.state is AgentState.RINGING:
+            self.call_phone(seat)
 
     def phone_ended(self, seat: Seat, event: LegEnded) -> None:
         """The agent hung up, or the line was lost; a lost one is called again.
@@ -204,18 +212,25 @@ class Seats:
         if node is None:
             self.change(seat, AgentState.BREAK, reason=NO_SWITCH)
             return
+        to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
+        if seat.endpoint_kind is EndpointKind.NUMBER:
+            now = self._context.clock.monotonic()
+            seat.trunk = choose(self._state.trunks.values(), now)
+            if seat.trunk is not None:
+                seat.trunk.take(now)
+            elif self._state.trunks:
+                self.change(seat, AgentState.BREAK, reason="trunks_full")
+                return
+            to = ToNumber(number=seat.endpoint, trunk=seat.trunk.name if seat.trunk else None)
         seat.leg, seat.leg_up, seat.node = new_id(), False, node
         seat.leg_since = self._context.clock.monotonic()
         self._state.legs[seat.leg] = seat
-        external = seat.endpoint_kind is EndpointKind.NUMBER
         self._context.send(
             node,
             PlaceLeg(
                 leg=seat.leg,
                 account=self._state.account_id,
-                to=ToNumber(number=seat.endpoint)
-                if external
-                else ToEndpoint(endpoint=seat.endpoint),
+                to=to,
                 not_after=self._context.unix() + PHONE_PATIENCE_S,
                 caller_id=CallerId(name="Outdial"),
                 ring_limit_s=PHONE_RING_LIMIT_S,
@@ -324,7 +339,9 @@ class Seats:
     def _forget_phone(self, seat: Seat) -> None:
         if seat.leg is not None:
             self._state.legs.pop(seat.leg, None)
-        seat.leg, seat.leg_up, seat.node = None, False, None
+        if seat.trunk is not None:
+            seat.trunk.free()
+        seat.leg, seat.leg_up, seat.node, seat.trunk = None, False, None, None
 
     def _node_for_phone(self) -> str | None:
         """The living switch with the most room for its size."""

@@ -77,6 +77,7 @@ class Seat:
     leg_since: float = 0.0
     by_phone: bool = False  # signed in by telephone: hanging up signs out
     node: str | None = None  # where that leg is
+    trunk: TrunkUse | None = None  # through which it leaves, for a number outside
     line: "Line | None" = None  # the customer, from reservation to the end of wrap-up
     offer: Offer | None = None
     wrap_up_ends: float | None = None  # monotonic seconds; None: the agent ends it

@@ -39,6 +39,7 @@ class Switches:
             if back or self._incarnations.get(name) != node.incarnation:
                 self._incarnations[name] = node.incarnation
                 self._gone.pop(name, None)
+                self._phones_due = min(self._phones_due, now + PHONES_AFTER_S)
                 self.ask(name)
             elif now - self._asked.get(name, 0.0) >= SETTLE_EVERY_S:
                 self.ask(name)
@@ -60,6 +61,9 @@ class Switches:
             self.ask(name)
         else:
             logger.warning("gateway %s lost its switch", name)
+            # Nothing more leaves there; the next heartbeat would say so a second later.
+            if self._context.nodes.pop(name, None) is not None:
+                self._gone[name] = self._context.clock.monotonic()
 
     def ask(self, name: str) -> None:
         """Ask a gateway what its switch holds."""

@@ -21,7 +21,7 @@ class Failure(StrEnum):
     REJECTED = "rejected"  # the far end or its network declined
     UNREACHABLE = "unreachable"  # nobody answered the trunk at all: carrier dead
     CANCELED = "canceled"  # we hung up while it rang
-    STALE = "stale"  # the command arrived after `not_after`; nothing was dialed
+    STALE = "stale"  # nothing was dialed: it was after `not_after`, or the switch was away
     FAILED = "failed"  # anything else; `detail` has the switch's words
 
 
@@ -129,10 +129,14 @@ class DigitsCollected(Message, frozen=True, kw_only=True):
 
 
 class PlaybackFinished(Message, frozen=True, kw_only=True):
-    """A playback ended. `interrupted_by` is the digit that ended it."""
+    """A playback ended. `interrupted_by` is the digit that ended it.
+
+    `unspoken`: a text in it was left out, since no engine of this switch speaks it.
+    """
 
     playback: UUID
     interrupted_by: str | None = None
+    unspoken: bool = False
 
 
 class RoomJoined(Message, frozen=True, kw_only=True):

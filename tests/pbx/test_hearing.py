@@ -31,12 +31,19 @@ from domain.telephony.port import (
 )
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Call
+from tests.pbx.ears import (
+    AGENT_HZ,
+    CUSTOMER_HZ,
+    HEARD,
+    MUSIC_HZ,
+    SUPERVISOR_HZ,
+    ZIP_HZ,
+    assert_silent,
+    eventually,
+    hears,
+)
 from tests.pbx.stage import PbxStage
 from tests.telephony.stage import ACCOUNT
-
-AGENT_HZ, CUSTOMER_HZ, SUPERVISOR_HZ = 700, 1150, 1900
-ZIP_HZ, MUSIC_HZ = 1400, 350
-HEARD, NOT_HEARD = 1500.0, 150.0  # amplitudes; the phones speak with 6,000
 
 
 class Talk:
@@ -63,23 +70,6 @@ async def talk(stage: PbxStage, *, entry: Tone | File | None = None) -> Talk:
     await stage.do(Join(leg=customer, room=room, role=Role.CUSTOMER, entry=entry))
     await stage.see(RoomJoined, leg=customer)
     return Talk(stage, room, agent, customer)
-
-
-async def hears(call: Call, hz: int, since: float) -> None:
-    """Wait until a phone hears a tone; fails when it does not within seconds."""
-    await eventually(lambda: sound.loudest(call.heard(since), hz) > HEARD)
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(60):
-        if condition():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("it did not come to be heard")
-
-
-def assert_silent(call: Call, hz: int, since: float) -> None:
-    assert sound.loudest(call.heard(since), hz) < NOT_HEARD
 
 
 @pytest.mark.feature("AGT-05")

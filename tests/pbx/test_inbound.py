@@ -14,10 +14,11 @@ from domain.telephony.events import (
     PlaybackFinished,
     RoomJoined,
 )
-from domain.telephony.port import Answer, Collect, HangUp, Join, Play, Role, Tone
+from domain.telephony.port import Answer, Collect, HangUp, Hold, Join, Play, Role, Tone
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Phones
 from tests.pbx.bed.servers import ACCOUNT as BED_ACCOUNT
+from tests.pbx.ears import MUSIC_HZ, hears
 from tests.pbx.stage import OUR_NUMBER, PbxStage
 from tests.telephony.stage import ACCOUNT
 
@@ -45,6 +46,30 @@ async def test_a_caller_is_answered_asked_and_connected(stage: PbxStage) -> None
     assert collected.digits == "42"
     assert sound.loudest(stage.far_end(arrived.leg).heard(since), 1000) > 1500
     assert await stage.legs_in(room) == {agent, arrived.leg}
+
+
+async def test_who_types_the_next_answer_ahead_of_its_question_is_heard(stage: PbxStage) -> None:
+    await stage.arrive()
+    leg = (await stage.see(LegArrived)).leg
+    await stage.do(Answer(leg=leg), Collect(leg=leg, maximum=9))
+    await stage.see(LegAnswered, leg=leg)
+    await stage.press(leg, "201#2010#")
+    await stage.see(DigitsCollected, leg=leg, digits="201")
+    await stage.quiet(1.0)  # the next question comes late
+
+    await stage.do(Collect(leg=leg, maximum=9))
+
+    assert (await stage.see_all(2, DigitsCollected, leg=leg))[1].digits == "2010"
+
+
+async def test_who_is_answered_and_held_at_once_hears_music(stage: PbxStage) -> None:
+    await stage.arrive()
+    leg = (await stage.see(LegArrived)).leg
+
+    await stage.do(Answer(leg=leg), Hold(leg=leg))
+    await stage.see(LegAnswered, leg=leg)
+
+    await hears(stage.far_end(leg), MUSIC_HZ, 0.0)
 
 
 async def test_a_caller_of_a_number_of_nobody_is_refused(stage: PbxStage) -> None:
@@ -90,13 +115,13 @@ async def test_a_withheld_caller_has_no_number(stage: PbxStage) -> None:
     assert (arrived.caller, arrived.account) == (None, ACCOUNT)
 
 
-async def test_an_agents_phone_that_calls_in_belongs_to_its_account(stage: PbxStage) -> None:
+async def test_an_agents_phone_that_calls_in_belongs_to_its_account(
+    stage: PbxStage, handsets: Phones
+) -> None:
     # From an address that no trunk has: the phone is then known by its user name.
-    elsewhere = Phones(f"{stage.bed.net}.7")
-    await elsewhere.open()
-    await elsewhere.dial(stage.bed.address, "*10", "ear-1")
+    await handsets.dial(stage.bed.address, "*10", "ear-1")
 
     arrived = await stage.see(LegArrived)
-    await elsewhere.close()
+    handsets.forget()
 
     assert (arrived.number, arrived.trunk, arrived.account) == ("*10", "ear-1", BED_ACCOUNT)

@@ -125,7 +125,7 @@ async def test_a_command_while_the_link_is_down_dials_nothing_ever(stage: PbxSta
     await until(stage, up=True)
     await stage.quiet()
 
-    assert failed.failure is Failure.FAILED
+    assert failed.failure is Failure.STALE
     assert stage.phones.calls_of("12025550002") == []
 
 

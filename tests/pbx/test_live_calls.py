@@ -3,14 +3,9 @@
 import asyncio
 from typing import Any
 
-import pytest
-
 from tests.e2e.callcentre import CallCentre
 from tests.e2e.customer import until
 from tests.e2e.desk import ACCEPTED, GO_AVAILABLE, HANG_UP, SIGN_OUT, Desk
-from tests.pbx.bed.phone import Phones
-from tests.pbx.bed.servers import Bed
-from tests.pbx.stage import OUR_NUMBER
 from tests.pbx.system import agents_of
 
 LIVE = "+12125550140"  # rings 2 s, says hello, stays
@@ -28,13 +23,6 @@ mutation ($agent: UUID!, $role: SupervisorRole!) {{
 SUPERVISE_END = "mutation { agentSuperviseEnd { __typename ... on Refusal { code } } }"
 AGENTS = "{ agents { nodes { id code now { state reason } } } }"
 RECORDINGS = "{ recordings { nodes { callId agentId finishedAt size seconds } } }"
-NUMBER_CREATE = """
-mutation ($number: PhoneNumber!) {
-  inboundNumberCreate(number: $number, purpose: PHONE_LOGIN) {
-    __typename ... on Refusal { code message }
-  }
-}
-"""
 
 
 async def _ids(centre: CallCentre) -> dict[str, str]:
@@ -116,39 +104,7 @@ async def test_a_consulted_number_takes_the_customer_over(centre: CallCentre) ->
     await _leave(agent)
 
 
-@pytest.mark.feature("AGT-02")
-async def test_an_agent_signs_in_with_code_and_pin_on_a_telephone(
-    centre: CallCentre, bed: Bed, phones: Phones
-) -> None:
-    (code,) = await agents_of(centre, 1)
-    made = await centre.admin.ask(NUMBER_CREATE, number=OUR_NUMBER)
-    assert made["__typename"] == "InboundNumberSaved", made
-
-    async def state() -> str:
-        (agent,) = (await centre.admin.ask(AGENTS))["nodes"]
-        return str(agent["now"]["state"])
-
-    async def answered() -> Any:
-        call = await phones.dial(bed.address, OUR_NUMBER.removeprefix("+"), "+12025550123")
-        await asyncio.sleep(2)
-        return call if call.up.is_set() else None  # the gateway learns the number in 5 s
-
-    call = await until(answered)
-    for keys in (code, f"{code}0"):
-        for key in f"{keys}#":
-            call.press(key)
-            await asyncio.sleep(0.3)
-        await asyncio.sleep(3)  # the next prompt
-    await until(lambda: _is(state, "AVAILABLE"))
-    call.hang_up()
-    await until(lambda: _is(state, "OFFLINE"))
-
-
 async def _leave(*desks: Desk) -> None:
     for desk in desks:
         await desk.do(SIGN_OUT)
         await desk.cut_off()
-
-
-async def _is(read: Any, wanted: str) -> bool:
-    return bool(await read() == wanted)

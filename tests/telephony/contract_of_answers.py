@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from domain.telephony.events import (
+    DigitsCollected,
     EndCause,
     EndedBy,
     Failure,
@@ -14,13 +15,17 @@ from domain.telephony.events import (
     LegEnded,
     LegFailed,
     LegRinging,
+    PlaybackFinished,
     Snapshot,
     Verdict,
 )
 from domain.telephony.port import (
     Analysis,
     Answer,
+    Collect,
+    File,
     HangUp,
+    Play,
     SendDigits,
     TakeSnapshot,
 )
@@ -67,6 +72,21 @@ class AnsweredLegsContract:
         await stage.quiet()
 
         assert not stage.seen(LegAnalysed)
+
+    async def test_what_is_asked_together_with_the_answer_is_done(self, stage: Stage) -> None:
+        await stage.arrive()
+        leg, playback = (await stage.see(LegArrived)).leg, uuid4()
+
+        await stage.do(
+            Answer(leg=leg),
+            Play(playback=playback, media=(File(name=stage.script.sound),), leg=leg),
+            Collect(leg=leg, maximum=2, first_digit_s=60.0, between_digits_s=60.0),
+        )
+        await stage.see(PlaybackFinished, playback=playback)
+        await stage.press(leg, "42")
+
+        assert (await stage.see(DigitsCollected, leg=leg)).digits == "42"
+        assert stage.told(leg)[:2] == ["LegArrived", "LegAnswered"]
 
     async def test_an_agents_phone_is_a_leg_like_any_other(self, stage: Stage) -> None:
         leg = await stage.agent()

@@ -119,7 +119,7 @@ class Gateway:
                         account=command.account,
                         at=self._clock.now().timestamp(),
                         leg=command.leg,
-                        failure=Failure.FAILED,
+                        failure=Failure.STALE,
                         detail="switch unavailable",
                     )
                 )

@@ -60,12 +60,16 @@ def _clock(speed: float) -> Clock:
 
 def _asterisk(settings: Settings, recordings: Path, numbers: NumberBook) -> OwnedSwitch:
     # Only the gateway of an Asterisk loads what is needed to talk to one.
+    from workers.gateway.asterisk.speech import Speech
     from workers.gateway.asterisk.switch import AsteriskSwitch
 
+    node = asterisk_settings(settings, recordings)
+    speaks = Speech(settings.speech, node.recordings, node.recordings_there)
     return AsteriskSwitch(
-        asterisk_settings(settings, recordings),
+        node,
         clock=SystemClock(),
         account_of=numbers.account_of,
+        speak=speaks if settings.speech else None,
     )
 
 

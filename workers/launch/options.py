@@ -27,7 +27,7 @@ _REDIS = click.option(
 _PBX = click.option(
     "--pbx",
     metavar="PBX",
-    help="simulated, local, or asterisk://user:secret@host:port[/node]. Default: simulated.",
+    help="simulated, or asterisk://user:secret@host:port?trunk=NAME. Default: simulated.",
 )
 _DATA_DIR = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Folder of all data. Default: .outdial"

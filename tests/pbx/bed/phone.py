@@ -5,6 +5,7 @@ is what came over the wire, so whispers and tones show up, which a recording in 
 """
 
 import asyncio
+import hashlib
 import re
 import struct
 import time
@@ -119,6 +120,7 @@ class Phones(asyncio.DatagramProtocol):
         self.manners: dict[str, Manner] = {}
         self.calls: dict[str, Call] = {}
         self._arrived: asyncio.Queue[Call] = asyncio.Queue()
+        self._registering: dict[str, asyncio.Future[tuple[int, dict[str, str]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -174,6 +176,32 @@ class Phones(asyncio.DatagramProtocol):
         self._request(call, "INVITE", self._sdp(call))
         return call
 
+    async def register(self, pbx: tuple[str, int], user: str, password: str) -> int:
+        """Say at the PBX where a user is reached, as a softphone does; the final status."""
+        call_id, uri = uuid.uuid4().hex, f"sip:{pbx[0]}:{pbx[1]}"
+        status, authorization = 0, ""
+        for cseq in (1, 2):
+            answered = asyncio.get_running_loop().create_future()
+            self._registering[call_id] = answered
+            lines = [
+                f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{uuid.uuid4().hex}",
+                f"From: <sip:{user}@{pbx[0]}>;tag={call_id[:8]}",
+                f"To: <sip:{user}@{pbx[0]}>",
+                f"Call-ID: {call_id}",
+                f"CSeq: {cseq} REGISTER",
+                f"Contact: <sip:{user}@{self.host}:{self.port}>",
+                "Max-Forwards: 70",
+                "Expires: 600",
+                *([authorization] if authorization else []),
+            ]
+            self._send(f"REGISTER {uri} SIP/2.0", lines, "", pbx)
+            async with asyncio.timeout(5):
+                status, headers = await answered
+            if status != 401:
+                break
+            authorization = _digest(headers["www-authenticate"], user, password, uri)
+        return status
+
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         text = data.decode("utf-8", "replace")
         head, _, body = text.partition("\r\n\r\n")
@@ -216,6 +244,9 @@ class Phones(asyncio.DatagramProtocol):
         self._send("SIP/2.0 200 OK", copied, "", addr)
 
     def _on_reply(self, status: int, headers: dict[str, str], body: str) -> None:
+        registering = self._registering.get(headers["call-id"])
+        if registering is not None and not registering.done() and status >= 200:
+            registering.set_result((status, headers))
         call = self.calls.get(headers["call-id"])
         if call is None or not headers["cseq"].endswith("INVITE") or status < 200:
             return
@@ -333,3 +364,21 @@ class Phones(asyncio.DatagramProtocol):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _digest(challenge: str, user: str, password: str, uri: str) -> str:
+    """The header that answers a challenge (RFC 2617, MD5, qop=auth)."""
+    asked = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
+    count, ours = "00000001", uuid.uuid4().hex
+
+    def md5(*words: str) -> str:
+        return hashlib.md5(":".join(words).encode(), usedforsecurity=False).hexdigest()
+
+    who = md5(user, asked["realm"], password)
+    answer = md5(who, asked["nonce"], count, ours, "auth", md5("REGISTER", uri))
+    opaque = f', opaque="{asked["opaque"]}"' if "opaque" in asked else ""
+    return (
+        f'Authorization: Digest username="{user}", realm="{asked["realm"]}", uri="{uri}", '
+        f'nonce="{asked["nonce"]}", response="{answer}", algorithm=MD5, qop=auth, nc={count}, '
+        f'cnonce="{ours}"{opaque}'
+    )

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 ACCOUNT = UUID("0f0e0d0c-0b0a-4908-8706-050403020100")
 AGENT_PHONES = 25
 HEARING_PHONES = 4
+SEAT_PHONES = 6
 SECRET = "only-on-loopback"
 
 
@@ -67,9 +68,10 @@ class Bed:
 
     root: Path
     run: Path
-    net: str = "127.77.0"
+    net: str = field(default_factory=lambda: os.environ.get("OUTDIAL_BED_NET", "127.77.0"))
     account: UUID = ACCOUNT  # to which the phones belong
     trunks: Sequence[str] = ("carrier", "wire", "dead")
+    files: Path | None = None  # what `outdial pbx config` wrote; None: written here
     _tree: Unpacked = field(init=False)
     _asterisk: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _sipps: list[subprocess.Popen[bytes]] = field(init=False, default_factory=list)
@@ -80,8 +82,12 @@ class Bed:
     @property
     def url(self) -> str:
         """What to give a gateway as its PBX."""
+        return self.url_at(f"{self.net}.1:5038")
+
+    def url_at(self, address: str) -> str:
+        """The same where AMI is reached at another address."""
         trunks = "&".join(f"trunk={name}" for name in self.trunks)
-        return f"asterisk://outdial:{SECRET}@{self.net}.1:5038?{trunks}"
+        return f"asterisk://outdial:{SECRET}@{address}?{trunks}"
 
     @property
     def address(self) -> tuple[str, int]:
@@ -191,29 +197,37 @@ class Bed:
             "spool",
         ):
             (self.run / folder).mkdir(parents=True)
-        choice = PbxFiles(
-            secret=SECRET,
-            permit="127.0.0.0/255.0.0.0",
-            unclaimed_s=4,
-            patience_s=20,
-        )
-        write_config(self.run, choice)
+        if self.files is None:
+            choice = PbxFiles(
+                secret=SECRET,
+                permit="127.0.0.0/255.0.0.0",
+                unclaimed_s=4,
+                patience_s=20,
+            )
+            write_config(self.run, choice)
+        else:
+            shutil.copytree(self.files, self.run, dirs_exist_ok=True)
         (self.run / "outdial").rename(self.run / "etc/outdial")
         self._link_data()
         names = [f"agent-{n}" for n in range(1, AGENT_PHONES + 1)]
         phones = [(name, f"sip:{name}@{self.net}.3:5080") for name in names]
         names = [f"ear-{n}" for n in range(1, HEARING_PHONES + 1)]
         phones += [(name, f"sip:{name}@{self.net}.6:5070") for name in names]
+        names = [f"seat-{n}" for n in range(1, SEAT_PHONES + 1)]
+        seats = [(name, f"sip:{name}@{self.net}.7:5070") for name in names]
         words = {
             "ROOT": str(self.root),
             "RUN": str(self.run),
             "MODULES": str(self._tree.modules),
             "NET": self.net,
-            "ACCOUNT": str(self.account),
             "PHONES": "\n".join(
                 f"[{name}](bed-phone)\naors = {name}\naccountcode = {self.account}\n"
                 f"[{name}](bed-aor)\ncontact = {contact}"
                 for name, contact in phones
+            ),
+            "SEATS": "\n".join(
+                f"[{name}](bed-phone)\naors = {name}\n[{name}](bed-aor)\ncontact = {contact}"
+                for name, contact in seats
             ),
         }
         for template in (HERE / "etc").glob("*.conf"):

@@ -293,5 +293,5 @@ async def test_a_leg_that_a_lost_switch_did_not_place_has_failed(redis: Redis) -
 
     failed = said(messages, LegFailed)[0].said
     assert isinstance(failed, LegFailed)
-    assert (failed.leg, failed.failure) == (lost.leg, Failure.FAILED)
+    assert (failed.leg, failed.failure) == (lost.leg, Failure.STALE)
     assert switch.placed == [placed]

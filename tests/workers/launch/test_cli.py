@@ -111,7 +111,7 @@ def test_data_of_another_postgresql_is_refused(tmp_path: Path) -> None:
 
 def test_a_wrong_variable_is_refused_by_name() -> None:
     done = outdial("up", environment={"OUTDIAL_PBX": "freeswitch"})
-    assert refused(done).startswith("Nothing was started: OUTDIAL_PBX must be simulated, local or")
+    assert refused(done).startswith("Nothing was started: OUTDIAL_PBX must be simulated or")
 
 
 def test_an_unknown_option_is_refused() -> None:

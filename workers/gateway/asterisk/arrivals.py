@@ -30,6 +30,7 @@ class Arrivals:
         """Answer a leg that arrived."""
         leg = self._exchange.legs.get(command.leg)
         if leg is not None and leg.status == "arrived":
+            leg.answering = True
             await self._exchange.ask(
                 {
                     "Action": "AGI",

@@ -81,7 +81,7 @@ class Calls:
             self._refuse(command, Failure.FAILED, str(exc))
             return
         if not exchange.session.up:
-            self._refuse(command, Failure.FAILED, "the link to the switch is down")
+            self._refuse(command, Failure.STALE, "the link to the switch is down")
             return
         now = exchange.now()
         leg = Leg(command.leg, command.account, str(command.leg), "dialing", now, dialed_at=now)

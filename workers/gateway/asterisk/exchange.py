@@ -41,6 +41,7 @@ class Leg:
     stale: bool = False  # a broken link delivered the call too late; it is being hung up
     rang: bool = False
     early: bool = False
+    answering: bool = False  # it arrived, we asked for its answer, and were not told of it yet
     canceled: bool = False  # we hung up, or want to as soon as there is a channel
     far_end_hung_up: bool = False
     gone: Gone | None = None

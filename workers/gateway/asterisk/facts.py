@@ -66,18 +66,85 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Appeared:
+class ChannelShown:
+    """A fact that shows its whole channel."""
+
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
-    channel: Channel
+class Appeared(ChannelShown):
+    """A channel came to be."""
+
+
+class StateChanged(ChannelShown):
+    """It rings, or is up."""
+
+
+class AgiBegan(ChannelShown):
+    """It waits in AsyncAGI for our next step."""
 
 
 @dataclass(frozen=True, slots=True)
-class EarlyMedia:
+class ChannelNamed:
+    """A fact that names its channel only."""
+
     uniqueid: str
+
+
+class EarlyMedia(ChannelNamed):
+    """The network plays something before the answer."""
+
+
+class HangupAsked(ChannelNamed):
+    """The far end asked for the hang-up (or refused the call)."""
+
+
+class AgiEnded(ChannelNamed):
+    """It left AsyncAGI."""
+
+
+class BeepHeard(ChannelNamed):
+    """The machine's greeting and its beep are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone(ChannelNamed):
+    """`sip`: the SIP status that ended it; 0 where Asterisk tells none (before 22)."""
+
+    cause: int
+    text: str
+    sip: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed(ChannelNamed):
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed(ChannelNamed):
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInRoom(ChannelNamed):
+    """A fact about a channel and the room it is, or was, in."""
+
+    room: UUID
+
+
+class Left(ChannelInRoom):
+    """It is in that room no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muted(ChannelInRoom):
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Talking(ChannelInRoom):
+    talking: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +157,6 @@ class OriginateEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class HangupAsked:
-    """The far end asked for the hang-up (or refused the call)."""
-
-    uniqueid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """`sip`: the SIP status that ended it; 0 where Asterisk tells none (before 22)."""
-
-    uniqueid: str
-    cause: int
-    text: str
-    sip: int
-
-
-@dataclass(frozen=True, slots=True)
-class AgiBegan:
-    channel: Channel
-
-
-@dataclass(frozen=True, slots=True)
 class AgiStepDone:
     """`result`: below 0 an error, 0 nothing, above 0 the ASCII of the digit that interrupted."""
 
@@ -120,57 +165,14 @@ class AgiStepDone:
 
 
 @dataclass(frozen=True, slots=True)
-class AgiEnded:
-    uniqueid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    channel: Channel
+class Joined(ChannelShown):
     room: UUID
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    uniqueid: str
-    room: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class RoomClosed:
     room: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Muted:
-    uniqueid: str
-    room: UUID
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Talking:
-    uniqueid: str
-    room: UUID
-    talking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    uniqueid: str
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Analysed:
-    uniqueid: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class BeepHeard:
-    uniqueid: str
 
 
 @dataclass(frozen=True, slots=True)

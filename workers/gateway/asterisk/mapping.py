@@ -139,26 +139,19 @@ def _joined(message: Headers) -> Fact | None:
     return Joined(channel, room, role_of(channel.exten)) if room else None
 
 
-def _left(message: Headers) -> Fact | None:
-    room = room_of(message)
-    return Left(header(message, "Uniqueid"), room) if room else None
-
-
 def _closed(message: Headers) -> Fact | None:
     room = room_of(message)
     return RoomClosed(room) if room else None
 
 
-def _muted(message: Headers) -> Fact | None:
-    room = room_of(message)
-    muted = message["Event"] == "ConfbridgeMute"
-    return Muted(header(message, "Uniqueid"), room, muted) if room else None
+def _in_room(make: Callable[[Headers, str, UUID], Fact]) -> Callable[[Headers], Fact | None]:
+    """Map an event about a channel in a room; None for a conference that is not ours."""
 
+    def mapped(message: Headers) -> Fact | None:
+        room = room_of(message)
+        return make(message, header(message, "Uniqueid"), room) if room else None
 
-def _talking(message: Headers) -> Fact | None:
-    room = room_of(message)
-    talking = message.get("TalkingStatus") == "on"
-    return Talking(header(message, "Uniqueid"), room, talking) if room else None
+    return mapped
 
 
 def _pressed(message: Headers) -> Fact | None:
@@ -191,11 +184,13 @@ _MAPPED: dict[str, Callable[[Headers], Fact | None]] = {
     "AsyncAGIExec": _agi_step_done,
     "AsyncAGIEnd": lambda m: AgiEnded(header(m, "Uniqueid")),
     "ConfbridgeJoin": _joined,
-    "ConfbridgeLeave": _left,
+    "ConfbridgeLeave": _in_room(lambda m, channel, room: Left(channel, room)),
     "ConfbridgeEnd": _closed,
-    "ConfbridgeMute": _muted,
-    "ConfbridgeUnmute": _muted,
-    "ConfbridgeTalking": _talking,
+    "ConfbridgeMute": _in_room(lambda m, channel, room: Muted(channel, room, True)),
+    "ConfbridgeUnmute": _in_room(lambda m, channel, room: Muted(channel, room, False)),
+    "ConfbridgeTalking": _in_room(
+        lambda m, channel, room: Talking(channel, room, m.get("TalkingStatus") == "on")
+    ),
     "DTMFEnd": _pressed,
     "UserEvent": _user_event,
     "ChanSpyStart": lambda m: SpyBegan(header(m, "SpyerUniqueid"), header(m, "SpyeeUniqueid")),

@@ -15,6 +15,7 @@ from domain.telephony.events import PlaybackFinished
 from domain.telephony.port import File, Media, Play, Say, SayDigits, Tone
 from workers.gateway.asterisk.exchange import Exchange, Leg, Room
 from workers.gateway.asterisk.facts import AgiStepDone, Gone, parse_uuid
+from workers.gateway.asterisk.speech import SpeechFailed
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,16 @@ class Playback:
     room: Room | None
     step: int = -1  # index of the sound that plays; -1: not begun
     by_player: bool = False
+    begun: bool = False  # as steps; it may have come to none yet
+    prepared: bool = False  # its sounds are known, and those to speak are made
+    unspoken: bool = False
+
+    @property
+    def target(self) -> Leg | Room:
+        """Whom it plays to."""
+        target = self.leg or self.room
+        assert target is not None  # made with one of them
+        return target
 
     @property
     def player(self) -> str:
@@ -67,20 +78,40 @@ class Sounds:
         self._playing[command.playback] = playback
         queue = self._queues.setdefault(target.id, [])
         queue.append(playback)
-        playback.sounds = await self._sounds_of(command.media)
-        if queue and queue[0] is playback:
-            await self._begin(playback)
+        if any(isinstance(item, Say) for item in command.media):
+            self.exchange.spawn(self._prepare(playback))  # other commands must not wait for it
+        else:
+            await self._prepare(playback)
 
-    async def _sounds_of(self, media: Iterable[Media]) -> list[str]:
-        names: list[str] = []
-        for item in media:
-            if not isinstance(item, Say):
-                names += self.names_of((item,))
-            elif self.speak is None:
-                log.error("text to speech is not set up; a text was left out")
+    async def _prepare(self, playback: Playback) -> None:
+        for item in playback.command.media:
+            if isinstance(item, Say):
+                playback.sounds += await self._spoken(playback, item)
             else:
-                names.append(await self.speak(item))
-        return names
+                playback.sounds += self.names_of((item,))
+        playback.prepared = True
+        await self._begin_next(playback.target.id)
+
+    async def _spoken(self, playback: Playback, say: Say) -> list[str]:
+        try:
+            if self.speak is None:
+                raise SpeechFailed("no engine is set up (OUTDIAL_SPEECH)")
+            if not LANGUAGE.fullmatch(say.language):
+                raise SpeechFailed("its language is none, as in en or pt_BR")
+            return [await self.speak(say)]
+        except SpeechFailed as exc:
+            playback.unspoken = True
+            log.error("a text was not spoken: %s", exc)
+        except OSError as exc:
+            playback.unspoken = True
+            log.error("a text was not spoken: its sound could not be kept (%s)", exc.strerror)
+        return []
+
+    async def _begin_next(self, target: UUID) -> None:
+        """Begin the playback whose turn it is, if it can."""
+        queue = self._queues.get(target)
+        if queue and queue[0].step < 0 and queue[0].prepared:
+            await self._begin(queue[0])
 
     def names_of(self, media: Iterable[Media]) -> list[str]:
         """Asterisk's names of the sounds. What can't be one is left out, and logged."""
@@ -107,7 +138,8 @@ class Sounds:
             self._finish(playback)
         elif leg is None or leg.room is not None or leg.heading is not None or leg.held:
             await self._begin_player(playback)
-        elif leg.ready:
+        elif leg.ready and not playback.begun:
+            playback.begun = True
             await self.keep_alive(leg)
             await self._next_step(playback)
         # else: it begins when the leg comes to AsyncAGI
@@ -189,9 +221,7 @@ class Sounds:
     def on_ready(self, leg: Leg) -> None:
         """A leg is in AsyncAGI: what waits for it can begin."""
         leg.ready = True
-        queue = self._queues.get(leg.id)
-        if queue and queue[0].step < 0 and queue[0].sounds:
-            self.exchange.spawn(self._begin(queue[0]))
+        self.exchange.spawn(self._begin_next(leg.id))
 
     def on_step_done(self, fact: AgiStepDone) -> None:
         id, _, step = fact.command.partition("/")
@@ -213,8 +243,7 @@ class Sounds:
     def _finish(self, playback: Playback, interrupted_by: str | None = None) -> None:
         if self._playing.pop(playback.command.playback, None) is None:
             return
-        target = playback.leg or playback.room
-        assert target is not None  # made with one of them
+        target = playback.target
         queue = self._queues.get(target.id, [])
         if playback in queue:
             queue.remove(playback)
@@ -223,10 +252,10 @@ class Sounds:
             playback.account,
             playback=playback.command.playback,
             interrupted_by=interrupted_by,
+            unspoken=playback.unspoken,
         )
         if queue:
-            if queue[0].step < 0 and queue[0].sounds:
-                self.exchange.spawn(self._begin(queue[0]))
+            self.exchange.spawn(self._begin_next(target.id))
             return
         self._queues.pop(target.id, None)
         if playback.leg is not None:

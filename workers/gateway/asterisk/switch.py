@@ -30,6 +30,7 @@ from domain.telephony.port import (
     TakeSnapshot,
 )
 from workers.gateway.asterisk import facts
+from workers.gateway.asterisk.after_answer import AfterAnswer
 from workers.gateway.asterisk.arrivals import Arrivals
 from workers.gateway.asterisk.calls import Calls
 from workers.gateway.asterisk.digits import Digits
@@ -90,6 +91,7 @@ class AsteriskSwitch:
         )
         self._arrivals = arrivals = Arrivals(exchange, sounds, account_of)
         self._resyncing = Resync(exchange, calls, arrivals, rooms, sounds, recordings)
+        self._after_answer = AfterAnswer(exchange, self._do)
         # Facts that came while the lists are read; they are newer, or known already.
         self._backlog: list[Fact] | None = []
         # Each command is one method of the part that it concerns.
@@ -160,6 +162,10 @@ class AsteriskSwitch:
 
     async def execute(self, command: Command) -> None:
         """Do one command, or drop it if its subject is gone. Never raises for Asterisk's sake."""
+        if not self._after_answer.keeps(command):
+            await self._do(command)
+
+    async def _do(self, command: Command) -> None:
         await self._commands[type(command)](command)
 
     async def snapshot(self, account: UUID, request: UUID) -> Snapshot:
@@ -225,6 +231,7 @@ class AsteriskSwitch:
             self._backlog.append(fact)
         else:
             self._facts[type(fact)](fact)
+            self._after_answer.look()
 
     async def _resync(self) -> None:
         self._backlog = []
@@ -234,6 +241,7 @@ class AsteriskSwitch:
         self._resyncing.settle(listed, ended_since=ended)
         for fact in backlog:
             self._facts[type(fact)](fact)
+        self._after_answer.look()
 
     def _on_gone(self, fact: Gone) -> None:
         if fact.uniqueid.startswith("play-"):

@@ -1,0 +1,30 @@
+"""What is heard at a phone of the bed, judged by the frequencies that reached it over the wire."""
+
+import asyncio
+from collections.abc import Callable
+
+from tests.pbx.bed import sound
+from tests.pbx.bed.phone import Call
+
+AGENT_HZ, CUSTOMER_HZ, SUPERVISOR_HZ = 700, 1150, 1900  # what the parties hum
+ZIP_HZ, BEEP_HZ, MUSIC_HZ = 1400, 1000, 350  # what the PBX plays
+HEARD, NOT_HEARD = 1500.0, 150.0  # amplitudes; the phones speak with 6,000
+
+
+async def hears(call: Call, hz: int, since: float, level: float = HEARD) -> None:
+    """Wait until a phone hears a tone; fails when it does not within seconds."""
+    await eventually(lambda: sound.loudest(call.heard(since), hz) > level)
+
+
+async def eventually(condition: Callable[[], bool], *, seconds: float = 6.0) -> None:
+    """Wait until something is so; fails when it does not come to be."""
+    for _ in range(round(seconds * 10)):
+        if condition():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come to be so")
+
+
+def assert_silent(call: Call, hz: int, since: float) -> None:
+    """Fail if a phone heard a tone."""
+    assert sound.loudest(call.heard(since), hz) < NOT_HEARD

@@ -1,0 +1,182 @@
+"""Which way calls leave, and whom the customer sees, through the API on the real PBX."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.domain.targets.files import xlsx
+from tests.e2e.callcentre import CallCentre
+from tests.e2e.desk import GO_AVAILABLE, Desk
+from tests.pbx.bed.phone import Call, Manner, Phones
+from tests.pbx.ears import eventually
+from tests.pbx.system import agent_at, agents_of, trunk
+from tests.pbx.test_campaign import IMPORT
+
+CAMPAIGN_TRUNKS = """
+mutation ($id: UUID!, $trunks: [UUID!]!) {
+  campaignTrunks(id: $id, trunkIds: $trunks) { __typename ... on Refusal { code message } }
+}
+"""
+OURS = "+12025550100"
+
+
+def _numbers(count: int) -> list[str]:
+    """Numbers of people who answer, whichever of the bed's carriers brings the call."""
+    return [f"+121255501{n}" for n in range(40, 40 + count)]
+
+
+def _calls(phones: Phones, numbers: Sequence[str]) -> list[Call]:
+    """What came to these numbers through the trunk `wire`, in the order of its coming."""
+    users = {number.removeprefix("+") for number in numbers}
+    return [call for call in phones.calls.values() if call.user in users and not call.placed]
+
+
+async def _desks(centre: CallCentre, count: int) -> list[Desk]:
+    desks = []
+    for code in await agents_of(centre, count):
+        desk = await centre.desk(code)
+        desk.listen()
+        await desk.until_state("BREAK")
+        await desk.do(GO_AVAILABLE)
+        await desk.until_state("AVAILABLE")
+        desks.append(desk)
+    return desks
+
+
+async def _leave(desks: Sequence[Desk]) -> None:
+    for desk in desks:
+        await desk.cut_off()
+
+
+async def _campaign(centre: CallCentre, trunks: Sequence[str], **settings: Any) -> str:
+    settings = {"analysis": False, "wrapUpSeconds": 0, "linesPerAgent": 1, **settings}
+    campaign = await centre.campaign("PROGRESSIVE", **settings)
+    if trunks:
+        done = await centre.admin.ask(CAMPAIGN_TRUNKS, id=campaign, trunks=trunks)
+        assert done["__typename"] == "CampaignTrunksSaved", done
+    return campaign
+
+
+@pytest.mark.feature("CAM-21")
+async def test_calls_beyond_a_trunks_channels_leave_by_the_next(
+    centre: CallCentre, phones: Phones
+) -> None:
+    numbers = _numbers(5)
+    second = await trunk(centre, "carrier", position=1)
+    first = await trunk(centre, "wire", position=2, channels=2)
+    desks = await _desks(centre, 5)
+    campaign = await _campaign(centre, [first, second])
+    await centre.add(campaign, numbers)
+
+    await centre.start(campaign)
+    for desk in desks:
+        await desk.until_state("TALKING")
+
+    assert len(_calls(phones, numbers)) == 2  # the other three left through SIPp
+    assert len(await centre.attempts(campaign)) == 5
+    await _leave(desks)
+
+
+@pytest.mark.feature("CAM-21")
+async def test_a_trunk_begins_no_more_calls_in_a_second_than_it_may(
+    centre: CallCentre, phones: Phones
+) -> None:
+    numbers = _numbers(4)
+    only = await trunk(centre, "wire", callsPerSecond=1)
+    desks = await _desks(centre, 4)
+    campaign = await _campaign(centre, [only])
+    await centre.add(campaign, numbers)
+
+    came: dict[str, float] = {}
+    loop = asyncio.get_running_loop()
+    await centre.start(campaign)
+    while len(came) < 4:
+        for call in _calls(phones, numbers):
+            came.setdefault(call.user, loop.time())
+        await asyncio.sleep(0.02)
+
+    for desk in desks:
+        await desk.until_state("TALKING")
+    instants = sorted(came.values())
+    assert instants[3] - instants[0] > 2.0  # at one a second: 3 s; all at once: none
+    await _leave(desks)
+
+
+@pytest.mark.feature("CAM-21")
+async def test_calls_leave_by_the_next_trunk_when_a_carrier_is_dead(
+    centre: CallCentre, phones: Phones
+) -> None:
+    numbers = _numbers(2)
+    dead = await trunk(centre, "dead")
+    living = await trunk(centre, "wire")
+    desks = await _desks(centre, 1)
+    campaign = await _campaign(
+        centre,
+        [dead, living],
+        ringLimitSeconds=5,
+        maxAttempts=2,
+        retryDelays=[{"disposition": "UNREACHABLE", "seconds": 1}],
+    )
+    for each in numbers:
+        phones.manners[each.removeprefix("+")] = Manner(stays_s=1.0)
+    await centre.add(campaign, numbers)
+
+    await centre.start(campaign)
+    targets = await centre.until_closed(campaign)
+
+    assert {target["closedReason"] for target in targets} == {"CONNECTED"}
+    attempts = await centre.attempts(campaign)
+    ended = [attempt["disposition"] for attempt in attempts]
+    assert sorted(ended) == ["CONNECTED", "CONNECTED", "UNREACHABLE"]
+    assert len(_calls(phones, numbers)) == 2
+    await _leave(desks)
+
+
+@pytest.mark.feature("CAM-09")
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        ({}, '"Acme Ltd" <sip:+12025550100@'),
+        ({"callerIdStrategy": "AGENT"}, '"Acme Ltd" <sip:+12025550177@'),
+        (
+            {"callerIdStrategy": "BEST_MATCH", "callerIdPool": ["+442079460001", "+12125550001"]},
+            '"Acme Ltd" <sip:+12125550001@',
+        ),
+        ({"callerIdStrategy": "RANDOM", "callerIdPool": ["+442079460001"]}, "<sip:+442079460001@"),
+        ({"callerIdStrategy": "WITHHELD"}, '"Anonymous" <sip:anonymous@'),
+        ({"own": "+12025550155"}, '"Acme Ltd" <sip:+12025550155@'),
+    ],
+    ids=["campaign", "agent", "best-match", "random", "withheld", "record"],
+)
+async def test_the_customer_sees_whom_the_campaign_shows(
+    centre: CallCentre, phones: Phones, settings: dict[str, Any], shown: str
+) -> None:
+    (customer,) = _numbers(1)
+    own = settings.pop("own", None)
+    await trunk(centre, "wire")
+    await agents_of(centre, 0)
+    code = await agent_at(centre, "201", endpoint="agent-1", callerId="+12025550177")
+    campaign = await _campaign(centre, [], callerId=OURS, callerName="Acme Ltd", **settings)
+    if own is None:
+        await centre.add(campaign, [customer])
+    else:
+        rows = [(customer, "Ada", own)]
+        file = xlsx(rows, header=("Phone", "Customer Name", "Caller ID"))
+        begun = await centre.admin.upload(IMPORT, "list.xlsx", file, campaign=campaign)
+        assert begun["__typename"] == "TargetImportStarted", begun
+    desk = await centre.desk(code)
+    desk.listen()
+    await desk.do(GO_AVAILABLE)
+
+    await centre.start(campaign)
+    await eventually(lambda: bool(_calls(phones, [customer])), seconds=20)
+
+    (call,) = _calls(phones, [customer])
+    assert shown in call.headers["from"]
+    everything = " ".join(call.headers.values())
+    if "anonymous" in shown:
+        assert OURS not in everything
+        assert "2025550177" not in everything
+    await _leave([desk])
