@@ -27,12 +27,18 @@ from schema.chains.queries import ChainQueries
 from schema.eligibility.mutations import EligibilityMutations
 from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
+from schema.forecasts.mutations import ForecastMutations
+from schema.forecasts.queries import ForecastQueries
+from schema.forecasts.subscriptions import ForecastSubscriptions
 from schema.guards import Guard
+from schema.ledgers.mutations import LedgerMutations
+from schema.ledgers.queries import LedgerQueries
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.numbers.mutations import NumberMutations
 from schema.numbers.queries import NumberQueries
 from schema.recordings.queries import RecordingQueries
 from schema.refusals import handlers
+from schema.replays.queries import ReplayQueries
 from schema.scalars import SCALARS
 from schema.suppression.imports import (
     SuppressionImportMutations,
@@ -69,6 +75,9 @@ QUERIES: tuple[type, ...] = (
     NumberQueries,
     EligibilityQueries,
     ChainQueries,
+    ForecastQueries,
+    LedgerQueries,
+    ReplayQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -88,6 +97,8 @@ MUTATIONS: tuple[type, ...] = (
     EligibilityMutations,
     CampaignLifeMutations,
     ChainMutations,
+    ForecastMutations,
+    LedgerMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
@@ -96,6 +107,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     OperationSubscriptions,
     SuppressionSubscriptions,
     CallSubscriptions,
+    ForecastSubscriptions,
 )
 
 

@@ -25,6 +25,9 @@ MODEL_MODULES = (
     "domain.recordings.models",
     "domain.numbers.models",
     "domain.eligibility.models",
+    "domain.forecasts.models",
+    "domain.ledgers.models",
+    "domain.replays.models",
 )
 
 

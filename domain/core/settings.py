@@ -42,6 +42,8 @@ class Settings:
     sim_seed: int = 1
     demo: bool = False  # the demo account exists, with passwords that everybody knows
     sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
+    replay_hours: float = 24.0  # for which pacers' tapes are kept
+    replay_mb: int = 200  # of tapes that each account may have, at most
     log_level: str = "INFO"
     log_format: str = "plain"
 
@@ -58,6 +60,10 @@ class Settings:
             raise SettingsInvalid("OUTDIAL_SIM_SPEED", "a number from 0.1 to 100")
         if not 0 <= self.sim_callers <= 100_000:
             raise SettingsInvalid("OUTDIAL_SIM_CALLERS", "a number from 0 to 100000")
+        if not 0 <= self.replay_hours <= 720:
+            raise SettingsInvalid("OUTDIAL_REPLAY_HOURS", "a number from 0 to 720")
+        if not 0 <= self.replay_mb <= 100_000:
+            raise SettingsInvalid("OUTDIAL_REPLAY_MB", "a number from 0 to 100000")
         if self.log_level not in LOG_LEVELS:
             raise SettingsInvalid("OUTDIAL_LOG_LEVEL", f"one of {', '.join(LOG_LEVELS)}")
         if self.log_format not in LOG_FORMATS:
@@ -132,8 +138,8 @@ def _variable(field: str) -> str:
 
 def _read(name: str, field: str, text: str) -> object:
     kinds = {
-        **dict.fromkeys(("port", "database_pool", "sim_seed"), int),
-        **dict.fromkeys(("sim_speed", "sim_callers"), float),
+        **dict.fromkeys(("port", "database_pool", "sim_seed", "replay_mb"), int),
+        **dict.fromkeys(("sim_speed", "sim_callers", "replay_hours"), float),
     }
     if field == "demo":
         if text.lower() not in _YES | _NO:

@@ -161,10 +161,7 @@ def _summed(plan: Plan, tallies: list[tuple[Tally, float]], runs: int) -> Foreca
         ]
         finish = Range.of(ends)
         calls = Range.of(
-            [
-                end * tally.dials / hours
-                for end, (tally, _) in zip(ends, tallies, strict=True)
-            ]
+            [end * tally.dials / hours for end, (tally, _) in zip(ends, tallies, strict=True)]
         )
     return Forecast(
         len(tallies),
