@@ -285,7 +285,7 @@ def _settings_in(settings: PacingSettings, mode: DialMode) -> dict[Name, float]:
         Name.RING_LIMIT_SECONDS: settings.ring_limit,
         Name.PATIENCE_SECONDS: settings.patience,
     }
-    if mode.value == "progressive":
+    if mode.value.endswith("progressive"):
         used[Name.LINES_PER_AGENT] = settings.lines_per_agent
     if mode.value.endswith("predictive"):
         used |= {

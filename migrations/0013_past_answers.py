@@ -53,7 +53,7 @@ UNDO = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domain", "0010_ledgers_and_forecasts")]
+    dependencies = [("domain", "0012_ledgers_and_forecasts")]
 
     initial = False
 

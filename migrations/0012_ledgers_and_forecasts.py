@@ -12,7 +12,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0009_target_operations')]
+    dependencies = [('domain', '0011_finished_targets')]
 
     initial = False
 
