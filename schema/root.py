@@ -27,14 +27,20 @@ from schema.chains.queries import ChainQueries
 from schema.eligibility.mutations import EligibilityMutations
 from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
+from schema.forecasts.mutations import ForecastMutations
+from schema.forecasts.queries import ForecastQueries
+from schema.forecasts.subscriptions import ForecastSubscriptions
 from schema.guards import Guard
 from schema.hooks.mutations import HookMutations
 from schema.hooks.queries import HookQueries
+from schema.ledgers.mutations import LedgerMutations
+from schema.ledgers.queries import LedgerQueries
 from schema.limits import CACHED_DOCUMENTS, MAX_TOKENS, RULES
 from schema.numbers.mutations import NumberMutations
 from schema.numbers.queries import NumberQueries
 from schema.recordings.queries import RecordingQueries
 from schema.refusals import handlers
+from schema.replays.queries import ReplayQueries
 from schema.scalars import SCALARS
 from schema.suppression.imports import (
     SuppressionImportMutations,
@@ -72,6 +78,9 @@ QUERIES: tuple[type, ...] = (
     EligibilityQueries,
     ChainQueries,
     HookQueries,
+    ForecastQueries,
+    LedgerQueries,
+    ReplayQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -92,6 +101,8 @@ MUTATIONS: tuple[type, ...] = (
     CampaignLifeMutations,
     ChainMutations,
     HookMutations,
+    ForecastMutations,
+    LedgerMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
@@ -100,6 +111,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     OperationSubscriptions,
     SuppressionSubscriptions,
     CallSubscriptions,
+    ForecastSubscriptions,
 )
 
 

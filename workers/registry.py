@@ -2,11 +2,13 @@
 
 from workers.exports.targets import EXPORT_TARGETS, TEND_EXPORTS
 from workers.floors import OWN_FLOOR, START_MISSING_FLOORS
+from workers.forecasts.play import PLAY_FORECAST, TEND_FORECASTS
 from workers.functions import AnyFunction, Cron
 from workers.imports.suppressions import FIND_ORPHANED_SUPPRESSION_IMPORTS, IMPORT_SUPPRESSIONS
 from workers.imports.targets import FIND_ORPHANED_IMPORTS, IMPORT_TARGETS
 from workers.operations.targets import FIND_ORPHANED_OPERATIONS, OPERATE_ON_TARGETS
 from workers.ordering import FIND_UNORDERED, ORDER_TARGETS
+from workers.replays.purge import PURGE_TAPES
 
 FLOOR_FUNCTIONS: tuple[AnyFunction, ...] = (OWN_FLOOR,)
 FLOOR_CRONS: tuple[Cron, ...] = (START_MISSING_FLOORS,)
@@ -17,6 +19,7 @@ JOB_FUNCTIONS: tuple[AnyFunction, ...] = (
     IMPORT_SUPPRESSIONS,
     OPERATE_ON_TARGETS,
     ORDER_TARGETS,
+    PLAY_FORECAST,
 )
 JOB_CRONS: tuple[Cron, ...] = (
     FIND_ORPHANED_IMPORTS,
@@ -24,4 +27,6 @@ JOB_CRONS: tuple[Cron, ...] = (
     FIND_ORPHANED_SUPPRESSION_IMPORTS,
     FIND_ORPHANED_OPERATIONS,
     FIND_UNORDERED,
+    TEND_FORECASTS,
+    PURGE_TAPES,
 )

@@ -7,9 +7,11 @@ from benchmarks.pacing import plots
 from benchmarks.pacing.goals import GOALS, verdict
 from benchmarks.pacing.runs import Results, Row, clairvoyant_occupancy, envelope_at
 from benchmarks.pacing.scenarios import all_scenarios
+from domain.ledgers.rules import Counts, upper_rate
 
 BEGIN, END = "<!-- results: written by make bench-pacing -->", "<!-- end of results -->"
 MISSING = "–"
+CONFIDENCE = 0.95
 
 
 def average(rows: list[Row], key: str) -> float:
@@ -82,7 +84,39 @@ def markdown(found: Results) -> str:
             shown += [MISSING] * 5
         shown.append(f"{clairvoyant_occupancy(scenarios[name]):.1f}")
         body += "| " + " | ".join(shown) + " |\n"
-    return head + body + "\n" + details(found, names)
+    return head + body + "\n" + confidence(found, names) + "\n" + details(found, names)
+
+
+def confidence(found: Results, names: list[str]) -> str:
+    """Return what all runs of the predictive policy together say of a day like theirs."""
+    scenarios = all_scenarios()
+    within = over = 0
+    for name in names:
+        target = 100.0 * scenarios[name].abandon_target
+        for row in found[name].get("predictive", []):
+            over += float(row["abandoned"]) > target
+            within += float(row["abandoned"]) <= target
+    if not within + over:
+        return ""
+    missed = upper_rate(Counts(connected=within, abandoned=over), CONFIDENCE)
+    return (
+        f"{within} of {within + over} runs of *predictive* ended within their target. With "
+        f"{CONFIDENCE:.0%} confidence (one-sided, Clopper and Pearson) at least "
+        f"{100.0 * (1.0 - missed):.1f} % of such days do.\n"
+    )
+
+
+def seeds_of(rows: list[Row] | None) -> str:
+    """Return the seeds of these runs, as in "1-4, 7"."""
+    if not rows:
+        return MISSING
+    spans: list[list[int]] = []
+    for seed in sorted({int(row["seed"]) for row in rows}):
+        if spans and seed == spans[-1][1] + 1:
+            spans[-1][1] = seed
+        else:
+            spans.append([seed, seed])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
 
 
 def details(found: Results, names: list[str]) -> str:
@@ -90,7 +124,8 @@ def details(found: Results, names: list[str]) -> str:
     head = (
         "| scenario | agent waits, s | dials per connect | hung up after 15 s, % of dials |"
         " worst hour, % | rate with people taken for machines, % | live answers a run |"
-        " µs a decision | level, tuned in hindsight |\n|---|---|---|---|---|---|---|---|---|\n"
+        " µs a decision | seeds: ours; others | level, tuned in hindsight |\n"
+        "|---|---|---|---|---|---|---|---|---|---|\n"
     )
     body = ""
     for name in names:
@@ -104,6 +139,7 @@ def details(found: Results, names: list[str]) -> str:
             f"| {name} | {average(rows, 'wait'):.1f} | {average(rows, 'dials_per_connect'):.2f}"
             f" | {average(rows, 'cancelled'):.1f} | {worst:.1f} | {average(rows, 'ofcom'):.2f}"
             f" | {average(rows, 'live'):.0f} | {micro:.0f}"
+            f" | {seeds_of(rows)}; {seeds_of(found[name].get('corrected'))}"
             f" | {tuned[0]['setting'] if tuned else MISSING} |\n"
         )
     return head + body

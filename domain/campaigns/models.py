@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from domain.callerids.rules import CallerIdStrategy
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode, MachineAction
 from domain.core.ids import new_id
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Campaign(Model):
     lines_per_agent = fields.FloatField(default=1.0)  # progressive, 1..10
     max_lines_per_agent = fields.FloatField(default=10.0)  # predictive, 1..10
     abandon_target = fields.FloatField(default=0.03)
+    abandon_window = fields.CharEnumField(
+        AbandonWindow, max_length=32, default=AbandonWindow.ROLLING_24H
+    )
+    abandon_pool = fields.CharField(max_length=60, default="")  # of one name: counted together
+    false_positive_rate = fields.FloatField(default=0.0)  # people taken for machines, 0..0.2
     correction_pace = fields.IntField(default=50)  # live answers between corrections, 10..1000
     gain = fields.FloatField(default=1.0)  # 0..2
     minimum_agents = fields.SmallIntField(default=2)  # below: progressive

@@ -35,6 +35,13 @@ class MachineAction(StrEnum):
     MESSAGE = "message"  # a message is left after the beep
 
 
+class AbandonWindow(StrEnum):
+    """Over what the abandon target is measured."""
+
+    ROLLING_24H = "rolling_24h"  # the 24 hours before each instant; Ofcom 2010, per campaign
+    SUCCESSIVE_30_DAYS = "successive_30_days"  # one period after the other; 16 CFR 310.4(b)(4)(i)
+
+
 # Seconds until the next try, by how the last attempt ended. A disposition that is not here closes
 # the target. Congestion and unreachable say nothing about the number, so they are tried soon.
 DEFAULT_RETRY_DELAYS_S: dict[Disposition, int] = {

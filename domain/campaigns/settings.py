@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from domain.callerids.rules import CallerIdStrategy, checked_pool
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import DialMode, MachineAction
+from domain.campaigns.rules import AbandonWindow, DialMode, MachineAction
 from domain.conditions.checking import (
     OrderSetting,
     RuleSetting,
@@ -44,6 +44,9 @@ class CampaignSettings(TypedDict, total=False):
     lines_per_agent: float
     max_lines_per_agent: float
     abandon_target: float
+    abandon_window: AbandonWindow
+    abandon_pool: str
+    false_positive_rate: float
     correction_pace: int
     gain: float
     minimum_agents: int
@@ -93,6 +96,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "lines_per_agent": ("linesPerAgent", 1, 10),
     "max_lines_per_agent": ("maxLinesPerAgent", 1, 10),
     "abandon_target": ("abandonTarget", 0.001, 0.5),
+    "false_positive_rate": ("falsePositiveRate", 0, 0.2),
     "correction_pace": ("correctionPace", 10, 1000),
     "gain": ("gain", 0, 2),
     "minimum_agents": ("minimumAgents", 1, 500),
@@ -107,6 +111,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
 
 PUBLIC_NAMES: dict[str, str] = {
     **{column: public for column, (public, _, _) in LIMITS.items()},
+    "abandon_window": "abandonWindow",
+    "abandon_pool": "abandonPool",
     "caller_id": "callerId",
     "caller_name": "callerName",
     "machine_action": "machineAction",
@@ -137,6 +143,10 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
     if "caller_name" in settings:
         values["caller_name"] = problems.text(
             "callerName", settings["caller_name"], longest=64, empty=True
+        )
+    if "abandon_pool" in settings:
+        values["abandon_pool"] = problems.text(
+            "abandonPool", settings["abandon_pool"], longest=60, empty=True
         )
     if (caller_id := settings.get("caller_id")) is not None:
         problems.unless(is_e164(caller_id), "callerId", "must be in E.164, as in +12025550103")

@@ -26,6 +26,9 @@ MODEL_MODULES = (
     "domain.numbers.models",
     "domain.eligibility.models",
     "domain.hooks.models",
+    "domain.forecasts.models",
+    "domain.ledgers.models",
+    "domain.replays.models",
 )
 
 

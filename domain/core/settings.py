@@ -43,6 +43,8 @@ class Settings:
     sim_callers: float = 0.0  # inbound calls an hour to all numbers of the simulated carrier
     private_hooks: bool = False  # hooks may be plain http and in this network
     speech: str = ""  # a command that reads a text and writes a WAV; empty: texts are not spoken
+    replay_hours: float = 24.0  # for which pacers' tapes are kept
+    replay_mb: int = 200  # of tapes that each account may have, at most
     log_level: str = "INFO"
     log_format: str = "plain"
 
@@ -59,6 +61,10 @@ class Settings:
             raise SettingsInvalid("OUTDIAL_SIM_SPEED", "a number from 0.1 to 100")
         if not 0 <= self.sim_callers <= 100_000:
             raise SettingsInvalid("OUTDIAL_SIM_CALLERS", "a number from 0 to 100000")
+        if not 0 <= self.replay_hours <= 720:
+            raise SettingsInvalid("OUTDIAL_REPLAY_HOURS", "a number from 0 to 720")
+        if not 0 <= self.replay_mb <= 100_000:
+            raise SettingsInvalid("OUTDIAL_REPLAY_MB", "a number from 0 to 100000")
         if self.log_level not in LOG_LEVELS:
             raise SettingsInvalid("OUTDIAL_LOG_LEVEL", f"one of {', '.join(LOG_LEVELS)}")
         if self.log_format not in LOG_FORMATS:
@@ -133,8 +139,8 @@ def _variable(field: str) -> str:
 
 def _read(name: str, field: str, text: str) -> object:
     kinds = {
-        **dict.fromkeys(("port", "database_pool", "sim_seed"), int),
-        **dict.fromkeys(("sim_speed", "sim_callers"), float),
+        **dict.fromkeys(("port", "database_pool", "sim_seed", "replay_mb"), int),
+        **dict.fromkeys(("sim_speed", "sim_callers", "replay_hours"), float),
     }
     if field in ("demo", "private_hooks"):
         if text.lower() not in _YES | _NO:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from logging import getLogger
 from typing import Any
@@ -23,11 +24,15 @@ from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import LOST
+from domain.floor.paced import Paced
 from domain.floor.seats import Seats
 from domain.floor.state import Ledger, Run, RunHook, Seat, Tally
+from domain.floor.tapes import Tapes
+from domain.floor.windows import Windows
 from domain.hooks.rules import HookSettings
-from domain.pacing import policy_for
+from domain.ledgers.rules import pacing_target
 from domain.pacing.interface import PacingPolicy
+from domain.pacing.tape import Header
 from domain.targets.hopper import count_left
 
 logger = getLogger(__name__)
@@ -53,6 +58,9 @@ class Campaigns:
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self.was_changed: Callable[[], None] = lambda: None
+        self.windows = Windows(context.unix)
+        self._tapes = Tapes(context.clock)
+        context.journal.tapes = self._tapes.due
 
     async def load(self, also: list[UUID]) -> None:
         """Read all running campaigns, and those that have calls under way."""
@@ -65,6 +73,7 @@ class Campaigns:
         order = await rows.read_trunk_order(list(campaigns))
         self._bound = await rows.read_policy(account_id)
         hooks = await rows.read_hooks(list(campaigns), now=self._context.clock.now())
+        await self.windows.read(list(campaigns.values()))
         for campaign in campaigns.values():
             run = self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
             self._take_hook(run, hooks.get(campaign.id))
@@ -84,6 +93,7 @@ class Campaigns:
         order = await rows.read_trunk_order([campaign_id])
         trunks = order.get(campaign_id, ())
         hooks = await rows.read_hooks([campaign_id], now=self._context.clock.now())
+        await self.windows.read(found)
         for campaign in found:
             run = self._state.runs.get(campaign_id)
             if run is None and campaign.state is CampaignState.RUNNING:
@@ -154,6 +164,8 @@ class Campaigns:
                 trunk.busy, trunk.started, trunk.failed = old.busy, old.started, old.failed
                 for line in self._state.lines.values():
                     line.trunk = trunk if line.trunk is old else line.trunk
+                for seat in self._state.seats.values():
+                    seat.trunk = trunk if seat.trunk is old else seat.trunk
         self._state.trunks = fresh
         order = await rows.read_trunk_order(list(self._state.runs))
         for run in self._state.runs.values():
@@ -229,9 +241,14 @@ class Campaigns:
 
     def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
         settings = rows.pacing_of(campaign, ledger, at=self._context.unix())
+        target = pacing_target(campaign.abandon_target, campaign.false_positive_rate)
         # Preview is not paced, but what it sees is worth keeping the counts of.
         mode = DialMode.PROGRESSIVE if campaign.mode is DialMode.PREVIEW else campaign.mode
-        return policy_for(mode, settings, seed=campaign.id.int & 0x7FFFFFFF)
+        header = Header(
+            mode.value, replace(settings, abandon_target=target), campaign.id.int & 0x7FFFFFFF
+        )
+        tape = self._tapes.begin(campaign.id, header)
+        return Paced(tape, self.windows.held_by(campaign), self._context.unix)
 
     async def _count(self, campaign_ids: list[UUID]) -> None:
         if not campaign_ids:

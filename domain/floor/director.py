@@ -188,7 +188,7 @@ class Floor:
             for task in tasks[: len(deciding)]:
                 task.cancel()
             async with asyncio.timeout(LET_GO_WITHIN_S):
-                await self.journal.flush()
+                await self.journal.flush(everything=True)
                 await self._outbox.drained()
             raise
         finally:

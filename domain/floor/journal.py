@@ -24,6 +24,7 @@ from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.floor import statements
 from domain.floor.state import Line, Seat, StateEntry
+from domain.floor.tapes import TakenPiece
 from domain.targets.call_backs import CallBack
 from domain.targets.rules import Outcome, TargetState
 from domain.telephony.events import RecordingFinished
@@ -88,6 +89,7 @@ class Group:
     call_backs: list[CallBack] = field(default_factory=list)
     suppressed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     priorities: dict[UUID, int] = field(default_factory=dict)
+    pieces: list[TakenPiece] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
@@ -115,6 +117,7 @@ class Journal:
         self._wake = asyncio.Event()
         self._flushing = asyncio.Lock()
         self.stalled = False  # the database is away: no new calls
+        self.tapes: Callable[[bool], list[TakenPiece]] = lambda everything: []
 
     def moved(self, position: str) -> None:
         """Everything of the inbox up to here is in this group."""
@@ -199,14 +202,18 @@ class Journal:
             await self._wake.wait()
             await self.flush()
 
-    async def flush(self) -> None:
-        """Write what waits now, for as many tries as it takes, then announce it."""
-        async with self._flushing:
-            await self._flush()
+    async def flush(self, *, everything: bool = False) -> None:
+        """Write what waits now, for as many tries as it takes, then announce it.
 
-    async def _flush(self) -> None:
+        `everything`: what is left to gather a little longer, too; nobody will write it later.
+        """
+        async with self._flushing:
+            await self._flush(everything)
+
+    async def _flush(self, everything: bool) -> None:
         self._wake.clear()
         group, self._group = self._group, Group()
+        group.pieces = self.tapes(everything)
         rows = statements.rows_of(group, self._account_id)
         pause_s = 0.05
         while True:

@@ -12,6 +12,8 @@ import orjson
 
 from domain.core.ids import new_id
 from domain.floor.state import Line
+from domain.floor.tapes import TakenPiece
+from domain.replays.code import fingerprint
 from domain.targets.call_backs import call_backs
 
 if TYPE_CHECKING:
@@ -117,6 +119,17 @@ WHERE recording.id = u.id AND recording.account_id = $1
 _PRIORITIZE = """
 UPDATE target SET priority = u.priority FROM unnest($1::uuid[], $2::int[]) AS u(id, priority)
 WHERE target.id = u.id
+"""
+_INSERT_PIECES = """
+INSERT INTO pacing_piece (id, account_id, campaign_id, tape_id, number, code, begins_at, ends_at,
+    decisions, launched, checkpoint, data)
+SELECT u.id, $1, u.campaign_id, u.tape_id, u.number, $2, u.begins_at, u.ends_at, u.decisions,
+    u.launched, u.checkpoint, u.data
+FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::timestamptz[], $8::timestamptz[],
+    $9::int[], $10::int[], $11::bool[], $12::bytea[])
+    AS u(id, campaign_id, tape_id, number, begins_at, ends_at, decisions, launched, checkpoint,
+        data)
+ON CONFLICT (tape_id, number) DO NOTHING
 """
 
 _SUPPRESS = """
@@ -236,6 +249,8 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                 ],
             )
         )
+    if group.pieces:
+        found.append((_INSERT_PIECES, _piece_values(group.pieces, account_id)))
     if group.events:
         found.append(
             (
@@ -256,6 +271,23 @@ def _recording_values(group: "Group") -> list[Any]:
         [_agent_of(line) for line in lines],
         [line.node for line in lines],
         [at for _, at in rows.values()],
+    ]
+
+
+def _piece_values(pieces: list[TakenPiece], account_id: UUID) -> list[Any]:
+    return [
+        account_id,
+        fingerprint(),
+        [piece.id for piece in pieces],
+        [piece.campaign_id for piece in pieces],
+        [piece.tape_id for piece in pieces],
+        [piece.number for piece in pieces],
+        [piece.begins_at for piece in pieces],
+        [piece.ends_at for piece in pieces],
+        [piece.decisions for piece in pieces],
+        [piece.launched for piece in pieces],
+        [piece.checkpoint for piece in pieces],
+        [piece.data for piece in pieces],
     ]
 
 

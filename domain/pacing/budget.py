@@ -9,7 +9,7 @@ the model's error, the long-run rate of abandons becomes what is wanted.
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
-from domain.pacing.interface import PacingSettings
+from domain.pacing.interface import Counted, PacingSettings
 
 START = 1.4  # times the target: a threshold spends less than itself, see docs/pacing.md
 STEP = 0.12
@@ -60,6 +60,16 @@ class AbandonBudget:
         self._answers = 0.0  # forgotten over RATE_MEMORY
         self._agent_seconds = 0.0
         self._window: tuple[float, int, int] | None = None  # since, live, abandoned
+        self._counted: Counted | None = None
+
+    @property
+    def spent(self) -> Counted:
+        """What counts against the target: as told, else what was counted here."""
+        return self._counted or Counted(self.live, self.abandoned)
+
+    def told(self, counted: Counted | None) -> None:
+        """Go by what a window holds now; None: by what is counted here."""
+        self._counted = counted
 
     def pass_time(self, now: float, agents: int, expected_cycle: float) -> None:
         """Let time pass; `expected_cycle` is talk + wrap-up in seconds, a prior for the rate."""
@@ -93,8 +103,10 @@ class AbandonBudget:
         self, now: float, agents: int, closes_in: float | None, answers_in_list: float | None
     ) -> Allowance:
         """Return what may be risked at `now`, and correct the threshold when one is due."""
-        target = self.target
-        slack = target * self.live - self.abandoned
+        target, spent = self.target, self.spent
+        slack = target * spent.live - spent.abandoned
+        if slack > 0.0:  # a debt is everybody's, a surplus is shared
+            slack /= spent.sharers
         rate = agents * self._answers / max(self._agent_seconds, 1.0)
         to_come = max(OUTLOOK_ANSWERS, rate * OUTLOOK_SECONDS)
         if closes_in is None:
@@ -106,7 +118,7 @@ class AbandonBudget:
             to_come = min(to_come, answers_in_list)
         budget = target * to_come
         in_flight = sqrt(target * 60.0 * rate)
-        unsure = RESERVE_ANALYSIS * sqrt(self.abandoned + budget) if self.analysed else 0.0
+        unsure = RESERVE_ANALYSIS * sqrt(spent.abandoned + budget) if self.analysed else 0.0
         reserve = RESERVE_FLAT + RESERVE_SPREAD * sqrt(budget) + RESERVE_IN_FLIGHT * in_flight
         reserve += unsure
         wanted = 0.0

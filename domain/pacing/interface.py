@@ -41,6 +41,15 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What a window that ends now holds, where somebody else counts it. See docs/pacing.md."""
+
+    live: int  # live answers
+    abandoned: int
+    sharers: int = 1  # campaigns that spend from it now, this one among them
+
+
+@dataclass(frozen=True, slots=True)
 class FloorView:
     """The floor as one campaign sees it at one instant. All ages in seconds, any order."""
 
@@ -53,6 +62,7 @@ class FloorView:
     agents: int = 0  # signed in and not on break: free + talking + wrapping
     targets_left: int | None = None  # dialable now; None: plenty
     closes_in: float | None = None  # until the measuring period or the calling window ends
+    counted: Counted | None = None  # None: the pacer counts its period itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,10 @@ class Pacer:
             case _:
                 pass
 
+    def forget_tables(self) -> None:
+        """Make the tables anew at the next decision; all that was learned stays."""
+        self._horizon = None
+
     def _presents(self) -> None:
         self.budget.live_answer()
         self._presented += 1.0
@@ -91,6 +95,7 @@ class Pacer:
         """Say how many calls to place and to give up now. Deterministic given the history."""
         floor = self._counted(floor)
         agents = floor.agents
+        self.budget.told(floor.counted)
         if agents <= 0:
             return Decision(0, why="Launch 0: no agent is signed in.")
         ringing = age_bins(floor.ringing, 1.0, self.ring.bins)
@@ -172,7 +177,8 @@ class Pacer:
         return max(0, int(self.settings.max_lines_per_agent * agents + 1e-9) - used)
 
     def _may_be_given_up(self, floor: FloorView) -> int:
-        return sum(age >= self.settings.minimum_ring for age in floor.ringing)
+        ages = np.asarray(floor.ringing, dtype=np.float64)
+        return int(np.count_nonzero(ages >= self.settings.minimum_ring))
 
     def _give_up(self, cancel: int, now: float) -> None:
         if cancel:
@@ -261,7 +267,8 @@ class Pacer:
             "threshold": allowance.threshold,
             "answers_to_come": allowance.answers_to_come,
         }
-        spent = f"{budget.abandoned} of {budget.live} live answers were abandoned"
+        counted = budget.spent
+        spent = f"{counted.abandoned} of {counted.live} live answers were abandoned"
         if risk is None:
             why = (
                 f"Launch {launch}: {spent}, over what {budget.target:.2%} allows now; one line "

@@ -6,6 +6,7 @@ short history gives wide ranges; luck among targets and talks is in the ranges t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import erf, log, sqrt
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from domain.simulation.scenario import Analysis, Duration, Scenario, full_team
 
 USUAL_RING = Duration(12.0, 0.55)
 LONGEST_RUN = 2 * 3600.0  # seconds played; a longer campaign goes on at the same speed
+GIVEN_UP_WITHIN = 2.0  # seconds after the ring limit in which a switch ends an unanswered call
+# One line for each free agent; what differs between them happens before the customer's phone rings.
+_ONE_LINE = frozenset({"preview", "agent_first"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,14 @@ class Plan:
     answers_seen: int
     talk: Duration
     wrap: Duration
-    targets: int | None = None  # None: no finish time is wanted
-    max_attempts: int = 1
+    targets: tuple[tuple[int, int], ...] = ()  # (attempts left, how many); (): no finish time
+    answer_rate: float | None = None  # said by a person, so it has no spread; None: by history
+    rate_factor: float = 1.0  # what a ring limit unlike that of the history does to the rate
     ring: Duration = USUAL_RING
     analysis: Analysis | None = None
+    look: float = 0.0  # seconds that an agent looks at a contact before it is dialed
     hours_a_day: float = 8.0
+    seconds_played: float = LONGEST_RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,9 @@ class Forecast:
     abandon_rate: Range
     wait_seconds: Range  # of an agent for the next call
     connected_an_hour: Range
-    working_hours: Range | None  # until the list is done; None without a list or without a call
+    calls_an_hour: Range
+    calls: Range | None  # until the list is done; None without a list or without an answer
+    working_hours: Range | None  # likewise
 
 
 def forecast(plan: Plan, *, runs: int = 12, seed: int = 0) -> Iterator[Forecast]:
@@ -77,20 +86,27 @@ def forecast(plan: Plan, *, runs: int = 12, seed: int = 0) -> Iterator[Forecast]
     tallies: list[tuple[Tally, float]] = []
     for done in range(1, runs + 1):
         missed = max(plan.calls_seen - plan.answers_seen, 0)
-        rate = float(random.beta(plan.answers_seen + 0.5, missed + 0.5))
+        drawn = float(random.beta(plan.answers_seen + 0.5, missed + 0.5))
+        rate = drawn if plan.answer_rate is None else plan.answer_rate
+        rate = min(rate * plan.rate_factor, 1.0)
         tallies.append((play(plan, team, rate, seed=seed + done), rate))
         yield _summed(plan, tallies, runs)
 
 
 def play(plan: Plan, team: int, answer_rate: float, *, seed: int) -> Tally:
     """Return one run of the plan at one answer rate."""
-    duration = min(plan.hours_a_day * 3600.0, LONGEST_RUN)
+    duration = _played(plan)
+    limit, look = plan.settings.ring_limit, plan.look
     scenario = Scenario(
         name="what-if",
         duration=duration,
         team=full_team(team, duration),
         answer_rate=((0.0, answer_rate),),
-        ring=plan.ring,
+        # An agent who looks first is as busy with the contact as one who hears it ring longer.
+        ring=Duration(plan.ring.mean + look, _variation(plan.ring, look)),
+        longest_answer=limit + look,
+        given_up=(limit + look, limit + GIVEN_UP_WITHIN + look),
+        fast=(3.0 + look, 5.0 + look),
         talk=plan.talk,
         wrap=plan.wrap,
         patience=plan.settings.patience,
@@ -100,7 +116,31 @@ def play(plan: Plan, team: int, answer_rate: float, *, seed: int) -> Tally:
     )
     # The settings' own counters are of the past; a forecast starts with a clean sheet.
     settings = replace(plan.settings, live_answers_before=0, abandoned_before=0)
-    return Floor(scenario, policy_for(plan.mode, settings, seed), seed=seed).run()
+    mode = plan.mode
+    if mode in _ONE_LINE:
+        mode, settings = "progressive", replace(settings, lines_per_agent=1.0)
+    return Floor(scenario, policy_for(mode, settings, seed), seed=seed).run()
+
+
+def answered_within(ring: Duration, seconds: float) -> float:
+    """Return the part of answers that come within so many seconds of ringing, 0 to 1."""
+    if seconds <= 0.0 or ring.mean <= 0.0:
+        return float(ring.mean <= 0.0)
+    spread = sqrt(log(1.0 + ring.variation**2))
+    if spread == 0.0:
+        return float(seconds >= ring.mean)
+    middle = log(ring.mean) - 0.5 * spread * spread
+    return 0.5 * (1.0 + erf((log(seconds) - middle) / (spread * sqrt(2.0))))
+
+
+def _played(plan: Plan) -> float:
+    return min(plan.hours_a_day * 3600.0, plan.seconds_played, LONGEST_RUN)
+
+
+def _variation(ring: Duration, look: float) -> float:
+    """Return the variation of a ring time that a constant was added to."""
+    whole = ring.mean + look
+    return ring.variation * ring.mean / whole if whole > 0.0 else 0.0
 
 
 def answers_expected(targets: int, answer_rate: float, max_attempts: int) -> float:
@@ -109,15 +149,19 @@ def answers_expected(targets: int, answer_rate: float, max_attempts: int) -> flo
 
 
 def _summed(plan: Plan, tallies: list[tuple[Tally, float]], runs: int) -> Forecast:
-    hours = min(plan.hours_a_day, LONGEST_RUN / 3600.0)
-    finish = None
+    hours = _played(plan) / 3600.0
+    finish, calls = None, None
     reached = [tally.people_presented + tally.people_dropped for tally, _ in tallies]
-    if plan.targets is not None and all(reached):
-        finish = Range.of(
-            [
-                answers_expected(plan.targets, rate, plan.max_attempts) * hours / people
-                for (_, rate), people in zip(tallies, reached, strict=True)
-            ]
+    if plan.targets and all(reached):
+        ends = [
+            sum(answers_expected(count, rate, left) for left, count in plan.targets)
+            * hours
+            / people
+            for (_, rate), people in zip(tallies, reached, strict=True)
+        ]
+        finish = Range.of(ends)
+        calls = Range.of(
+            [end * tally.dials / hours for end, (tally, _) in zip(ends, tallies, strict=True)]
         )
     return Forecast(
         len(tallies),
@@ -126,5 +170,7 @@ def _summed(plan: Plan, tallies: list[tuple[Tally, float]], runs: int) -> Foreca
         Range.of([tally.abandon_rate for tally, _ in tallies]),
         Range.of([tally.mean_wait for tally, _ in tallies]),
         Range.of([tally.connected / hours for tally, _ in tallies]),
+        Range.of([tally.dials / hours for tally, _ in tallies]),
+        calls,
         finish,
     )

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from logging import getLogger
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,9 +19,10 @@ from domain.core.bus import Notice
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
+from domain.ledgers import exporting
 from domain.targets.bulk import copy_out
 from domain.targets.events import ExportProgressed, export_topic
-from domain.targets.exports import KEPT, condition_of, wanted_of
+from domain.targets.exports import KEPT, LEDGER, condition_of, name_of, wanted_of
 from domain.targets.import_run import BEAT_S, DEAD_AFTER, LOST_AFTER
 from domain.targets.jobs import ExportTargets
 from domain.targets.models import ExportState, TargetExport
@@ -111,13 +113,12 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
 async def _write(run: _Run) -> int:
     """Write the whole file; returns how many rows are in it."""
     ports, row = run.ports, run.row
-    condition, values = condition_of(row.campaign_id, *wanted_of(row))
-    query = ROWS.format(condition=condition, time=TIMES)
+    query, values = _rows_of(row)
     path = ports.files.path(row.file_path)
     part = path.with_name(f"{path.name}.{run.runner}")
     await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
     try:
-        async with writing(row.kind.value, part) as writer:
+        async with writing(row.kind.value, part, title=name_of(row).title()) as writer:
             beating = asyncio.create_task(_beat(run, lambda: writer.written))
             try:
                 async with in_transaction() as connection:
@@ -130,6 +131,13 @@ async def _write(run: _Run) -> int:
     finally:
         await asyncio.to_thread(part.unlink, missing_ok=True)
     return copied
+
+
+def _rows_of(row: TargetExport) -> tuple[str, list[Any]]:
+    if LEDGER in row.wanted:
+        return exporting.rows_of(row.wanted[LEDGER])
+    condition, values = condition_of(row.campaign_id, *wanted_of(row))
+    return ROWS.format(condition=condition, time=TIMES), values
 
 
 async def _beat(run: _Run, written: Callable[[], int]) -> None:

@@ -30,6 +30,7 @@ from domain.targets.writer import writing
 
 XLSX_ROWS = 1_048_575  # under the header; the format's own limit
 KEPT = timedelta(days=1)
+LEDGER = "ledger"  # in `wanted`: the file is one of the abandon ledger, not of targets
 
 
 _PROBLEMS = """
@@ -101,7 +102,13 @@ async def export_file(principal: Principal, id: UUID, *, ports: Ports) -> Export
     path = ports.files.path(row.file_path)
     if row.state is not ExportState.DONE or not path.is_file():
         raise ExportNotReady(row.id, row.state.value)
-    return ExportFile(path, f"targets.{row.kind.value}", MEDIA_TYPES[row.kind])
+    name = name_of(row).replace(" ", "-")
+    return ExportFile(path, f"{name}.{row.kind.value}", MEDIA_TYPES[row.kind])
+
+
+def name_of(row: TargetExport) -> str:
+    """What the file is of."""
+    return "abandon ledger" if LEDGER in row.wanted else "targets"
 
 
 async def problems_file(

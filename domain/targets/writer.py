@@ -69,7 +69,11 @@ class FileWriter:
 
 @asynccontextmanager
 async def writing(
-    kind: str, path: Path, *, started: Callable[[int], None] = lambda pid: None
+    kind: str,
+    path: Path,
+    *,
+    title: str = "Targets",
+    started: Callable[[int], None] = lambda pid: None,
 ) -> AsyncIterator[FileWriter]:
     """A writer of a file of this kind. The process is gone when the block ends."""
     process = await asyncio.create_subprocess_exec(
@@ -78,6 +82,7 @@ async def writing(
         _CODE,
         kind,
         str(path),
+        title,
         stdin=PIPE,
         stdout=PIPE,
         env={

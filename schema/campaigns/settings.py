@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import DialMode, MachineAction
+from domain.campaigns.rules import AbandonWindow, DialMode, MachineAction
 from domain.campaigns.settings import CampaignSettings
 from schema.conditions.types import (
     CampaignRuleInput,
@@ -60,6 +60,19 @@ class CampaignSettingsInput:
     )
     abandon_target: float | None = strawberry.field(
         description="Predictive: abandoned of live answers to stay under, 0.001 to 0.5.",
+        default=UNSET,
+    )
+    abandon_window: AbandonWindow | None = strawberry.field(
+        description="Over what `abandonTarget` is measured.", default=UNSET
+    )
+    abandon_pool: str | None = strawberry.field(
+        description="Campaigns of the same pool are measured together; empty: by itself. At most "
+        "60 characters.",
+        default=UNSET,
+    )
+    false_positive_rate: float | None = strawberry.field(
+        description="People whom analysis takes for machines, as a fraction of those who answer, "
+        "0 to 0.2; at `abandonTarget` or above, only one line for each free agent is left.",
         default=UNSET,
     )
     correction_pace: int | None = strawberry.field(

@@ -9,7 +9,7 @@ import strawberry
 from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
 from domain.campaigns import events, models, results
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode, MachineAction
 from domain.targets import figures
 from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
@@ -30,6 +30,7 @@ from schema.wrapups.types import WrapUpCode
 
 strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
+strawberry.enum(AbandonWindow, description="Over what the abandon target is measured.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
 
@@ -120,6 +121,16 @@ class Campaign(ChainedFields):
     )
     abandon_target: float = strawberry.field(
         description="Predictive: abandoned of live answers to stay under, as a fraction."
+    )
+    abandon_window: AbandonWindow = strawberry.field(
+        description="Over what `abandonTarget` is measured."
+    )
+    abandon_pool: str = strawberry.field(
+        description="Campaigns of the same pool are measured together; empty: by itself."
+    )
+    false_positive_rate: float = strawberry.field(
+        description="People whom analysis takes for machines, as a fraction of those who answer; "
+        "they count as abandoned, so that much less is left for pacing."
     )
     correction_pace: int = strawberry.field(
         description="Predictive: live answers between corrections, 10 to 1000."
@@ -241,6 +252,9 @@ class Campaign(ChainedFields):
             lines_per_agent=row.lines_per_agent,
             max_lines_per_agent=row.max_lines_per_agent,
             abandon_target=row.abandon_target,
+            abandon_window=row.abandon_window,
+            abandon_pool=row.abandon_pool,
+            false_positive_rate=row.false_positive_rate,
             correction_pace=row.correction_pace,
             gain=row.gain,
             minimum_agents=row.minimum_agents,

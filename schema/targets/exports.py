@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -31,10 +32,17 @@ class TargetClassCount:
     count: int = strawberry.field(description="How many are in it now.")
 
 
-@strawberry.type(description="A file of targets with their status.")
+@strawberry.enum(description="What an exported file is of.")
+class ExportContent(StrEnum):
+    TARGETS = "targets"
+    ABANDON_LEDGER = "abandon ledger"
+
+
+@strawberry.type(description="A file of targets with their status, or of the abandon ledger.")
 class TargetExport:
     id: UUID = strawberry.field(description="Never changes.")
     campaign_id: UUID = strawberry.field(description="The campaign.")
+    content: ExportContent = strawberry.field(description="What it is of.")
     kind: ExportKind = strawberry.field(description="What kind of file it is.")
     state: ExportState = strawberry.field(description="How far it is.")
     rows_total: int = strawberry.field(description="How many it was to hold when ordered.")
@@ -55,6 +63,7 @@ class TargetExport:
         return cls(
             id=row.id,
             campaign_id=row.campaign_id,
+            content=ExportContent(exports.name_of(row)),
             kind=row.kind,
             state=row.state,
             rows_total=row.rows_total,

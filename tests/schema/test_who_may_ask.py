@@ -34,6 +34,7 @@ from domain.access.tokens import open_session
 from domain.campaigns.models import CampaignAgent, CampaignTeam
 from domain.chains.models import CampaignSource
 from domain.demo.people import people_xlsx
+from domain.forecasts.models import Forecast
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
 from domain.suppression.models import Suppression, SuppressionImport
@@ -56,6 +57,8 @@ from tests.schema.asking import SCHEMA, Refused, code_of, execute, subscribed
 
 # What each id argument names. "nothing": ids of anything, which only filter the account's own.
 ID_ARGUMENTS = {
+    "abandonLedger.campaignId": "campaign",
+    "abandonLedgerExportStart.campaignId": "campaign",
     "agent.id": "agent",
     "agentArchive.id": "agent",
     "agentChange.id": "agent",
@@ -116,6 +119,11 @@ ID_ARGUMENTS = {
     "campaignUnassign.id": "campaign",
     "campaignUnassign.teamIds": "team",
     "campaignUnlink.id": "campaign",
+    "forecast.id": "forecast",
+    "forecastCancel.id": "forecast",
+    "forecastProgress.id": "forecast",
+    "forecastStart.input.campaignId": "campaign",
+    "forecasts.campaignId": "campaign",
     "inboundNumberChange.id": "number",
     "inboundNumberChange.settings.callBackCampaignId": "campaign",
     "inboundNumberChange.settings.teamId": "team",
@@ -127,6 +135,7 @@ ID_ARGUMENTS = {
     "preDialHookRemove.campaignId": "campaign",
     "preDialHookRotate.campaignId": "campaign",
     "preDialHookSet.campaignId": "campaign",
+    "pacingDecisions.campaignId": "campaign",
     "previewDecide.targetId": "target",
     "recording.id": "recording",
     "recordings.agentId": "agent",
@@ -198,6 +207,9 @@ VALUES: dict[str, Any] = {
     "number": "+12025550190",
     "closedReasons": ["FINAL"],
     "url": "https://hook.example/ask",
+    "at": "2026-03-01T00:00:00Z",
+    "since": "2026-03-01T00:00:00Z",
+    "until": "2026-03-02T00:00:00Z",
 }
 # Inputs that may be left out, but not all of them.
 GIVEN_ANYWAY = {"pasted", "closedReasons", "url"}
@@ -361,6 +373,14 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         batch_id=batch.id,
         created_at=fakes.clock.now(),
     )
+    forecast = await Forecast.create(
+        account=account,
+        campaign=campaign,
+        asked_by_kind=PrincipalKind.USER,
+        asked_by_id=user.id,
+        runs=1,
+        seed=1,
+    )
     trunk = await Trunk.create(account=account, name="alpha")
     number = await InboundNumber.create(
         account=account, number=f"+1202555{len(slug):04}", purpose=NumberPurpose.PHONE_LOGIN
@@ -406,6 +426,7 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "call": call.id,
         "campaign": campaign.id,
         "export": exporting.id,
+        "forecast": forecast.id,
         "import": importing.id,
         "link": link.id,
         "number": number.id,

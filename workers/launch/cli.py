@@ -3,8 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import click
@@ -16,10 +14,13 @@ from domain.core import migrations
 from domain.core.database import connected
 from domain.core.errors import OutdialError
 from domain.core.settings import Settings
-from workers.launch.embedded import EmbeddedServers, data_folder
+from workers.launch.databases import database_of
+from workers.launch.embedded import EmbeddedServers
 from workers.launch.errors import LaunchRefused
+from workers.launch.ledger import ledger
 from workers.launch.options import all_options, door_options, server_options, switch_options
 from workers.launch.pbx import pbx
+from workers.launch.replay import replay
 from workers.launch.up import Fleet, refuse_taken_port, up
 
 
@@ -32,6 +33,8 @@ def cli() -> None:
 
 
 cli.add_command(pbx)
+cli.add_command(ledger)
+cli.add_command(replay)
 
 
 @cli.command("up")
@@ -81,7 +84,7 @@ def gateway(settings: Settings) -> None:
 @click.option("--to", "target", metavar="NAME", help="Go to this migration; `zero`: to none.")
 def migrate(settings: Settings, target: str | None) -> None:
     """Bring the database to the newest migration, or forward or back to another."""
-    with _database(settings) as url:
+    with database_of(settings) as url:
         try:
             steps = asyncio.run(migrations.migrate(url, target=target))
         except migrations.UnknownMigration as exc:
@@ -105,7 +108,7 @@ def account() -> None:
 @click.option("--timezone", default="UTC", help="IANA name, as in Europe/London. Default: UTC")
 def account_create(settings: Settings, **given: str) -> None:
     """Open an account and print its administrator's password, this once."""
-    with _database(settings) as url:
+    with database_of(settings) as url:
         opened = asyncio.run(_open_account(url, **given))
     click.echo(f"account   {opened.account.slug}")
     click.echo(f"e-mail    {opened.admin.email}")
@@ -211,27 +214,6 @@ def _with_running_servers(settings: Settings) -> Settings:
             )
         addresses[field] = server.url
     return replace(settings, data_dir=settings.data_dir.resolve(), **addresses)  # type: ignore[arg-type]  # only URLs
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    """The database that the settings name, or the embedded one, started for the block."""
-    if settings.database_url is not None:
-        asyncio.run(database_ready(settings.database_url, migrated=False))
-        yield settings.database_url
-        return
-    running = EmbeddedServers(settings.data_dir, valkey=False).postgres
-    if running is not None and running.is_running():
-        yield running.url
-        return
-    with data_folder(settings.data_dir) as folder:
-        servers = EmbeddedServers(folder, valkey=False)
-        servers.start()
-        try:
-            assert servers.postgres is not None
-            yield servers.postgres.url
-        finally:
-            servers.stop()
 
 
 if __name__ == "__main__":

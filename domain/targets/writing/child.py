@@ -1,7 +1,7 @@
 """The process that writes a file: rows come in as CSV, which is how PostgreSQL sends them.
 
-Started by domain/targets/writer.py with a kind and a path as arguments; says on standard output
-how many rows are written, one number a line, and ends with the word "done".
+Started by domain/targets/writer.py with a kind, a path and a sheet's title as arguments; says on
+standard output how many rows are written, one number a line, and ends with the word "done".
 """
 
 import csv
@@ -32,7 +32,7 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
-def write_csv(rows: Iterator[list[str]], path: Path, say: Say) -> None:
+def write_csv(rows: Iterator[list[str]], path: Path, title: str, say: Say) -> None:
     """Write all rows, the header first, with the mark that makes Excel read UTF-8."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
@@ -42,13 +42,13 @@ def write_csv(rows: Iterator[list[str]], path: Path, say: Say) -> None:
                 say(count)
 
 
-def write_xlsx(rows: Iterator[list[str]], path: Path, say: Say) -> None:
+def write_xlsx(rows: Iterator[list[str]], path: Path, title: str, say: Say) -> None:
     """Write all rows, the header first. Texts are cells of text, so none of them can run."""
     header = next(rows)
     first = next(rows, None)
     if first is None:  # the fast library writes no header without a row
         book = Workbook(write_only=True)
-        book.create_sheet("Targets").append(header)
+        book.create_sheet(title).append(header)
         book.save(path)
         return
 
@@ -58,7 +58,7 @@ def write_xlsx(rows: Iterator[list[str]], path: Path, say: Say) -> None:
             if count % SAY_EVERY == 0:
                 say(count)
 
-    write_worksheet(records(), str(path), sheet_name="Targets", bold_headers=True, freeze_row=1)
+    write_worksheet(records(), str(path), sheet_name=title, bold_headers=True, freeze_row=1)
 
 
 def _typed(name: str, cell: str) -> str | float:
@@ -72,12 +72,12 @@ def main() -> None:
     """Write what comes on standard input to the file that the arguments name."""
     os.nice(5)  # floors of the same machine come first
     csv.field_size_limit(MAX_LINE_CHARACTERS)
-    _, kind, path = sys.argv
+    _, kind, path, title = sys.argv
     source: TextIO = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="")
 
     def say(count: int) -> None:
         sys.stdout.write(f"{count}\n")
         sys.stdout.flush()
 
-    WRITERS[kind](csv.reader(source), Path(path), say)
+    WRITERS[kind](csv.reader(source), Path(path), title, say)
     sys.stdout.write("done\n")

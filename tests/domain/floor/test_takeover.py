@@ -27,7 +27,7 @@ async def _die(rig: Rig, floor: Floor) -> None:
     await rig.redis.delete(lease_key(rig.row.id))  # as its expiry does, 5 s later
 
 
-async def _nothing() -> None:
+async def _nothing(*, everything: bool = False) -> None:
     return None
 
 

@@ -6,7 +6,15 @@ import pytest
 
 from domain.pacing.interface import PacingSettings
 from domain.simulation.scenario import Duration
-from domain.simulation.what_if import Forecast, Plan, Range, answers_expected, forecast
+from domain.simulation.what_if import (
+    USUAL_RING,
+    Forecast,
+    Plan,
+    Range,
+    answered_within,
+    answers_expected,
+    forecast,
+)
 
 PLAN = Plan(
     mode="progressive",
@@ -16,7 +24,7 @@ PLAN = Plan(
     answers_seen=300,
     talk=Duration(120.0, 0.9),
     wrap=Duration(20.0, 0.6),
-    targets=5000,
+    targets=((1, 5000),),
     hours_a_day=1.0,
 )
 
@@ -64,7 +72,7 @@ def test_predictive_dialing_finishes_the_list_sooner_than_one_line_per_agent() -
 
 
 def test_a_campaign_without_a_list_has_no_finish_time() -> None:
-    assert last(replace(PLAN, targets=None), runs=1).working_hours is None
+    assert last(replace(PLAN, targets=()), runs=1).working_hours is None
 
 
 @pytest.mark.parametrize(
@@ -92,3 +100,31 @@ def test_ports_take_the_place_of_agents() -> None:
     )
 
     assert last(ivr, runs=1).occupancy.median > 0.5
+
+
+def test_a_rate_that_a_person_said_has_no_spread_of_its_own() -> None:
+    said = replace(PLAN, calls_seen=10, answers_seen=3, answer_rate=0.3)
+    drawn = replace(said, answer_rate=None)
+
+    assert width(last(said, runs=8).occupancy) < width(last(drawn, runs=8).occupancy)
+
+
+def test_an_agent_who_looks_first_makes_fewer_calls_and_abandons_nobody() -> None:
+    once = replace(PLAN, mode="progressive", answer_rate=0.3)
+    looks = replace(once, mode="preview", look=20.0)
+
+    assert last(looks, runs=2).calls_an_hour.high < last(once, runs=2).calls_an_hour.low
+    assert last(looks, runs=2).abandon_rate.high == 0.0
+
+
+def test_targets_with_more_attempts_left_take_more_calls() -> None:
+    once, thrice = last(PLAN, runs=2), last(replace(PLAN, targets=((3, 5000),)), runs=2)
+
+    assert once.calls is not None
+    assert thrice.calls is not None
+    assert thrice.calls.median > 1.5 * once.calls.median
+
+
+@pytest.mark.parametrize(("seconds", "part"), [(0.0, 0.0), (10.54, 0.5), (60.0, 1.0)])
+def test_most_answers_come_before_the_ring_limit(seconds: float, part: float) -> None:
+    assert answered_within(USUAL_RING, seconds) == pytest.approx(part, abs=0.01)

@@ -632,6 +632,41 @@ export function useTargetExplain(args: Omit<UseQueryArgs<op.TargetExplainQueryVa
 }
 
 /**
+ * What-if panel: one forecast with everything it assumed.
+ */
+export function useForecast(args: Omit<UseQueryArgs<op.ForecastQueryVariables, op.ForecastQuery>, "query">) {
+  return useQuery({ query: op.ForecastDocument, ...args });
+}
+
+/**
+ * What-if panel: stop it. ForecastFinished: it was over already, read it again.
+ */
+export function useForecastCancel() {
+  return useMutation(op.ForecastCancelDocument);
+}
+
+/**
+ * What-if panel: figures that grow firmer with every run; at most twice a second.
+ */
+export function useForecastProgressSubscription(args: Omit<UseSubscriptionArgs<op.ForecastProgressSubscriptionVariables, op.ForecastProgressSubscription>, "query">) {
+  return useSubscription({ query: op.ForecastProgressDocument, ...args });
+}
+
+/**
+ * What-if panel. NobodyToForecast: ask for a number of agents. TooManyForecasts: offer to cancel one.
+ */
+export function useForecastStart() {
+  return useMutation(op.ForecastStartDocument);
+}
+
+/**
+ * What-if panel: earlier forecasts of a campaign, newest first.
+ */
+export function useForecasts(args: Omit<UseQueryArgs<op.ForecastsQueryVariables, op.ForecastsQuery>, "query">) {
+  return useQuery({ query: op.ForecastsDocument, ...args });
+}
+
+/**
  * Campaign page, "Ask before each call". Null: the campaign asks nobody, offer to set it up.
  */
 export function usePreDialHook(args: Omit<UseQueryArgs<op.PreDialHookQueryVariables, op.PreDialHookQuery>, "query">) {
@@ -658,6 +693,27 @@ export function usePreDialHookRotate() {
  */
 export function usePreDialHookSet() {
   return useMutation(op.PreDialHookSetDocument);
+}
+
+/**
+ * Compliance panel of a campaign: both windows, and whether the target was kept in each.
+ */
+export function useAbandonLedger(args: Omit<UseQueryArgs<op.AbandonLedgerQueryVariables, op.AbandonLedgerQuery>, "query">) {
+  return useQuery({ query: op.AbandonLedgerDocument, ...args });
+}
+
+/**
+ * Compliance panel. Follow the export as any other (TargetExportProgress). TooManyForXlsx: offer CSV.
+ */
+export function useAbandonLedgerExportStart() {
+  return useMutation(op.AbandonLedgerExportStartDocument);
+}
+
+/**
+ * Monitor: somebody clicks into the chart of calls and asks why so many left then.
+ */
+export function usePacingDecisions(args: Omit<UseQueryArgs<op.PacingDecisionsQueryVariables, op.PacingDecisionsQuery>, "query">) {
+  return useQuery({ query: op.PacingDecisionsDocument, ...args });
 }
 
 /**

@@ -1,0 +1,1 @@
+"""The cron that forgets old tapes."""
