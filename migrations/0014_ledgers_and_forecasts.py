@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('decisions', fields.IntField()),
                 ('launched', fields.IntField()),
                 ('checkpoint', fields.BooleanField()),
+                ('final', fields.BooleanField()),
                 ('data', fields.BinaryField()),
             ],
             options={'table': 'pacing_piece', 'app': 'domain', 'unique_together': (('tape_id', 'number'),), 'indexes': [Index(fields=['campaign_id', 'ends_at']), Index(fields=['ends_at'])], 'pk_attr': 'id', 'table_description': 'A stretch of what one pacer saw and said; domain/pacing/tape.py reads it. Kept for a time.'},

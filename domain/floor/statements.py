@@ -122,13 +122,13 @@ WHERE target.id = u.id
 """
 _INSERT_PIECES = """
 INSERT INTO pacing_piece (id, account_id, campaign_id, tape_id, number, code, begins_at, ends_at,
-    decisions, launched, checkpoint, data)
+    decisions, launched, checkpoint, final, data)
 SELECT u.id, $1, u.campaign_id, u.tape_id, u.number, $2, u.begins_at, u.ends_at, u.decisions,
-    u.launched, u.checkpoint, u.data
+    u.launched, u.checkpoint, u.final, u.data
 FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::timestamptz[], $8::timestamptz[],
-    $9::int[], $10::int[], $11::bool[], $12::bytea[])
+    $9::int[], $10::int[], $11::bool[], $12::bool[], $13::bytea[])
     AS u(id, campaign_id, tape_id, number, begins_at, ends_at, decisions, launched, checkpoint,
-        data)
+        final, data)
 ON CONFLICT (tape_id, number) DO NOTHING
 """
 
@@ -287,6 +287,7 @@ def _piece_values(pieces: list[TakenPiece], account_id: UUID) -> list[Any]:
         [piece.decisions for piece in pieces],
         [piece.launched for piece in pieces],
         [piece.checkpoint for piece in pieces],
+        [piece.final for piece in pieces],
         [piece.data for piece in pieces],
     ]
 

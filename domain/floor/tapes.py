@@ -30,6 +30,7 @@ class TakenPiece:
     decisions: int
     launched: int
     checkpoint: bool
+    final: bool
     data: bytes
     id: UUID = field(default_factory=new_id)
 
@@ -58,24 +59,35 @@ class Tape:
         self._touch(now)
         return self._recorder.decide(floor, now)
 
-    def taken(self, *, everything: bool) -> TakenPiece | None:
-        """The piece, when it is old enough, or when everything is wanted."""
+    def due(self) -> TakenPiece | None:
+        """The piece, when it is old enough."""
         if self._began is None:
             return None
-        now = self._clock.monotonic()
         waits = TAKEN_AFTER_S if self._recorder.launched else IDLE_AFTER_S
-        if not everything and now - self._began < waits:
+        if self._clock.monotonic() - self._began < waits:
             return None
+        return self._take(final=False)
+
+    def end(self) -> TakenPiece | None:
+        """The last piece; None: the tape is empty."""
+        if self._began is None and self._number == 0:
+            return None
+        return self._take(final=True)
+
+    def _take(self, *, final: bool) -> TakenPiece:
+        now = self._clock.monotonic()
         base = self._clock.now().timestamp() - now
+        began, ended = (now, now) if self._began is None else (self._began, self._last)
         piece = TakenPiece(
             self._campaign_id,
             self._id,
             self._number,
-            datetime.fromtimestamp(base + self._began, UTC),
-            datetime.fromtimestamp(base + self._last, UTC),
+            datetime.fromtimestamp(base + began, UTC),
+            datetime.fromtimestamp(base + ended, UTC),
             self._recorder.decisions,
             self._recorder.launched,
             self._recorder.is_marked,
+            final,
             self._recorder.take(round(base * 1000.0)),
         )
         self._number += 1
@@ -101,15 +113,15 @@ class Tapes:
 
     def begin(self, campaign_id: UUID, header: Header) -> Tape:
         """A new tape of a new policy; the campaign's last one ends here."""
-        if (last := self._open.get(campaign_id)) and (piece := last.taken(everything=True)):
+        if (before := self._open.get(campaign_id)) and (piece := before.end()):
             self._ended.append(piece)
         self._open[campaign_id] = tape = Tape(campaign_id, header, self._clock)
         return tape
 
     def due(self, everything: bool) -> list[TakenPiece]:
-        """Pieces to write now."""
+        """Pieces to write now; with `everything` the tapes end, for their floor lets go."""
         pieces, self._ended = self._ended, []
-        for tape in self._open.values():
-            if piece := tape.taken(everything=everything):
-                pieces.append(piece)
-        return pieces
+        taken = [tape.end() if everything else tape.due() for tape in self._open.values()]
+        if everything:
+            self._open.clear()
+        return pieces + [piece for piece in taken if piece is not None]

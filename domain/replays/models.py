@@ -23,6 +23,7 @@ class PacingPiece(Model):
     decisions = fields.IntField()
     launched = fields.IntField()
     checkpoint = fields.BooleanField()  # can be played without the pieces before it
+    final = fields.BooleanField()  # its owner let go in order; without one, the end is lost
     data = fields.BinaryField()
 
     class Meta:

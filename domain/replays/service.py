@@ -70,9 +70,11 @@ async def replayed(campaign_id: UUID, *, at: datetime, seconds: float) -> Replay
 
 def _play(pieces: Sequence[PacingPiece], since: datetime, until: datetime) -> Replay:
     found: list[Decided] = []
-    complete = True
-    for tape_id, of_tape in groupby(pieces, key=lambda piece: piece.tape_id):
-        stretches = list(_stretches(list(of_tape), since))
+    tapes = [list(of_tape) for _, of_tape in groupby(pieces, key=lambda piece: piece.tape_id)]
+    tapes.sort(key=lambda tape: tape[0].begins_at)
+    complete = all(tape[-1].final or tape[-1].ends_at < since for tape in tapes[:-1])
+    for tape in tapes:
+        stretches = list(_stretches(tape, since))
         complete = complete and len(stretches) == 1 and stretches[0][0].checkpoint
         for stretch in stretches:
             if not stretch[0].checkpoint:
@@ -80,7 +82,7 @@ def _play(pieces: Sequence[PacingPiece], since: datetime, until: datetime) -> Re
             for decision in replay([read_piece(piece.data) for piece in stretch]):
                 when = datetime.fromtimestamp(decision.unix_ms / 1000.0, UTC)
                 if since <= when <= until:
-                    found.append(Decided(when, tape_id, decision))
+                    found.append(Decided(when, tape[0].tape_id, decision))
     found.sort(key=lambda each: each.at)
     return Replay(found, complete, all(piece.code == fingerprint() for piece in pieces))
 

@@ -121,6 +121,22 @@ async def test_a_lost_piece_is_told_and_what_follows_is_left_out(rig: Rig) -> No
 
 
 @pytest.mark.feature("CAM-26")
+async def test_what_a_killed_owner_had_not_written_yet_is_told(rig: Rig) -> None:
+    campaign = await dialed(rig, DialMode.PREDICTIVE)
+    ends = await PacingPiece.filter(campaign_id=campaign.id, final=True).order_by("ends_at")
+    assert len(ends) == 2
+    at = ends[0].ends_at
+    assert (await service.replayed(campaign.id, at=at, seconds=30)).complete
+    await PacingPiece.filter(id=ends[0].id).delete()  # what a kill -9 leaves
+
+    cut = await service.replayed(campaign.id, at=at, seconds=30)
+
+    assert not cut.complete
+    assert cut.same
+    assert cut.decisions
+
+
+@pytest.mark.feature("CAM-26")
 async def test_tapes_are_forgotten_by_age_and_by_size(rig: Rig) -> None:
     campaign = await dialed(rig, DialMode.PREDICTIVE)
     pieces = await PacingPiece.filter(campaign_id=campaign.id).order_by("-ends_at", "-id")

@@ -48,6 +48,14 @@ mutation ($c: UUID!, $kind: ExportKind!, $since: DateTime!, $until: DateTime!, $
   }
 }
 """
+CHANGE = """
+mutation ($id: UUID!, $input: CampaignChangeInput!) {
+  campaignChange(id: $id, input: $input) {
+    ... on CampaignChanged { campaign { abandonWindow } }
+    ... on InvalidInput { problems { path } }
+  }
+}
+"""
 TITLES = [
     "Call ID",
     "Campaign",
@@ -288,6 +296,28 @@ async def test_the_independent_count_tells_what_differs(
     half.write_text("Phone\n+1\n")
     with pytest.raises(FileUnreadable):
         read_file(half, NOW, NOW)
+
+
+@pytest.mark.feature("CAM-24")
+async def test_window_pool_and_losses_are_set_through_the_campaign(
+    ask: Ask, campaign: Campaign
+) -> None:
+    given = {
+        "abandonTarget": 0.02,
+        "abandonWindow": "SUCCESSIVE_30_DAYS",
+        "abandonPool": " Spring ",
+        "falsePositiveRate": 0.01,
+    }
+
+    await ask(CHANGE, id=str(campaign.id), input=given)
+    found = await asked(ask, campaign)
+    wrong = {"abandonPool": "x" * 61, "falsePositiveRate": 0.21}
+    refused = (await ask(CHANGE, id=str(campaign.id), input=wrong))["campaignChange"]
+
+    assert (found["target"], found["held"]) == (0.02, "SUCCESSIVE_30_DAYS")
+    assert (found["pool"], found["falsePositiveRate"]) == ("Spring", 0.01)
+    assert {p["path"] for p in refused["problems"]} == {"abandonPool", "falsePositiveRate"}
+    assert (await Campaign.get(id=campaign.id)).abandon_pool == "Spring"
 
 
 async def test_a_deleted_account_takes_its_ledger_along(campaign: Campaign) -> None:
