@@ -66,6 +66,7 @@ async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
             jobs=jobs,
             floors=floors,
             files=LocalFiles(settings.files),
+            private_hooks=settings.private_hooks,
         )
         yield Runtime(
             ports,
