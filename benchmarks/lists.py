@@ -226,7 +226,7 @@ async def main() -> None:
                 files=LocalFiles(folder / "files"),
             )
             account = await Account.create(name="Bench", slug="bench")
-            campaign = await filled(account, 1, chosen.rows)
+            campaign = await filled(account, 1, chosen.rows, ordered=False)
             default = connections.get("default")
             for statement in (DIALED, ATTEMPTS, CALLS, RARE):
                 await default.execute_query(statement, [campaign])
