@@ -127,14 +127,14 @@ async def exported(
         began = time.perf_counter()
         rows = (header.split(",") if n == 0 else row for n in range(count + 1))
         await asyncio.to_thread(
-            WRITERS[kind.value], rows, Path(folder) / "alone", lambda written: None
+            WRITERS[kind.value], rows, Path(folder) / "alone", "Targets", lambda written: None
         )
         write_s = time.perf_counter() - began
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     order = await begin_export(who, campaign, kind, TargetFilter(), ports=ports)
     pids: list[int] = []
-    export_run.writing = partial(writing, started=pids.append)  # type: ignore[assignment]  # to see its memory
+    export_run.writing = partial(writing, started=pids.append)  # type: ignore[attr-defined]  # to see its memory
     watching = asyncio.create_task(_peak_of(pids))
     began = time.perf_counter()
     await export_run.run_export(order.id, ports=ports)
@@ -226,7 +226,7 @@ async def main() -> None:
                 files=LocalFiles(folder / "files"),
             )
             account = await Account.create(name="Bench", slug="bench")
-            campaign = await filled(account, 1, chosen.rows)
+            campaign = await filled(account, 1, chosen.rows, ordered=False)
             default = connections.get("default")
             for statement in (DIALED, ATTEMPTS, CALLS, RARE):
                 await default.execute_query(statement, [campaign])
