@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from arq import cron, func
+from arq.constants import job_key_prefix, retry_key_prefix
 from arq.cron import CronJob
 from arq.worker import Function, Worker
 from redis.exceptions import RedisError
@@ -39,6 +40,8 @@ class LaneRules:
     # whose worker was killed would wait for its time limit. A floor is started again by the cron.
     leaves_queue_when_started: bool
 
+
+REMEMBERED_S = 30  # what arq knows of a job that has left its queue
 
 RULES = {
     Lane.JOBS: LaneRules(
@@ -112,7 +115,7 @@ class LaneWorker:
         if rules.leaves_queue_when_started:
             # The mark "in progress" has done its work then. arq would keep it for the longest time
             # limit, and one whose worker was killed in between would stand before the others.
-            worker.in_progress_timeout_s = 30
+            worker.in_progress_timeout_s = REMEMBERED_S
         return worker
 
     def _arq_function(self, function: AnyFunction) -> Function:
@@ -187,6 +190,10 @@ class LaneWorker:
 
 async def _leave_queue(ctx: dict[str, Any]) -> None:
     await ctx["redis"].zrem(queue_name(ctx["lane"]), ctx["job_id"])
+    # arq takes no second job of a name whose definition it keeps, and that is a day. A worker that
+    # is killed before its floor has a new epoch would leave the account without one for so long.
+    for prefix in (job_key_prefix, retry_key_prefix):
+        await ctx["redis"].expire(prefix + ctx["job_id"], REMEMBERED_S)
 
 
 async def _until_idle(worker: Worker, limit_s: float) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from domain.campaigns.rules import DialMode
 from domain.chains.models import CampaignSource, TargetDraw
 from domain.chains.rules import DrawResult
 from domain.floor.lease import lease_key
+from domain.floor.models import FloorLease
 from domain.targets.models import Target, TargetBatch
 from domain.targets.rules import TargetState
 from tests.chaos.processes import processes
@@ -64,16 +66,17 @@ async def test_every_target_is_drawn_once_whoever_dies(
                 children.start("gateway", "workers.gateway")
                 async with RedisFloorDoor(redis) as door:
 
-                    async def owned() -> bool:
-                        return await owner() in pids
+                    async def owned(epoch: int) -> bool:
+                        row = await FloorLease.filter(account=account).first()
+                        return row is not None and row.epoch >= epoch and await owner() in pids
 
-                    await rig.until(owned, seconds=30)
+                    await rig.until(lambda: owned(1), seconds=60)
                     for agent in agents:
                         await door.ask(account.id, AgentSignIn(agent=agent.id), timeout_s=20)
                         await door.ask(account.id, AgentGoAvailable(agent=agent.id), timeout_s=20)
                     for death in range(DEATHS):
                         await _until_drawn(rig, (death + 1) * TARGETS // 6)
-                        await rig.until(owned, seconds=20)
+                        await rig.until(partial(owned, death + 1), seconds=60)
                         dead = pids.pop(await owner() or "")
                         children.kill(dead)
                         pids[str(children.start(f"next {death}", "workers").pid)] = f"next {death}"
@@ -101,7 +104,7 @@ async def _until_drawn(rig: Rig, count: int) -> None:
         await asyncio.sleep(0.05)
         return await TargetDraw.all().count() >= count
 
-    await rig.until(drawn, seconds=90)
+    await rig.until(drawn, seconds=120)
 
 
 async def _all_closed(count: int) -> bool:

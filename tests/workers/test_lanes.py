@@ -15,7 +15,7 @@ from domain.core.jobs import Job, JobsUnavailable, Lane
 from domain.core.settings import Settings
 from tests.fakes import FakePorts
 from workers.functions import Cron, JobContext, JobFunction
-from workers.lanes import LaneWorker
+from workers.lanes import REMEMBERED_S, LaneWorker
 from workers.launch.valkey import EmbeddedValkey
 
 
@@ -157,6 +157,21 @@ async def test_a_floor_leaves_the_queue_and_lets_go_when_the_worker_stops(
         assert await redis.zcard(queue_name(Lane.FLOORS)) == 0
         assert desk.let_go == []
     assert desk.let_go == [job]
+
+
+async def test_a_floor_whose_worker_was_killed_at_once_may_be_started_again_soon(
+    queue: ArqQueue, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    desk, job = Desk(), HoldFloor(account_id=uuid4())
+    await queue.enqueue(job, job_id="floor:one:1")
+    async with served(redis_url, Lane.FLOORS, desk, tmp_path):
+        await desk.until(lambda: desk.held == [job])
+
+        # All that stands in the way of a second one of that name, should the first never end.
+        kept = {key.decode(): await redis.ttl(key) for key in await redis.keys("arq:*floor:one*")}
+
+    assert kept
+    assert all(0 <= seconds <= REMEMBERED_S for seconds in kept.values()), kept
 
 
 async def test_floors_that_come_at_once_are_shared_by_the_workers(
