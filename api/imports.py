@@ -12,25 +12,27 @@ from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.answers import BadRequest
-from api.bodies import bounded
 from api.door import Door
 from api.plain import answered, as_id, as_json, file_response, refused
+from api.uploads import form_of
 from domain.access.principal import Principal
 from domain.core.errors import NotFound
 from domain.core.files import FileTooLarge
+from domain.core.problems import Problems
 from domain.targets.exports import MEDIA_TYPES, problems_file
 from domain.targets.imports import ImportOptions, begin_import
 from domain.targets.models import ExportKind, TargetImport
+from domain.targets.rules import DuplicatePolicy, Duplicates
 from domain.targets.templates import TEMPLATES
 
 UPLOAD_CHUNK_BYTES = 256 * 1024
-FIELDS = ("campaign", "country", "priority", "batchName", "fileName")
+DUPLICATES = ("duplicatesInFile", "duplicatesInCampaign", "duplicatesInAccount")
+FIELDS = ("campaign", "country", "priority", "batchName", "fileName", *DUPLICATES)
 
 
 def import_routes(door: Door) -> list[BaseRoute]:
@@ -78,16 +80,7 @@ class Imports:
         if kind != "multipart/form-data":
             fields = {name: http.query_params.get(name, "") for name in FIELDS}
             return await self._import(principal, fields, fields["fileName"], http.stream())
-        parser = MultiPartParser(
-            http.headers,
-            bounded(http, limit, f"The upload is larger than {limit // 1_000_000} MB."),
-            max_files=1,
-            max_fields=10,
-        )
-        try:
-            form = await parser.parse()
-        except (MultiPartException, KeyError, UnicodeDecodeError) as error:
-            raise BadRequest(400, "The body is not well-formed multipart/form-data.") from error
+        form = await form_of(http, limit=limit, max_files=1, max_fields=20)
         try:
             file = form.get("file")
             if not isinstance(file, UploadFile):
@@ -110,6 +103,7 @@ class Imports:
             country=fields.get("country") or None,
             priority=int(priority) if priority.isdecimal() else 0,
             batch_name=fields.get("batchName", ""),
+            duplicates=_duplicates([fields.get(name, "") for name in DUPLICATES]),
         )
         return await begin_import(
             principal,
@@ -129,6 +123,20 @@ class Imports:
             return refused(404, "NOT_FOUND", f"There is no such template. Take one of {kinds}.")
         headers = {"content-disposition": f'attachment; filename="targets.{template.kind}"'}
         return Response(template.content(), headers=headers, media_type=template.media_type)
+
+
+def _duplicates(said: list[str]) -> Duplicates:
+    """What is done with numbers that are there already: `skip`, `update`, `allow`, or as usual."""
+    usual, problems = Duplicates(), Problems()
+    policies = []
+    for name, text, default in zip(
+        DUPLICATES, said, (usual.in_file, usual.in_campaign, usual.in_account), strict=True
+    ):
+        known = text.lower() in set(DuplicatePolicy)
+        problems.unless(known or not text, name, "must be skip, update or allow")
+        policies.append(DuplicatePolicy(text.lower()) if known else default)
+    problems.refuse_any()
+    return Duplicates(*policies)
 
 
 def _shown(row: TargetImport) -> dict[str, Any]:

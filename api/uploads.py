@@ -2,15 +2,40 @@
 
 from typing import Any
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request as HttpRequest
 
 from api.answers import BadRequest, asked_of, parsed
 from api.bodies import bounded
+from domain.core.files import DISK_GONE, FilesUnavailable
 from schema.engine import Request
 
 MAX_FILES = 5
+
+
+async def form_of(
+    http: HttpRequest, *, limit: int, max_files: int, max_fields: int, max_part_size: int = 1 << 20
+) -> FormData:
+    """A form with files, which lie on the disk where they are large.
+
+    Raises BadRequest, and FilesUnavailable where that disk is full.
+    """
+    parser = MultiPartParser(
+        http.headers,
+        bounded(http, limit, f"The upload is larger than {limit // 1_000_000} MB."),
+        max_files=max_files,
+        max_fields=max_fields,
+        max_part_size=max_part_size,
+    )
+    try:
+        return await parser.parse()
+    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
+        raise BadRequest(400, "The body is not well-formed multipart/form-data.") from error
+    except OSError as error:
+        if error.errno in DISK_GONE:
+            raise FilesUnavailable from error
+        raise
 
 
 async def with_files(http: HttpRequest, *, limit: int) -> Request:
@@ -18,17 +43,13 @@ async def with_files(http: HttpRequest, *, limit: int) -> Request:
 
     Large files lie on the disk, not in memory, and go when the request has ended.
     """
-    parser = MultiPartParser(
-        http.headers,
-        bounded(http, limit, f"The upload is larger than {limit // 1_000_000} MB."),
+    form = await form_of(
+        http,
+        limit=limit,
         max_files=MAX_FILES,
         max_fields=2 + MAX_FILES,
         max_part_size=1_000_000,
     )
-    try:
-        form = await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
-        raise BadRequest(400, "The body is not well-formed multipart/form-data.") from error
     operations, places = form.get("operations"), form.get("map")
     if not isinstance(operations, str) or not isinstance(places, str):
         raise BadRequest(400, "`operations` and `map` must come before the files.")

@@ -1,17 +1,15 @@
 """Files in a folder of this machine, or of one that all machines mount."""
 
 import asyncio
-import errno
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from domain.core.files import FilesUnavailable, FileTooLarge
+from domain.core.files import DISK_GONE, FilesUnavailable, FileTooLarge
 
 CHUNK = 1 << 18
-UNAVAILABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 
 class LocalFiles:
@@ -43,7 +41,7 @@ class LocalFiles:
                     file.close()
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.errno in UNAVAILABLE:
+            if isinstance(error, OSError) and error.errno in DISK_GONE:
                 raise FilesUnavailable from error
             raise
         return written

@@ -61,6 +61,8 @@ class Campaign(Model):
     record = fields.BooleanField(default=False)
     max_attempts = fields.SmallIntField(default=3)  # given to targets when they are added
     retry_delays_s: dict[str, int] = fields.JSONField(default=dict)
+    # Dispositions after which a contact's next number is dialed at once. NULL: as usual.
+    next_number_after: list[str] | None = fields.JSONField(null=True)
     wrap_up_s = fields.FloatField(null=True)  # NULL: until the agent ends it
     preview_s = fields.FloatField(default=60.0)  # the agent's time to decide
     variables: list[str] = fields.JSONField(default=list)

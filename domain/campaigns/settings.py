@@ -25,6 +25,7 @@ from domain.eligibility.checking import (
     checked_packs,
     checked_windows,
 )
+from domain.targets.rules import NEVER_MOVES_ON
 from domain.wrapups.rules import WrapUpCodeSetting, checked_codes
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
@@ -59,6 +60,7 @@ class CampaignSettings(TypedDict, total=False):
     record: bool
     max_attempts: int
     retry_delays_s: Mapping[Disposition, int]
+    next_number_after: list[Disposition] | None
     wrap_up_s: float | None
     preview_s: float
     variables: list[str]
@@ -119,6 +121,7 @@ PUBLIC_NAMES: dict[str, str] = {
     "machine_message": "machineMessage",
     "agent_announcement": "agentAnnouncement",
     "retry_delays_s": "retryDelays",
+    "next_number_after": "nextNumberAfter",
     "crm_url": "crmUrl",
     "call_back": "callBack",
     "calling_windows": "callingWindows",
@@ -170,6 +173,14 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
                 "is never retried",
             )
         values["retry_delays_s"] = {str(d): int(seconds) for d, seconds in delays.items()}
+    if (after := settings.get("next_number_after")) is not None:
+        for disposition in after:
+            problems.unless(
+                disposition not in NEVER_MOVES_ON,
+                f"nextNumberAfter.{disposition}",
+                "can't be chosen; after invalid numbers the next one is dialed in any case",
+            )
+        values["next_number_after"] = [str(each) for each in dict.fromkeys(after)]
     if "variables" in settings:
         values["variables"] = _checked_variables(settings["variables"], problems)
     if settings.get("crm_url"):

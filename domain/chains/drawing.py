@@ -19,7 +19,9 @@ from tortoise.transactions import in_transaction
 from domain.chains.models import CampaignSource
 from domain.chains.rules import DrawResult, Finished, Include, Wanted
 from domain.core.ids import new_id
+from domain.eligibility.several import wanted_numbers
 from domain.suppression.checks import suppressed_numbers
+from domain.targets.hopper import numbers_of
 from domain.targets.rules import TargetState
 
 AT_ONCE = 500  # notes of one transaction
@@ -46,7 +48,7 @@ SELECT note.id AS note, note.campaign_id AS source_id, target.*, newest.ended_at
     talk.wrap_up_code, talk.wrap_up_ended_at
 FROM finished_target AS note
 LEFT JOIN LATERAL (
-    SELECT id AS target_id, contact_id, number, caller_id, priority, state, closed_reason,
+    SELECT id AS target_id, contact_id, number, numbers, caller_id, priority, state, closed_reason,
         last_disposition, last_ordinal
     FROM target WHERE target.id = note.target_id LIMIT 1
 ) AS target ON true
@@ -71,22 +73,23 @@ WHERE from_target_id = ANY($1) AND campaign_source_id = ANY($2)
 # In the order of the numbers, as imports do, so that none waits for another in a circle.
 _INSERT = """
 INSERT INTO target (id, account_id, campaign_id, contact_id, batch_id, number, caller_id, priority,
-    state, attempts, last_ordinal, max_attempts, next_at, created_at)
+    state, attempts, last_ordinal, max_attempts, next_at, created_at, numbers, is_first)
 SELECT u.id, $1, u.campaign_id, u.contact_id,
     (SELECT id FROM target_batch WHERE target_batch.id = u.batch_id), u.number, u.caller_id,
-    u.priority, u.state, 0, 0, u.max_attempts, u.next_at, $2
+    u.priority, u.state, 0, 0, u.max_attempts, u.next_at, $2, u.numbers::jsonb, true
 FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::int[],
-    $10::text[], $11::int[], $12::timestamptz[])
+    $10::text[], $11::int[], $12::timestamptz[], $13::text[])
     AS u(id, campaign_id, contact_id, batch_id, number, caller_id, priority, state, max_attempts,
-        next_at)
+        next_at, numbers)
 ORDER BY u.campaign_id, u.number, u.id
-ON CONFLICT (campaign_id, number) DO NOTHING
+ON CONFLICT (campaign_id, number, is_first) DO NOTHING
 RETURNING id
 """
 _PRESENT = """
 SELECT target.id, target.campaign_id, target.number
 FROM unnest($1::uuid[], $2::text[]) AS wanted(campaign_id, number)
 JOIN target ON target.campaign_id = wanted.campaign_id AND target.number = wanted.number
+    AND target.is_first
 """
 _RECORD = """
 INSERT INTO target_draw (id, campaign_source_id, from_target_id, target_id, result, at)
@@ -142,6 +145,16 @@ class _Candidate:
     @property
     def place(self) -> tuple[UUID, str]:
         return self.source.campaign_id, self.row["number"]
+
+    @property
+    def all_numbers(self) -> list[str]:
+        return wanted_numbers(self.row["number"], numbers_of(self.row))
+
+    @property
+    def numbers(self) -> str | None:
+        """All of the contact's as a new target keeps them; None: there is the one."""
+        numbers = numbers_of(self.row)
+        return numbers.anew().stored() if numbers is not None else None
 
 
 def wanted_of(source: CampaignSource) -> Wanted:
@@ -294,13 +307,13 @@ async def _insert(
     for campaign_id, group in by_campaign.items():
         forbidden = await suppressed_numbers(
             connection,
-            [each.row["number"] for each in group],
+            [number for each in group for number in each.all_numbers],
             account_id=account_id,
             campaign_id=campaign_id,
             now=now,
         )
         for each in group:
-            if each.row["number"] in forbidden:
+            if forbidden.issuperset(each.all_numbers):
                 results.append((each, DrawResult.SUPPRESSED, None))
             else:
                 good.append(each)
@@ -324,6 +337,7 @@ async def _insert(
                 [TargetState.RETRY if at else TargetState.NEW for at in first_calls],
                 [takers[each.source.campaign_id]["max_attempts"] for each in good],
                 first_calls,
+                [each.numbers for each in good],
             ],
         )
     }

@@ -1,10 +1,14 @@
 """Where uploaded and made files are kept."""
 
+import errno
 from collections.abc import AsyncIterable, AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
 from domain.core.errors import DomainError, Unavailable
+
+# What the system says when a disk is full or gone.
+DISK_GONE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 
 class FileTooLarge(DomainError):

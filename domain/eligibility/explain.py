@@ -7,7 +7,7 @@ still due no earlier than the floor looks at it again.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,28 +26,29 @@ from domain.eligibility.calendars import holiday_of
 from domain.eligibility.facts import Facts, read_facts
 from domain.eligibility.hours import Place
 from domain.eligibility.models import DialingPolicy
-from domain.eligibility.places import place_of
 from domain.eligibility.rules import (
     Block,
     BlockCode,
     Candidate,
     Openings,
-    blocking,
     campaign_blocking,
-    target_blocking,
     verdict_of,
 )
+from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial, wanted_numbers
 from domain.eligibility.terms import terms_of
+from domain.targets.hopper import numbers_of
 from domain.targets.removing import access_target
 
 MOST_JUDGED = 20_000  # targets that one question judges; of more, so many at random
 MOST_BROKEN = 50  # kinds of what could not be judged
-AT_ONCE = 2000  # numbers that one statement asks about
+AT_ONCE = 2000  # targets whose numbers one statement asks about
+_ANYWHERE = Place((), "")  # the place is that of each number
 
 _COLUMNS = """
-    target.id, target.number, target.state, target.closed_reason, target.next_at, target.held_by,
-    target.due_at, target.attempts, target.last_disposition, target.last_wrap_up_code,
-    target.last_attempt_at, target.created_at, contact.timezone, contact.variables
+    target.id, target.number, target.numbers, target.state, target.closed_reason, target.next_at,
+    target.held_by, target.due_at, target.attempts, target.last_disposition,
+    target.last_wrap_up_code, target.last_attempt_at, target.created_at, contact.timezone,
+    contact.variables
 FROM target JOIN contact ON contact.id = target.contact_id
 """
 _ONE = f"SELECT {_COLUMNS} WHERE target.id = $1"
@@ -72,6 +73,7 @@ class TargetAnswer:
     at: datetime
     block: Block | None
     place: Place
+    number: str  # the one that is dialed, or would be
     rules: tuple[str, ...] = ()  # those that match, by name
     broken: tuple[Broken, ...] = ()  # those that could not be judged
 
@@ -130,10 +132,10 @@ async def explain_target(principal: Principal, id: UUID, *, ports: Ports) -> Tar
     (row,) = await connections.get("default").execute_query_dict(_ONE, [id])
     openings = await _openings(campaign)
     facts = await _facts(campaign, [row], now)
-    candidate, held_until = _candidate(row, facts)
-    block = blocking(candidate, openings, now) or _still_held(candidate, held_until, openings, now)
+    number, candidate, block = _judged(row, facts, openings, now)
+    block = campaign_blocking(openings.terms, now) or block
     verdict = verdict_of(candidate, openings.terms, now)
-    return TargetAnswer(id, now, block, candidate.place, verdict.matched, verdict.broken)
+    return TargetAnswer(id, now, block, candidate.place, number, verdict.matched, verdict.broken)
 
 
 async def explain_campaign(
@@ -159,11 +161,8 @@ async def explain_campaign(
         part = rows[start : start + AT_ONCE]
         facts = await _facts(campaign, part, when)
         for row in part:
-            candidate, held_until = _candidate(row, facts)
+            _, candidate, block = _judged(row, facts, openings, when)
             broken.update(verdict_of(candidate, openings.terms, when).broken)
-            block = target_blocking(candidate, openings, when) or _still_held(
-                candidate, held_until, openings, when
-            )
             if block is None:
                 dialable += 1
                 continue
@@ -196,42 +195,52 @@ async def _openings(campaign: Campaign) -> Openings:
 async def _facts(campaign: Campaign, rows: Sequence[dict[str, Any]], at: datetime) -> Facts:
     return await read_facts(
         connections.get("default"),
-        [row["number"] for row in rows],
+        [number for row in rows for number in wanted_numbers(row["number"], numbers_of(row))],
         account_id=campaign.account_id,
         campaign_id=campaign.id,
         now=at,
     )
 
 
-def _candidate(row: dict[str, Any], facts: Facts) -> tuple[Candidate, datetime | None]:
-    """The target as it was before any rule held it, and until when it is held."""
+def _judged(
+    row: dict[str, Any], facts: Facts, openings: Openings, at: datetime
+) -> tuple[str, Candidate, Block | None]:
+    """The number to dial and what forbids it, as the target was before any rule held it.
+
+    Should nothing forbid it any more, it is still held until the floor looks again.
+    """
     held = row["held_by"] is not None and row["state"] == "retry"
-    candidate = Candidate(
-        state=row["state"],
-        place=place_of(row["number"], row["timezone"]),
-        closed_reason=row["closed_reason"],
-        due_at=row["due_at"] if held else row["next_at"],
-        past=facts.past.get(row["number"], ()),
-        on_list=facts.on_list.get(row["number"]),
-        known=Known(
-            number=row["number"],
-            variables=orjson.loads(row["variables"]),
-            attempts=row["attempts"],
-            last_disposition=row["last_disposition"],
-            wrap_up_code=row["last_wrap_up_code"],
-            since=row["last_attempt_at"] or row["created_at"],
-        ),
-        hook_until=row["next_at"] if held and row["held_by"] == BlockCode.HOOK else None,
+    known = Known(
+        number=row["number"],
+        variables=orjson.loads(row["variables"]),
+        attempts=row["attempts"],
+        last_disposition=row["last_disposition"],
+        wrap_up_code=row["last_wrap_up_code"],
+        since=row["last_attempt_at"] or row["created_at"],
     )
-    return candidate, row["next_at"] if held else None
 
+    def facts_of(number: str) -> NumberFacts:
+        return NumberFacts(facts.past.get(number, ()), facts.on_list.get(number))
 
-def _still_held(
-    candidate: Candidate, until: datetime | None, openings: Openings, at: datetime
-) -> Block | None:
-    if until is None:
-        return None
-    return target_blocking(replace(candidate, due_at=until), openings, at)
+    def judged(due_at: datetime | None) -> tuple[str, Candidate, Block | None]:
+        base = Candidate(
+            state=row["state"],
+            place=_ANYWHERE,
+            closed_reason=row["closed_reason"],
+            due_at=due_at,
+            known=known,
+            hook_until=row["next_at"] if held and row["held_by"] == BlockCode.HOOK else None,
+        )
+        candidates = candidates_of(
+            base, row["number"], numbers_of(row), facts_of, timezone=row["timezone"]
+        )
+        number, block = number_to_dial(candidates, openings, at)
+        return number, candidates[number], block
+
+    number, candidate, block = judged(row["due_at"] if held else row["next_at"])
+    if block is None and held:
+        return judged(row["next_at"])
+    return number, candidate, block
 
 
 def _ends_before(one: Block, other: Block) -> bool:

@@ -126,6 +126,8 @@ class Candidate:
     on_list: OnList | None = None
     known: Known | None = None  # what filter and rules look at
     hook_until: datetime | None = None  # the pre-dial hook said not before
+    hours: Hours | None = None  # when this number may be called, besides all else
+    elsewhere: tuple[Past, ...] = ()  # as `past`, of the contact's other numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +178,21 @@ class Openings:
 
     terms: Terms
     holiday_of: HolidayOf
-    _spans: dict[Place, _Span] = field(default_factory=dict)
+    _spans: dict[tuple[Place, Hours | None], _Span] = field(default_factory=dict)
 
-    def blocking(self, place: Place, at: datetime) -> Block | None:
-        """What forbids calls to a place at an instant."""
-        if not self.terms.packs and self.terms.windows is None:
+    def blocking(self, place: Place, at: datetime, own: Hours | None = None) -> Block | None:
+        """What forbids calls to a place at an instant. `own`: the number's hours."""
+        if not self.terms.packs and self.terms.windows is None and own is None:
             return None
-        span = self._spans.get(place)
+        span = self._spans.get((place, own))
         if span is None or not span.since <= at < span.until:
-            span = self._spans[place] = self._look(place, at)
+            span = self._spans[place, own] = self._look(place, own, at)
         return span.block
 
-    def _look(self, place: Place, at: datetime) -> _Span:
+    def _look(self, place: Place, own: Hours | None, at: datetime) -> _Span:
         sources = self.terms.sources_in(place)
+        if own is not None:
+            sources = (*sources, own)
         latest = at + timedelta(days=LOOK_AHEAD_DAYS)
         if not sources:
             return _Span(at, latest, None)
@@ -287,9 +291,9 @@ def target_blocking(candidate: Candidate, openings: Openings, at: datetime) -> B
         _filtered(candidate, terms, at)
         or _ruled(candidate, terms, at)
         or _hooked(candidate, at)
-        or _abandoned(candidate.past, terms, at)
+        or _abandoned((*candidate.past, *candidate.elsewhere), terms, at)
         or _capped(candidate, terms, at)
-        or openings.blocking(candidate.place, at)
+        or openings.blocking(candidate.place, at, candidate.hours)
     )
 
 

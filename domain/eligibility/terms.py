@@ -8,12 +8,10 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
 from domain.conditions.reading import filter_of, rules_of
 from domain.eligibility import packs
-from domain.eligibility.hours import Hours, Period
+from domain.eligibility.hours import Hours
 from domain.eligibility.models import DialingPolicy
 from domain.eligibility.rules import Cap, Terms
-from domain.eligibility.weeks import DAYS, minutes_of
-
-_ALL_DAY: tuple[Period, ...] = ((0, 24 * 60),)
+from domain.eligibility.weeks import ALL_DAY, week_of
 
 
 def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
@@ -51,14 +49,12 @@ def judged_by(terms: Terms) -> Terms:
 def _windows(rows: Sequence[Mapping[str, Any]], *, skip_holidays: bool) -> Hours | None:
     if not rows and not skip_holidays:
         return None
-    week: list[list[Period]] = [[] for _ in DAYS]
-    for row in rows:
-        for day in row["days"]:
-            week[DAYS.index(day)].append((minutes_of(row["from"]), minutes_of(row["until"])))
     return Hours(
         "campaign",
         "the campaign's calling window",
-        tuple(tuple(sorted(day)) for day in week) if rows else (_ALL_DAY,) * 7,
+        week_of((row["days"], row["from"], row["until"]) for row in rows)
+        if rows
+        else (ALL_DAY,) * 7,
         () if skip_holidays else None,
     )
 

@@ -149,6 +149,7 @@ def _settings(route: InboundRoute) -> Settings:
         record=False,
         trunks=(),
         retry_delays_s={},
+        next_number_after=frozenset(),
         wrap_up_s=None,
         preview_s=60.0,
         variables=(),

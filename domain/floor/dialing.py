@@ -95,10 +95,10 @@ class Dialing:
                 run.hopper.appendleft(offer.target)
                 self._seats.release(seat)
                 raise OfferGone(target_id)
-            if not self._screening.admits(run, offer.target):
+            if (target := self._screening.admitted(run, offer.target)) is None:
                 self._seats.release(seat)
                 raise OfferGone(target_id)
-            if not self._launch(run, [offer.target], node, seat):
+            if not self._launch(run, [target], node, seat):
                 self._seats.release(seat)
                 raise OfferGone(target_id)
             return
@@ -218,8 +218,8 @@ class Dialing:
         taken: list[tuple[HopperTarget, Verdict]] = []
         left: list[HopperTarget] = []
         while run.hopper and len(taken) < count and len(left) < PASSED_OVER:
-            target = run.hopper.popleft()
-            if not self._screening.admits(run, target):
+            target = self._screening.admitted(run, run.hopper.popleft())
+            if target is None:
                 continue
             verdict = self._screening.verdict(run, target)
             if fits(verdict) and self._hooks.allows(run, target):

@@ -115,6 +115,9 @@ class Endings:
                 max_attempts=target.max_attempts,
                 retry_delays_s=run.settings.retry_delays_s,
                 ended_at=at,
+                number=target.number,
+                numbers=target.numbers,
+                next_number_after=run.settings.next_number_after,
             )
         if outcome.reason is not None:
             run.targets_left -= 1
@@ -126,7 +129,9 @@ class Endings:
         rule = run.settings.call_back
         if rule is None or not (missed or disposition is Disposition.ABANDONED):
             return
-        wanted = call_back_of(rule, line.number, name=line.target.name, at=at, afresh=missed)
+        numbers = line.target.numbers  # a contact with several is known by the first
+        number = numbers.list[0].number if numbers is not None else line.number
+        wanted = call_back_of(rule, number, name=line.target.name, at=at, afresh=missed)
         if wanted is not None:
             self._context.journal.call_back(wanted)
             self._context.journal.after(lambda: self.has_call_back(rule.campaign_id))
@@ -165,6 +170,7 @@ class Endings:
         if outcome.reason is ClosedReason.SUPPRESSED:
             rule = verdict.stop.rule if verdict.stop and ruled is not by_code else None
             self._context.journal.suppress(line.number, now, rule=rule)
+            self._screening.suppressed(line.number)
         # The end of the call itself may wait to be written still, so the row may say `dialing`.
         change = TargetChange(
             line.target.id,

@@ -59,7 +59,9 @@ class Hooks:
         if hook is None or self._is_fresh(hook, target, now):
             return True
         if hook.settings.fallback is HookFallback.DIAL and hook.breaker.rests(now):
-            hook.said[target.id] = Said(now, None, f"not asked: {hook.breaker.reason}")
+            hook.said[target.id] = Said(
+                now, target.number, None, f"not asked: {hook.breaker.reason}"
+            )
             return True
         return False
 
@@ -101,7 +103,7 @@ class Hooks:
 
     def _is_fresh(self, hook: RunHook, target: HopperTarget, now: float) -> bool:
         said = hook.said.get(target.id)
-        return said is not None and now - said.at <= FRESH_S
+        return said is not None and said.number == target.number and now - said.at <= FRESH_S
 
     async def _ask(self, run: Run, hook: RunHook, target: HopperTarget) -> None:
         loop = asyncio.get_running_loop()
@@ -122,7 +124,7 @@ class Hooks:
         else:
             hook.breaker.succeeded()
         self._note(run, hook, now)
-        self._take(run, hook, target, Said(now, answer, reason, took_ms))
+        self._take(run, hook, target, Said(now, target.number, answer, reason, took_ms))
 
     async def _answer(self, run: Run, hook: RunHook, target: HopperTarget) -> HookAnswer:
         if self._web is None:

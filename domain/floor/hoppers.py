@@ -11,6 +11,7 @@ from tortoise import connections
 
 from domain.eligibility.facts import read_facts
 from domain.eligibility.holding import AT_ONCE, let_go
+from domain.eligibility.several import NumberFacts, wanted_numbers
 from domain.floor.context import FloorContext
 from domain.floor.dialing import HOPPER_SIZE
 from domain.floor.journal import LOST
@@ -116,8 +117,8 @@ class Hoppers:
         for count, target in enumerate(found, start=1):
             if len(run.hopper) >= HOPPER_SIZE:
                 return True
-            if self._screening.admits(run, target):
-                run.hopper.append(self._screening.prioritized(run, target))
+            if (admitted := self._screening.admitted(run, target)) is not None:
+                run.hopper.append(self._screening.prioritized(run, admitted))
                 run.due = True
             if count % BREATH == 0:
                 await asyncio.sleep(0)
@@ -141,7 +142,11 @@ class Hoppers:
         now = self._context.clock.monotonic()
         facts = await read_facts(
             connections.get("default"),
-            [target.number for target in targets],
+            [
+                number
+                for target in targets
+                for number in wanted_numbers(target.number, target.numbers)
+            ],
             account_id=self._state.account_id,
             campaign_id=run.campaign_id,
             now=self._context.clock.now(),
@@ -151,6 +156,12 @@ class Hoppers:
                 target,
                 past=facts.past.get(target.number, ()),
                 on_list=facts.on_list.get(target.number),
+                facts={
+                    number: NumberFacts(facts.past.get(number, ()), facts.on_list.get(number))
+                    for number in wanted_numbers(target.number, target.numbers)
+                }
+                if target.numbers is not None
+                else {},
                 read_at=now,
             )
             for target in targets

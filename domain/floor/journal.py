@@ -8,7 +8,7 @@ position and finds no row when another owner has taken a newer epoch.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from logging import getLogger
 from typing import Any
@@ -26,6 +26,7 @@ from domain.floor import statements
 from domain.floor.state import Line, Seat, StateEntry
 from domain.floor.tapes import TakenPiece
 from domain.targets.call_backs import CallBack
+from domain.targets.hopper import numbers_of
 from domain.targets.rules import Outcome, TargetState
 from domain.telephony.events import RecordingFinished
 
@@ -148,6 +149,10 @@ class Journal:
 
     def target(self, change: TargetChange) -> None:
         """A target's row changed."""
+        before = self._group.targets.get(change.id)
+        if before is not None and change.outcome.numbers is None:
+            outcome = replace(change.outcome, numbers=before.outcome.numbers)
+            change = replace(change, outcome=outcome)
         self._group.targets[change.id] = change
         self._wake.set()
 
@@ -272,8 +277,12 @@ class Journal:
                 launch.lines[0].created_at,
             ],
         )
-        ids = {row["id"] for row in taken}
-        lines = [line for line in launch.lines if line.target.id in ids]
+        numbers = {row["id"]: numbers_of(row) for row in taken}
+        lines = [line for line in launch.lines if line.target.id in numbers]
+        for line in lines:
+            # As they are from now on: a list may have changed them since the hopper was filled.
+            if line.target.numbers != (found := numbers[line.target.id]):
+                line.target = replace(line.target, numbers=found)
         if lines:
             sql, values = statements.insert_attempts(lines, self._account_id, self._epoch)
             await connection.execute_query(sql, values)

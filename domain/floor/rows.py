@@ -23,8 +23,8 @@ from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing.interface import PacingSettings
 from domain.targets.call_backs import CallBackRule
-from domain.targets.hopper import HopperTarget
-from domain.targets.rules import TargetState
+from domain.targets.hopper import HopperTarget, numbers_of
+from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER, TargetState
 from domain.telephony.port import Analysis
 from domain.trunks.models import CampaignTrunk, Trunk
 from domain.trunks.rules import TrunkUse
@@ -44,8 +44,8 @@ WHERE agent.account_id = $1 AND agent.archived_at IS NULL
 
 _OPEN_ATTEMPTS = """
 SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.max_attempts,
-    target.last_ordinal, target.caller_id AS own_caller_id, contact.name, contact.variables,
-    contact.timezone
+    target.last_ordinal, target.numbers, target.caller_id AS own_caller_id, contact.name,
+    contact.variables, contact.timezone
 FROM attempt
 JOIN target ON target.id = attempt.target_id
 JOIN contact ON contact.id = target.contact_id
@@ -185,6 +185,7 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
         variables=orjson.loads(row["variables"]),
         state=TargetState.RETRY if attempts else TargetState.NEW,
         timezone=row["timezone"],
+        numbers=numbers_of(row),
     )
 
 
@@ -213,6 +214,11 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         record=campaign.record,
         trunks=trunks,
         retry_delays_s=delays,
+        next_number_after=frozenset(
+            DEFAULT_NEXT_NUMBER_AFTER
+            if campaign.next_number_after is None
+            else map(Disposition, campaign.next_number_after)
+        ),
         wrap_up_s=campaign.wrap_up_s,
         preview_s=campaign.preview_s,
         variables=tuple(campaign.variables),

@@ -6,7 +6,7 @@ since, and another campaign may have called the number.
 
 from collections import deque
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.campaigns.rules import DialMode
@@ -18,21 +18,27 @@ from domain.eligibility.hours import Place
 from domain.eligibility.places import place_of
 from domain.eligibility.rules import (
     Block,
+    BlockCode,
     Candidate,
+    OnList,
     Openings,
     Past,
     blocking,
+    campaign_blocking,
     verdict_of,
 )
+from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial
 from domain.floor.context import FloorContext
 from domain.floor.journal import TargetChange
 from domain.floor.state import Line, Run
+from domain.targets.contact_numbers import ContactNumbers
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import ClosedReason, Outcome, TargetState
 
 REMEMBERED_S = 300.0  # calls of this floor that a read may have missed
 _WAITING = (TargetState.NEW, TargetState.RETRY)
 _NOWHERE = Place((), "")
+_UNKNOWN = NumberFacts()
 
 
 def known_of(target: HopperTarget) -> Known:
@@ -89,24 +95,47 @@ class Screening:
         self._context = context
         self._state = context.state
         self._lately = Lately()
+        self._on_list: dict[str, OnList] = {}  # what this floor put on a do-not-call list
 
-    def admits(self, run: Run, target: HopperTarget) -> bool:
-        """Whether the target may be dialed now. If not it is held until that changes."""
-        block = self.block_of(run, target)
+    def admitted(self, run: Run, target: HopperTarget) -> HopperTarget | None:
+        """The target with the number to dial now; None: it is held until one may be dialed."""
+        number, block = self._judged(run, target)
         if block is None:
-            return True
-        if (
-            block.code in HOLDING
-        ):  # else the campaign dials no more, and its targets stay as they are
+            return target if number == target.number else replace(target, number=number)
+        # Else the campaign dials no more, and its targets stay as they are.
+        if block.code in HOLDING or block.code is BlockCode.RETRY_NOT_DUE:
             self.hold(run, target, block)
-        return False
+        return None
 
-    def block_of(self, run: Run, target: HopperTarget) -> Block | None:
-        """The rule that forbids to dial the target now, by what the floor knows."""
+    def _judged(self, run: Run, target: HopperTarget) -> tuple[str, Block | None]:
+        """The number to dial, and the rule that forbids it now, by what the floor knows."""
         openings = run.openings
         if openings is None:
-            return None
-        return blocking(self._candidate(openings, target), openings, self._context.clock.now())
+            return target.number, None
+        now = self._context.clock.now()
+        if target.numbers is not None:
+            return self._judged_of_several(target, target.numbers, openings, now)
+        return target.number, blocking(self._candidate(openings, target), openings, now)
+
+    def _judged_of_several(
+        self, target: HopperTarget, numbers: ContactNumbers, openings: Openings, now: datetime
+    ) -> tuple[str, Block | None]:
+        if (block := campaign_blocking(openings.terms, now)) is not None:
+            return target.number, block
+
+        def facts_of(number: str) -> NumberFacts:
+            read = target.facts.get(number, _UNKNOWN)
+            past = self._lately.merged(number, read.past)
+            return NumberFacts(past, self._on_list.get(number, read.on_list))
+
+        candidates = candidates_of(
+            self._candidate(openings, target),
+            target.number,
+            numbers,
+            facts_of,
+            timezone=target.timezone,
+        )
+        return number_to_dial(candidates, openings, now)
 
     def verdict(self, run: Run, target: HopperTarget) -> Verdict:
         """What the campaign's rules say of a call to the target now."""
@@ -148,7 +177,7 @@ class Screening:
             state=target.state,
             place=place_of(target.number, target.timezone) if terms.looks_at_places else _NOWHERE,
             past=self._lately.merged(target.number, target.past),
-            on_list=target.on_list,
+            on_list=self._on_list.get(target.number, target.on_list),
             known=known_of(target) if terms.rules or terms.filter else None,
         )
 
@@ -172,7 +201,7 @@ class Screening:
                 target.attempts,
                 None,
                 from_states=_WAITING,
-                held_by=None if is_for_good(block) else block.code,
+                held_by=None if is_for_good(block) or block.code not in HOLDING else block.code,
                 held_at=now,
                 due_at=target.due_at,
             )
@@ -188,6 +217,10 @@ class Screening:
     def not_dialed(self, number: str, id: UUID) -> None:
         """A call that was decided was never placed."""
         self._lately.forget(number, id)
+
+    def suppressed(self, number: str) -> None:
+        """A customer asked not to be called: what was read of the number before is outdated."""
+        self._on_list[number] = OnList("Said so in a call.", None)
 
     def _remembered_s(self) -> float:
         """Longer than anything waits between the hopper and the line."""

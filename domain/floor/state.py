@@ -172,6 +172,7 @@ class Settings:
     record: bool
     trunks: tuple[UUID, ...]  # in failover order; empty: the account's
     retry_delays_s: dict[Disposition, int]
+    next_number_after: frozenset[Disposition]
     wrap_up_s: float | None
     preview_s: float
     variables: tuple[str, ...]

@@ -34,7 +34,7 @@ UPDATE target SET state = 'dialing', last_attempt_at = $3,
 FROM dialing
 WHERE target.campaign_id = dialing.id AND target.id = ANY($2) AND target.state IN ('new', 'retry')
     AND (target.next_at IS NULL OR target.next_at <= $3)
-RETURNING target.id
+RETURNING target.id, target.numbers
 """
 
 _INSERT_ATTEMPTS = """
@@ -91,11 +91,12 @@ _UPDATE_TARGETS = """
 UPDATE target SET state = u.state, closed_reason = u.closed_reason, next_at = u.next_at,
     attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition),
     held_by = u.held_by, held_at = u.held_at, due_at = u.due_at,
-    last_wrap_up_code = coalesce(u.wrap_up_code, last_wrap_up_code)
+    last_wrap_up_code = coalesce(u.wrap_up_code, last_wrap_up_code),
+    numbers = coalesce(u.numbers::jsonb, target.numbers)
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::text[],
-    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[])
     AS u(id, state, closed_reason, next_at, attempts, disposition, from_states, held_by, held_at,
-        due_at, wrap_up_code)
+        due_at, wrap_up_code, numbers)
 WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','))
     AND (target.state <> 'closed' OR target.closed_reason = 'connected')
 """
@@ -144,6 +145,7 @@ WITH entry AS (
 )
 UPDATE target SET state = 'closed', closed_reason = 'suppressed', next_at = NULL
 WHERE account_id = $1 AND number = ANY($3::text[]) AND state IN ('new', 'retry')
+    AND numbers IS NULL -- another number may be called still; that is judged when it is its turn
 """
 
 _INSERT_EVENTS = """
@@ -221,6 +223,10 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [change.held_at for change in changes],
                     [change.due_at for change in changes],
                     [change.wrap_up_code for change in changes],
+                    [
+                        every.stored() if (every := change.outcome.numbers) else None
+                        for change in changes
+                    ],
                 ],
             )
         )

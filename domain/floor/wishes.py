@@ -12,6 +12,7 @@ class Said:
     """What is known of the hook's answer about one target."""
 
     at: float  # monotonic seconds
+    number: str  # the one that was asked about
     answer: HookAnswer | None  # None: none came, and the hook's fallback lets the call out
     reason: str = ""  # why none came
     took_ms: int | None = None  # None: it was not asked

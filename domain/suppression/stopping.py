@@ -12,6 +12,8 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.eligibility.rules import BlockCode
@@ -22,7 +24,8 @@ from domain.targets.listing import after_prefix
 AT_ONCE = 5_000  # targets of one transaction, so that nothing waits long for its locks
 
 # A target is closed, or held until the entry expires; as the floor holds one, so that it is let go
-# as one. Locked in the order of the ids, as others do.
+# as one. A contact with several numbers waits still: another of them may be called, which a floor
+# finds out when it is its turn. Locked in the order of the ids, as others do.
 _STOP = f"""
 WITH entry AS (
     SELECT * FROM unnest($2::text[], $3::boolean[], $4::text[], $5::timestamptz[])
@@ -30,14 +33,14 @@ WITH entry AS (
 ), matched AS (
     SELECT target.id, entry.expires_at FROM entry JOIN target
         ON target.account_id = $1 AND target.number = entry.pattern
-    WHERE NOT entry.is_prefix AND target.state IN ('new', 'retry')
+    WHERE NOT entry.is_prefix AND target.state IN ('new', 'retry') AND target.numbers IS NULL
         AND ($6::uuid IS NULL OR target.campaign_id = $6)
     UNION ALL
     SELECT target.id, entry.expires_at FROM entry JOIN target
         ON target.account_id = $1 AND target.number >= entry.pattern
         AND starts_with(target.number, entry.pattern)
         AND target.number < entry.until
-    WHERE entry.is_prefix AND target.state IN ('new', 'retry')
+    WHERE entry.is_prefix AND target.state IN ('new', 'retry') AND target.numbers IS NULL
         AND ($6::uuid IS NULL OR target.campaign_id = $6)
 ), longest AS (
     SELECT id, CASE WHEN bool_or(expires_at IS NULL) THEN NULL ELSE max(expires_at) END AS until
@@ -65,10 +68,18 @@ SELECT campaign_id, count(*) AS targets FROM stopped GROUP BY campaign_id
 
 # Another entry may hold them still; that is found out when they are looked at again.
 _LET_GO = f"""
-WITH chosen AS (
+WITH held AS (
     SELECT id FROM target
     WHERE account_id = $1 AND ($2::uuid IS NULL OR campaign_id = $2)
         AND state = 'retry' AND held_by = '{BlockCode.DO_NOT_CALL}' AND {{numbers}}
+    UNION
+    -- Any of several numbers may be the one.
+    SELECT target.id FROM campaign JOIN target ON target.campaign_id = campaign.id
+    WHERE campaign.account_id = $1 AND ($2::uuid IS NULL OR campaign.id = $2)
+        AND target.state = 'retry' AND target.held_by = '{BlockCode.DO_NOT_CALL}'
+        AND target.numbers IS NOT NULL
+), chosen AS (
+    SELECT id FROM target WHERE id = ANY (SELECT id FROM held)
     ORDER BY id LIMIT $3 FOR UPDATE
 ), gone AS (
     UPDATE target SET held_by = NULL, held_at = NULL, due_at = NULL, next_at = due_at,
@@ -123,8 +134,13 @@ class Stop:
         Call it after the commit.
         """
         total = 0
+        dialing = Campaign.filter(account_id=self.account_id, state=CampaignState.RUNNING)
+        if self.campaign_id is not None:
+            dialing = dialing.filter(id=self.campaign_id)
+        told = {campaign.id for campaign in await dialing.only("id")}
         while True:
-            await look_again(self.account_id, stopped, ports=ports)
+            await look_again(self.account_id, stopped.keys() | told, ports=ports)
+            told.clear()
             total += sum(stopped.values())
             if sum(stopped.values()) < AT_ONCE:
                 return total

@@ -21,23 +21,37 @@ from domain.core.unit_of_work import unit_of_work
 from domain.targets.bulk import Destination, insert_staged, refuse_beyond_limit
 from domain.targets.columns import MAX_NUMBERS, ColumnMap
 from domain.targets.commands import TargetsChanged
+from domain.targets.contact_numbers import NumberType, NumberWindow
 from domain.targets.errors import IdempotencyKeyReused
 from domain.targets.imports import read_country
 from domain.targets.models import TargetAddition, TargetBatch
+from domain.targets.number_windows import text_of_windows
 from domain.targets.reading.cells import Cell, RowProblem
 from domain.targets.reading.staging import Reported, Staged, copy_staged, staged
+from domain.targets.rules import Duplicates
 
 MAX_ROWS = 1_000  # of one structured addition
 MAX_PASTED = 10_000  # lines
 ADDED = "ADDED"
+UPDATED = "UPDATED"
 _WAS_ADDED = RowProblem(ADDED, "Added.")
+_WAS_UPDATED = RowProblem(UPDATED, "The contact with this number has these data now.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewNumber:
+    """One number of a contact. `windows`: when it may be called; none: as the campaign says."""
+
+    number: str
+    type: NumberType = NumberType.OTHER
+    windows: tuple[NumberWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewTarget:
     """One contact to dial. Numbers are tried in order."""
 
-    numbers: tuple[str, ...]
+    numbers: tuple[str | NewNumber, ...]
     name: str = ""
     caller_id: str | None = None
     priority: int | None = None  # None: the addition's
@@ -53,6 +67,7 @@ class AddOptions:
     priority: int = 5
     batch_name: str = ""
     key: str | None = None
+    duplicates: Duplicates = field(default_factory=Duplicates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,10 @@ class Addition:
     @property
     def added(self) -> int:
         return sum(answer.code == ADDED for answer in self.answers)
+
+    @property
+    def updated(self) -> int:
+        return sum(answer.code == UPDATED for answer in self.answers)
 
 
 def pasted(text: str) -> list[NewTarget]:
@@ -135,6 +154,7 @@ async def add_targets(
             country=country,
             priority=options.priority,
             batch_name=batch_name,
+            duplicates=options.duplicates,
             ports=ports,
         )
         if options.key is not None:
@@ -146,7 +166,7 @@ async def add_targets(
                 created_at=ports.clock.now(),
             )
     addition = Addition(answers)
-    if addition.added:
+    if addition.added or addition.updated:
         await ports.floors.tell(principal.account_id, TargetsChanged(campaign=campaign.id))
     return addition
 
@@ -159,6 +179,7 @@ async def _add(
     country: str | None,
     priority: int,
     batch_name: str,
+    duplicates: Duplicates,
     ports: Ports,
 ) -> list[RowAnswer]:
     results = [
@@ -183,29 +204,34 @@ async def _add(
         priority=priority,
         max_attempts=campaign.max_attempts,
         at=ports.clock.now(),
+        duplicates=duplicates,
     )
-    left_out = {
-        each.row: each.why
-        for each in await insert_staged(connection, copy_staged(good), destination)
-    }
+    inserted = await insert_staged(connection, copy_staged(good), destination)
+    whys = {each.row: each.why for each in inserted.left_out}
+    whys |= dict.fromkeys(inserted.updated, _WAS_UPDATED)
     await refuse_beyond_limit(connection, campaign.account_id)
-    ids = await _ids(connection, campaign.id, [result.number for result in good])
+    added, present = await _ids(connection, destination, [result.number for result in good])
     answers = []
     for result in results:
         if isinstance(result, Reported):
             answers.append(_refused(result))
             continue
-        why = left_out.get(result.row, _WAS_ADDED)
-        number = result.number
-        answers.append(RowAnswer(result.row, why.code, why.message, number, ids.get(number)))
+        why, number = whys.get(result.row) or _was_added(result), result.number
+        id = added[number].pop(0) if why.code == ADDED else present.get(number)
+        answers.append(RowAnswer(result.row, why.code, why.message, number, id))
     return answers
 
 
 def _staged(number: int, row: NewTarget, country: str | None) -> Staged | Reported | None:
-    numbers = row.numbers[:MAX_NUMBERS]
+    numbers = [
+        NewNumber(each) if isinstance(each, str) else each for each in row.numbers[:MAX_NUMBERS]
+    ]
     after = len(numbers)
+    last = after + 4 + len(row.variables)
     columns = ColumnMap(
         phones=tuple(range(after)),
+        types=tuple(each.type for each in numbers),
+        hours={i: last + i for i, each in enumerate(numbers) if each.windows},
         name=after,
         caller_id=after + 1,
         priority=after + 2,
@@ -213,14 +239,22 @@ def _staged(number: int, row: NewTarget, country: str | None) -> Staged | Report
         variables=dict(enumerate(row.variables, start=after + 4)),
     )
     cells: list[Cell] = [
-        *numbers,
+        *(each.number for each in numbers),
         row.name,
         row.caller_id,
         row.priority,
         row.timezone,
         *row.variables.values(),
+        *(text_of_windows(each.windows) for each in numbers),
     ]
     return staged((number, cells), columns, country=country)
+
+
+def _was_added(result: Staged) -> RowProblem:
+    if not result.without:
+        return _WAS_ADDED
+    without = dict.fromkeys(each.problem.message for each in result.without)
+    return RowProblem(ADDED, " ".join(without))
 
 
 def _refused(result: Reported) -> RowAnswer:
@@ -228,10 +262,21 @@ def _refused(result: Reported) -> RowAnswer:
 
 
 async def _ids(
-    connection: BaseDBAsyncClient, campaign_id: UUID, numbers: list[str]
-) -> dict[str, UUID]:
+    connection: BaseDBAsyncClient, destination: Destination, numbers: list[str]
+) -> tuple[dict[str, list[UUID]], dict[str, UUID]]:
+    """The new targets by number, in the order of their rows, and those that were there before.
+
+    Of a number in several campaigns, the one in this campaign.
+    """
     rows = await connection.execute_query_dict(
-        "SELECT number, id FROM target WHERE campaign_id = $1 AND number = ANY($2)",
-        [campaign_id, numbers],
+        "SELECT number, id, campaign_id = $3 AS here, coalesce(batch_id = $4, false) AS new "
+        "FROM target WHERE account_id = $1 AND number = ANY($2) ORDER BY id",
+        [destination.account_id, numbers, destination.campaign_id, destination.batch_id],
     )
-    return {row["number"]: row["id"] for row in rows}
+    added: dict[str, list[UUID]] = {}
+    present: dict[str, UUID] = {}
+    for row in sorted(rows, key=lambda row: bool(row["here"])):
+        if row["new"]:
+            added.setdefault(row["number"], []).append(row["id"])
+        present[row["number"]] = row["id"]
+    return added, present

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,17 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.suppression.checks import suppressed_sql
+from domain.targets.duplicates import (
+    DUPLICATE_IN_ACCOUNT,
+    DUPLICATE_IN_CAMPAIGN,
+    DUPLICATE_IN_FILE,
+    insert_also,
+    take_out_those_elsewhere,
+    update_present,
+)
 from domain.targets.errors import TargetLimitReached
 from domain.targets.reading.cells import RowProblem
+from domain.targets.rules import DuplicatePolicy, Duplicates
 
 STAGED = (
     "contact_id",
@@ -30,7 +39,7 @@ STAGED = (
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_target (
     contact_id uuid, target_id uuid, row integer, number text, name text, caller_id text,
-    priority smallint, timezone text, variables jsonb, numbers text
+    priority smallint, timezone text, variables jsonb, numbers jsonb
 ) ON COMMIT DELETE ROWS
 """
 
@@ -39,12 +48,13 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_target (
 # the whole campaign to explain a block of duplicates.
 _INSERT = """
 WITH fresh AS (
-    INSERT INTO target (id, account_id, campaign_id, contact_id, batch_id, number, caller_id,
-                        priority, state, attempts, last_ordinal, max_attempts, created_at)
-    SELECT target_id, $1, $2, contact_id, $3, number, caller_id,
-           coalesce(priority, $4), 'new', 0, 0, $5, $6
+    INSERT INTO target (id, account_id, campaign_id, contact_id, batch_id, number, numbers,
+                        caller_id, priority, state, attempts, last_ordinal, max_attempts,
+                        created_at, is_first)
+    SELECT target_id, $1, $2, contact_id, $3, number, numbers, caller_id,
+           coalesce(priority, $4), 'new', 0, 0, $5, $6, true
     FROM staged_target ORDER BY number, row
-    ON CONFLICT (campaign_id, number) DO NOTHING
+    ON CONFLICT (campaign_id, number, is_first) DO NOTHING
     RETURNING contact_id
 ), contacts AS (
     INSERT INTO contact (id, account_id, name, variables, timezone, created_at)
@@ -57,16 +67,23 @@ FROM staged_target
 LEFT JOIN fresh USING (contact_id)
 LEFT JOIN LATERAL (
     SELECT coalesce(batch_id, id) AS batch_id FROM target
-    WHERE campaign_id = $2 AND number = staged_target.number LIMIT 1
+    WHERE campaign_id = $2 AND number = staged_target.number AND is_first LIMIT 1
 ) AS present ON true
 WHERE fresh.contact_id IS NULL
 ORDER BY staged_target.row
 """
 
 
+def _on_list(number: str) -> str:
+    return suppressed_sql(number, scopes="$1::uuid[]", now="$2::timestamptz")
+
+
+# A contact with several numbers stays while one of them may be called.
 _SCRUB = f"""
 DELETE FROM staged_target
-WHERE {suppressed_sql("staged_target.number", scopes="$1::uuid[]", now="$2::timestamptz")}
+WHERE {_on_list("staged_target.number")} AND (numbers IS NULL OR NOT EXISTS (
+    SELECT FROM jsonb_array_elements(numbers->'list') AS another
+    WHERE NOT {_on_list("(another->>'number')")}))
 RETURNING row, number
 """
 
@@ -81,10 +98,9 @@ class Destination:
     priority: int  # of rows that name none
     max_attempts: int
     at: datetime
+    duplicates: Duplicates = field(default_factory=Duplicates)
 
 
-DUPLICATE_IN_FILE = RowProblem("DUPLICATE_IN_FILE", "An earlier row has this number.")
-DUPLICATE_IN_CAMPAIGN = RowProblem("DUPLICATE_IN_CAMPAIGN", "The campaign has this number already.")
 SUPPRESSED = RowProblem("SUPPRESSED", "The number is on a do-not-call list.")
 
 
@@ -97,15 +113,23 @@ class LeftOut:
     why: RowProblem
 
 
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """What became of staged rows: those in neither list are new targets."""
+
+    left_out: list[LeftOut]
+    updated: list[int]  # rows whose contact was there already and has their data now
+
+
 async def insert_staged(
     connection: BaseDBAsyncClient, staged: bytes, destination: Destination
-) -> list[LeftOut]:
-    """Insert rows that are CSV in the order of STAGED; returns those that were left out.
+) -> Inserted:
+    """Insert rows that are CSV in the order of STAGED.
 
     Call it inside a transaction. The bytes go to the server as they are, so that a block costs
     this process, which also runs floors, next to nothing.
     """
-    raw = asyncpg_of(connection)
+    raw, duplicates = asyncpg_of(connection), destination.duplicates
     await raw.execute(_STAGE)
     await raw.copy_to_table(
         "staged_target", source=io.BytesIO(staged), columns=STAGED, format="csv"
@@ -116,6 +140,7 @@ async def insert_staged(
         "SELECT EXISTS (SELECT FROM suppression WHERE scope_id = ANY($1))", scopes
     ):
         scrubbed = await raw.fetch(_SCRUB, scopes, destination.at)
+    elsewhere, updated = await take_out_those_elsewhere(raw, destination)
     rows = await raw.fetch(
         _INSERT,
         destination.account_id,
@@ -126,10 +151,23 @@ async def insert_staged(
         destination.at,
     )
     left_out = [LeftOut(row["row"], row["number"], SUPPRESSED) for row in scrubbed]
+    left_out += [LeftOut(row, number, DUPLICATE_IN_ACCOUNT) for row, number in elsewhere]
+    also: list[int] = []
+    present: list[int] = []
     for row in rows:
-        why = DUPLICATE_IN_FILE if row["in_file"] else DUPLICATE_IN_CAMPAIGN
-        left_out.append(LeftOut(row["row"], row["number"], why))
-    return left_out
+        policy = duplicates.in_file if row["in_file"] else duplicates.in_campaign
+        if policy is DuplicatePolicy.ALLOW:
+            also.append(row["row"])
+        elif policy is DuplicatePolicy.UPDATE:
+            present.append(row["row"])
+        else:
+            why = DUPLICATE_IN_FILE if row["in_file"] else DUPLICATE_IN_CAMPAIGN
+            left_out.append(LeftOut(row["row"], row["number"], why))
+    if also:
+        await insert_also(raw, destination, also)
+    if present:
+        await update_present(raw, destination.campaign_id, present)
+    return Inserted(left_out, updated + present)
 
 
 async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -> None:

@@ -6,20 +6,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from domain.core.problems import Problems
+from domain.targets.contact_numbers import NumberType
 from domain.targets.errors import MAX_COLUMNS, NoPhoneColumn, TooManyColumns
 
 MAX_NUMBERS = 10  # of one contact
 MAX_VARIABLE_NAME = 64
 
 # The template's green columns, as people and other programs call them.
-_PHONE = """phone number phonenumber telephone tel mobile mobilephone cell cellphone msisdn
-    phonenum contactnumber טלפון נייד סלולרי телефон номер мобильный номертелефона telefon numer
-    komorka numertelefonu telefonkomorkowy telefono telefone telephonenumber handy"""
+_PHONE = """phone number phonenumber telephone tel msisdn phonenum contactnumber טלפון телефон номер
+    номертелефона telefon numer numertelefonu telefono telefone telephonenumber"""
+_MOBILE = """mobile mobilephone mobilenumber cell cellphone cellular gsm phonemobile נייד סלולרי
+    טלפוןנייד мобильный мобильныйтелефон сотовый komorka telefonkomorkowy komorkowy matkapuhelin
+    movil celular handy"""
+_HOME = """homephone homenumber hometelephone hometel phonehome landline privatephone טלפוןבבית
+    טלפוןבית домашний домашнийтелефон telefondomowy domowy kotipuhelin"""
+_WORK = """workphone worknumber worktelephone worktel officephone officenumber businessphone
+    phonework phoneoffice טלפוןבעבודה рабочий рабочийтелефон telefonsluzbowy sluzbowy tyopuhelin"""
 _NAME = """customername name fullname customer contact contactname client clientname שם שםמלא
     שםהלקוח имя фио клиент nazwa imie imieinazwisko klient nombre nom nome"""
 _CALLER_ID = "callerid cli ani מזההמתקשר аон caller numerdzwoniacy"
 _PRIORITY = "priority prio עדיפות приоритет priorytet prioridad"
 _TIMEZONE = "timezone tz אזורזמן часовойпояс strefaczasowa"
+
+OTHER = NumberType.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class ColumnMap:
     """What each column is, by its position from 0. None: the file has no such column."""
 
     phones: tuple[int, ...]  # in the order in which they are dialed
+    types: tuple[NumberType, ...] = ()  # of the phones; shorter: the others are of no special type
+    hours: dict[int, int] = field(default_factory=dict)  # by a phone's position: its hours'
     name: int | None = None
     caller_id: int | None = None
     priority: int | None = None
@@ -44,39 +55,71 @@ def plain_header(header: str) -> str:
     return re.sub(r"[\W_]+", "", folded)
 
 
+_TYPED = {
+    NumberType.MOBILE: _words(_MOBILE),
+    NumberType.HOME: _words(_HOME),
+    NumberType.WORK: _words(_WORK),
+    NumberType.OTHER: _words(_PHONE),
+}
+# As in Phone 2 (work), and as in Work Phone Hours.
+_TYPE_AT_END = {
+    "mobile": NumberType.MOBILE,
+    "cell": NumberType.MOBILE,
+    "home": NumberType.HOME,
+    "work": NumberType.WORK,
+    "office": NumberType.WORK,
+    "other": NumberType.OTHER,
+}
+_HOURS_AT_END = ("hours", "callinghours", "window", "callingwindow")
 _SYSTEM = {
-    "phone": _words(_PHONE),
+    "phone": frozenset().union(*_TYPED.values()),
     "name": _words(_NAME),
     "caller_id": _words(_CALLER_ID),
     "priority": _words(_PRIORITY),
     "timezone": _words(_TIMEZONE),
 }
-MEANINGS = frozenset(_SYSTEM)
+MEANINGS = frozenset(_SYSTEM) | {"phone_hours"}
+_KNOWN = MEANINGS | {"skip"} | {f"phone:{type}" for type in NumberType}
 
 
 def guess(headers: list[str]) -> ColumnMap:
     """What the columns are, by their headers.
 
-    A second Phone column, or one called Phone 2, is the contact's next number. Whatever is not
-    known is a variable; two of one name become `City` and `City 2`. Raises NoPhoneColumn and
-    TooManyColumns.
+    A second Phone column, or one called Phone 2, Mobile or Work Phone, is the contact's next
+    number; Phone 2 Hours has the hours of the phone before it. Whatever is not known is a variable;
+    two of one name become `City` and `City 2`. Raises NoPhoneColumn and TooManyColumns.
     """
     if len(headers) > MAX_COLUMNS:
         raise TooManyColumns
     meant: dict[str, int] = {}
     phones: list[int] = []
+    types: list[NumberType] = []
+    hours: dict[int, int] = {}
     variables: dict[int, str] = {}
     for position, header in enumerate(headers):
         meaning = _meaning(header)
         if meaning == "phone" and len(phones) < MAX_NUMBERS:
             phones.append(position)
-        elif meaning is not None and meaning != "phone" and meaning not in meant:
+            types.append(_type(header) or NumberType.OTHER)
+        elif meaning == "phone_hours" and phones and phones[-1] not in hours:
+            hours[phones[-1]] = position
+        elif meaning in meant or meaning in ("phone", "phone_hours"):
+            variables[position] = header
+        elif meaning is not None:
             meant[meaning] = position
         elif header:
             variables[position] = header
     if not phones:
         raise NoPhoneColumn([header for header in headers if header])
-    return ColumnMap(phones=tuple(phones), variables=_distinct(variables), **meant)
+    if len(phones) == 1:
+        types = []  # a list of mobiles alone need not say so in each row
+    return ColumnMap(
+        phones=tuple(phones),
+        types=tuple(types),
+        hours=hours,
+        variables=_distinct(variables),
+        **meant,
+    )
 
 
 def _meaning(header: str) -> str | None:
@@ -84,8 +127,24 @@ def _meaning(header: str) -> str | None:
     for meaning, names in _SYSTEM.items():
         if plain in names:
             return meaning
-    stem = plain.rstrip("0123456789")
-    return "phone" if stem != plain and stem in _SYSTEM["phone"] else None
+    if _type(header) is not None:
+        return "phone"
+    for end in _HOURS_AT_END:
+        if plain.endswith(end) and _type(plain.removesuffix(end)) is not None:
+            return "phone_hours"
+    return None
+
+
+def _type(header: str) -> NumberType | None:
+    """The type of a phone column; None: it is none."""
+    plain = plain_header(header)
+    for type, names in _TYPED.items():
+        if plain.rstrip("0123456789") in names:
+            return type
+    for end, type in _TYPE_AT_END.items():
+        if plain.endswith(end) and plain.removesuffix(end).rstrip("0123456789") in _TYPED[OTHER]:
+            return type
+    return None
 
 
 def _distinct(names: dict[int, str]) -> dict[int, str]:
@@ -106,34 +165,51 @@ def _distinct(names: dict[int, str]) -> dict[int, str]:
 def chosen(headers: list[str], choices: Iterable[tuple[str, str]]) -> ColumnMap:
     """What the columns are, as a person said: pairs of header and meaning.
 
-    A meaning is one of MEANINGS, `variable:<name>`, or `skip`. Columns not named are skipped.
+    A meaning is one of MEANINGS, `phone:<type>`, `variable:<name>`, or `skip`; `phone_hours` are
+    those of the phone named before them. Columns not named are skipped.
     Headers that the file does not have are passed over, but for the phones'.
     """
     positions: dict[str, int] = {}
     for position, header in enumerate(headers):
         positions.setdefault(header.casefold(), position)
     phones: list[int] = []
+    types: list[NumberType] = []
+    hours: dict[int, int] = {}
     meant: dict[str, int] = {}
     variables: dict[int, str] = {}
     for header, meaning in choices:
         found = positions.get(header.casefold())
         if found is None:
             continue
-        if meaning == "phone":
+        kind, _, type = meaning.partition(":")
+        if kind == "phone":
             phones.append(found)
+            types.append(NumberType(type or OTHER))
+        elif kind == "phone_hours":
+            if phones:
+                hours[phones[-1]] = found
         elif meaning in MEANINGS:
             meant[meaning] = found
         elif meaning.startswith("variable:"):
             variables[found] = meaning.removeprefix("variable:") or header
     if not phones:
         raise NoPhoneColumn([header for header in headers if header])
-    return ColumnMap(phones=tuple(phones[:MAX_NUMBERS]), variables=_distinct(variables), **meant)
+    return ColumnMap(
+        phones=tuple(phones[:MAX_NUMBERS]),
+        types=tuple(types[:MAX_NUMBERS]),
+        hours=hours,
+        variables=_distinct(variables),
+        **meant,
+    )
 
 
 def choices_of(headers: list[str], columns: ColumnMap) -> list[tuple[str, str]]:
     """The map as pairs of header and meaning, one for each header, as `chosen` takes them."""
     meant: dict[int, str] = dict.fromkeys(columns.phones, "phone")
-    for meaning in MEANINGS - {"phone"}:
+    for position, type in zip(columns.phones, columns.types, strict=False):
+        meant[position] = f"phone:{type}" if type is not OTHER else "phone"
+    meant |= dict.fromkeys(columns.hours.values(), "phone_hours")
+    for meaning in MEANINGS - {"phone", "phone_hours"}:
         if (position := getattr(columns, meaning)) is not None:
             meant[position] = meaning
     meant |= {position: f"variable:{name}" for position, name in columns.variables.items()}
@@ -150,9 +226,9 @@ def check_columns(columns: Sequence[tuple[str, str]], problems: Problems) -> Non
     """Note meanings that are none, and the want of a phone."""
     for index, (header, meaning) in enumerate(columns):
         name = meaning.removeprefix("variable:")
-        known = meaning in MEANINGS or meaning == "skip" or meaning.startswith("variable:")
+        known = meaning in _KNOWN or meaning.startswith("variable:")
         problems.unless(known, f"columns.{index}.meaning", "is not known")
         problems.unless(len(name) <= MAX_VARIABLE_NAME, f"columns.{index}", "has a name too long")
         problems.unless(bool(header), f"columns.{index}.header", "must not be empty")
-    phones = any(meaning == "phone" for _, meaning in columns)
+    phones = any(meaning.partition(":")[0] == "phone" for _, meaning in columns)
     problems.unless(phones or not columns, "columns", "must have a phone")

@@ -18,6 +18,7 @@ class ImportProgressed(msgspec.Struct, frozen=True, kw_only=True):
     rows_total: int | None  # a guess until the file is read to its end; None: no guess yet
     rows_read: int
     imported: int
+    updated: int
     duplicates: int
     suppressed: int
     invalid: int

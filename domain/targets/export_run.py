@@ -48,13 +48,20 @@ SELECT coalesce(agent.name, '') AS "Representative",
        coalesce(target.last_disposition, '') AS "Customer status",
        coalesce(round(EXTRACT(EPOCH FROM "call".ended_at - "call".answered_at))::text, '')
            AS "Call duration in sec",
-       coalesce(to_char(target.next_at AT TIME ZONE account.timezone, '{time}'), '') AS "Next Retry"
+       coalesce(to_char(target.next_at AT TIME ZONE account.timezone, '{time}'), '')
+           AS "Next Retry",
+       coalesce(last.number, '') AS "Phone called",
+       CASE WHEN target.numbers IS NULL THEN '' ELSE (
+            SELECT string_agg(coalesce(each->>'type', 'other') || ' ' || (each->>'number'), ', '
+                              ORDER BY place)
+            FROM jsonb_array_elements(target.numbers->'list') WITH ORDINALITY AS entry(each, place)
+       ) END AS "All phones"
 FROM (SELECT * FROM target WHERE {condition}) AS target
 JOIN campaign ON campaign.id = target.campaign_id
 JOIN account ON account.id = target.account_id
 LEFT JOIN contact ON contact.id = target.contact_id
 LEFT JOIN LATERAL (
-    SELECT id, created_at, agent_id FROM attempt
+    SELECT id, created_at, agent_id, number FROM attempt
     WHERE attempt.target_id = target.id ORDER BY ordinal DESC LIMIT 1
 ) AS last ON true
 LEFT JOIN "call" ON "call".id = last.id

@@ -1,14 +1,17 @@
 """Which targets are dialed next, and how many are left."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.eligibility.rules import OnList, Past
+from domain.eligibility.several import NumberFacts
+from domain.targets.contact_numbers import ContactNumbers
 from domain.targets.rules import TargetState
 
 
@@ -36,6 +39,9 @@ class HopperTarget:
     last_wrap_up_code: str | None = None
     since: datetime | None = None  # its last attempt, or else when it was added
     preview: bool = False  # a rule wants an agent to look first
+    # Of a contact with several numbers: all of them, and what is known of each.
+    numbers: ContactNumbers | None = None
+    facts: Mapping[str, NumberFacts] = field(default_factory=dict)
 
 
 # From the highest priority down, until there are enough: for each, one short range of either
@@ -71,8 +77,9 @@ WITH RECURSIVE walk AS (
 SELECT target.*, contact.name, contact.variables, contact.timezone
 FROM walk CROSS JOIN LATERAL unnest(walk.ids) WITH ORDINALITY AS next(id, place)
 CROSS JOIN LATERAL (
-    SELECT id, contact_id, number, caller_id, priority, attempts, max_attempts, last_ordinal, state,
-        last_disposition, last_wrap_up_code, coalesce(last_attempt_at, created_at) AS since,
+    SELECT id, contact_id, number, numbers, caller_id, priority, attempts, max_attempts,
+        last_ordinal, state, last_disposition, last_wrap_up_code,
+        coalesce(last_attempt_at, created_at) AS since,
         CASE WHEN held_by IS NULL THEN next_at ELSE due_at END AS due_at
     FROM target WHERE target.id = next.id LIMIT 1
 ) AS target
@@ -125,9 +132,16 @@ async def next_targets(
             last_disposition=row["last_disposition"],
             last_wrap_up_code=row["last_wrap_up_code"],
             since=row["since"],
+            numbers=numbers_of(row),
         )
         for row in rows
     ]
+
+
+def numbers_of(row: dict[str, Any]) -> ContactNumbers | None:
+    """All numbers of a target's row; None where `number` is the only one."""
+    stored = row["numbers"]
+    return None if stored is None else ContactNumbers.read(stored)
 
 
 async def count_left(

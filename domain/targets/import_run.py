@@ -22,6 +22,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.targets.bulk import (
     SUPPRESSED,
     Destination,
+    LeftOut,
     insert_left_out,
     insert_problems,
     insert_staged,
@@ -35,6 +36,7 @@ from domain.targets.models import ImportState, TargetImport
 from domain.targets.progress import Pace, notice_of
 from domain.targets.reader import ReaderCrashed, read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest
+from domain.targets.rules import Duplicates
 
 logger = getLogger(__name__)
 
@@ -121,6 +123,7 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
         priority=row.priority,
         max_attempts=row.campaign.max_attempts,
         at=now,
+        duplicates=Duplicates(row.in_file, row.in_campaign, row.in_account),
     )
     run = _Run(row, destination, runner, ports)
     if row.fruitless_starts > FRUITLESS_STARTS:
@@ -196,23 +199,25 @@ async def _write(run: _Run, block: Block, pace: Pace) -> None:
         await _advance(run, work.connection, rows=block.rows, total=block.rows_total)
         # A power cut may take the last blocks, but how far the file is read goes with them.
         await work.connection.execute_query("SET LOCAL synchronous_commit = off")
-        left_out = []
+        left_out, updated = list[LeftOut](), 0
         if block.staged:
-            left_out = await insert_staged(work.connection, block.staged, run.destination)
-            if len(left_out) < block.staged_rows:
+            inserted = await insert_staged(work.connection, block.staged, run.destination)
+            left_out, updated = inserted.left_out, len(inserted.updated)
+            if len(left_out) + updated < block.staged_rows:
                 await refuse_beyond_limit(work.connection, row.account_id)
         if block.reported:
             await insert_problems(work.connection, row.id, block.reported)
         if left_out:
             await insert_left_out(work.connection, row.id, left_out)
         suppressed = sum(each.why is SUPPRESSED for each in left_out)
-        row.imported += block.staged_rows - len(left_out)
+        row.imported += block.staged_rows - len(left_out) - updated
+        row.updated += updated
         row.suppressed += suppressed
         row.duplicates += len(left_out) - suppressed
         row.invalid += block.reported_rows
         await row.save(
             using_db=work.connection,
-            update_fields=["imported", "duplicates", "suppressed", "invalid"],
+            update_fields=["imported", "updated", "duplicates", "suppressed", "invalid"],
         )
         if pace.due():
             work.publish(notice_of(row, rate=pace.rate(row)))

@@ -1,8 +1,8 @@
 """Files on their way to become targets: uploaded, looked at, canceled. import_run.py reads them."""
 
 import asyncio
-from collections.abc import AsyncIterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from domain.targets.models import ImportProblem, ImportState, TargetBatch, Targe
 from domain.targets.numbers import COUNTRIES
 from domain.targets.progress import notice_of
 from domain.targets.reading.kinds import kind_of
+from domain.targets.rules import Duplicates
 
 MAX_FILE_BYTES = 300_000_000
 MULTIPLE_COUNTRIES = "multiple"
@@ -47,6 +48,7 @@ class ImportOptions:
     priority: int = 5
     batch_name: str = ""
     columns: tuple[tuple[str, str], ...] = ()  # header and meaning; none: remembered or guessed
+    duplicates: Duplicates = field(default_factory=Duplicates)
 
 
 async def begin_import(
@@ -102,6 +104,9 @@ async def begin_import(
                 country=country,
                 priority=priority,
                 columns=[list(pair) for pair in options.columns],
+                in_file=options.duplicates.in_file,
+                in_campaign=options.duplicates.in_campaign,
+                in_account=options.duplicates.in_account,
                 state=ImportState.DRAFT if draft else ImportState.PENDING,
                 created_at=now,
             )
@@ -157,6 +162,21 @@ async def visible_imports(principal: Principal, campaign_id: UUID) -> QuerySet[T
 def problems_of(row: TargetImport) -> QuerySet[ImportProblem]:
     """Rows of the file that became no target. Page them BY_ROW."""
     return ImportProblem.filter(target_import_id=row.id)
+
+
+async def problem_counts(import_ids: Sequence[UUID]) -> list[list[tuple[str, int]]]:
+    """How many rows each import reports, by code, most first. One statement.
+
+    The result has the length and order of `import_ids`; they must be of visible imports.
+    """
+    counts: dict[UUID, list[tuple[str, int]]] = {}
+    for row in await connections.get("default").execute_query_dict(
+        "SELECT target_import_id, code, count(*) AS rows FROM import_problem "
+        "WHERE target_import_id = ANY($1) GROUP BY 1, 2 ORDER BY 3 DESC, 2",
+        [list(import_ids)],
+    ):
+        counts.setdefault(row["target_import_id"], []).append((row["code"], row["rows"]))
+    return [counts.get(id, []) for id in import_ids]
 
 
 async def cancel_import(principal: Principal, id: UUID, *, ports: Ports) -> TargetImport:

@@ -12,7 +12,13 @@ from domain.calls.rules import Disposition
 from domain.core.ids import new_id
 from domain.core.indexes import FilledIndex
 from domain.targets.reading.kinds import FileKind
-from domain.targets.rules import ClosedReason, OperationAction, TargetClass, TargetState
+from domain.targets.rules import (
+    ClosedReason,
+    DuplicatePolicy,
+    OperationAction,
+    TargetClass,
+    TargetState,
+)
 
 if TYPE_CHECKING:
     from domain.access.models import Account
@@ -72,7 +78,12 @@ class Target(Model):
     batch: fields.ForeignKeyNullableRelation[TargetBatch] = fields.ForeignKeyField(
         "domain.TargetBatch", related_name="targets", on_delete=fields.SET_NULL, null=True
     )
-    number = fields.CharField(max_length=16)  # E.164, the one to dial next
+    number = fields.CharField(max_length=16)  # E.164; of several the first, whichever is dialed
+    # All of a contact's numbers with their order, types, windows and outcomes, as ContactNumbers
+    # writes them. NULL: there is the one, and nothing more to say of it.
+    numbers: dict[str, Any] | None = fields.JSONField(null=True)
+    # Whether the campaign knows it by its number. NULL: no, a duplicate that was let in.
+    is_first = fields.BooleanField(null=True, default=True, db_default=True)
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: the campaign's
     priority = fields.SmallIntField(default=5)  # 1..10, 10 is dialed first
     state = fields.CharEnumField(TargetState, max_length=32, default=TargetState.NEW)
@@ -95,7 +106,7 @@ class Target(Model):
 
     class Meta:
         table = "target"
-        unique_together = (("campaign", "number"),)
+        unique_together = (("campaign", "number", "is_first"),)
         indexes = (
             Index(fields=("account_id", "number")),
             Index(fields=("contact_id",)),
@@ -194,11 +205,22 @@ class TargetImport(Model):
     country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
     priority = fields.SmallIntField(default=5)
     columns: list[list[str]] = fields.JSONField(default=list)  # header and meaning; []: guessed
+    # What is done with a number that the file, the campaign or the account has already.
+    in_file = fields.CharEnumField(
+        DuplicatePolicy, max_length=32, default=DuplicatePolicy.SKIP, db_default="skip"
+    )
+    in_campaign = fields.CharEnumField(
+        DuplicatePolicy, max_length=32, default=DuplicatePolicy.SKIP, db_default="skip"
+    )
+    in_account = fields.CharEnumField(
+        DuplicatePolicy, max_length=32, default=DuplicatePolicy.ALLOW, db_default="allow"
+    )
     state = fields.CharEnumField(ImportState, max_length=32, default=ImportState.PENDING)
     rows_total = fields.IntField(null=True)  # NULL: not known yet
     rows_read = fields.IntField(default=0)  # committed up to here; a resumed job goes on after it
     imported = fields.IntField(default=0)
-    duplicates = fields.IntField(default=0)
+    updated = fields.IntField(default=0, db_default=0)  # rows whose contact was there already
+    duplicates = fields.IntField(default=0)  # skipped
     suppressed = fields.IntField(default=0)  # on a do-not-call list
     invalid = fields.IntField(default=0)
     failure_code = fields.CharField(max_length=32, null=True)  # NULL: did not fail

@@ -18,6 +18,7 @@ from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.classes import CONDITIONS
 from domain.targets.commands import TargetsChanged
+from domain.targets.contact_numbers import DIAL_STATE
 from domain.targets.events import OperationProgressed, operation_topic
 from domain.targets.jobs import OperateOnTargets
 from domain.targets.models import OperationState, TargetOperation
@@ -28,6 +29,8 @@ logger = getLogger(__name__)
 
 BLOCK_ROWS = 5_000  # of one transaction, so that nothing waits long for its locks
 TELL_FLOOR_S = 5.0  # a floor looks for other targets each time it is told
+
+_DIAL_STATE = ", ".join(f"'{name}'" for name in DIAL_STATE)
 
 # In the order of the ids, as all others lock targets. What came in later is not touched.
 _CHOSEN = """
@@ -59,7 +62,10 @@ closed AS (
 _RESET = f"""{_CHOSEN}
 reset AS (
     UPDATE target SET state = 'new', closed_reason = NULL, attempts = 0, next_at = NULL,
-        last_disposition = NULL, held_by = NULL, held_at = NULL, due_at = NULL
+        last_disposition = NULL, held_by = NULL, held_at = NULL, due_at = NULL,
+        numbers = CASE WHEN numbers IS NOT NULL THEN (
+            SELECT jsonb_build_object('list', jsonb_agg(each - ARRAY[{_DIAL_STATE}] ORDER BY place))
+            FROM jsonb_array_elements(numbers->'list') WITH ORDINALITY AS entry(each, place)) END
     FROM chosen WHERE target.id = chosen.id
 )
 {_HOW_FAR}

@@ -23,6 +23,7 @@ def progress_of(row: TargetImport, *, rate: float = 0.0) -> ImportProgressed:
         rows_total=row.rows_total,
         rows_read=row.rows_read,
         imported=row.imported,
+        updated=row.updated,
         duplicates=row.duplicates,
         suppressed=row.suppressed,
         invalid=row.invalid,

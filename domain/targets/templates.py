@@ -20,6 +20,11 @@ SYSTEM_COLUMNS = {
     "Priority": "1 to 10; 10 is dialed first. Empty: that of the import.",
 }
 OPTIONAL_COLUMNS = ("City", "Language", "Note")
+# Not in the old workbook, which is a file as it is.
+NUMBER_COLUMNS = {
+    "Phone 2": "Dialed when the first number reaches nobody. As many as Phone 10; or Mobile, Home "
+    "Phone, Work Phone. Phone 2 Hours, as in Mon-Fri 09:00-17:00: when it may be called.",
+}
 
 GREEN = "FFA9D08E"
 BLUE = "FF9DC3E6"
@@ -35,7 +40,12 @@ def xlsx_template() -> bytes:
     sheet.title = "Targets"
     sheet.freeze_panes = "A2"
     for index, (name, meaning) in enumerate(
-        [*SYSTEM_COLUMNS.items(), *((name, "") for name in OPTIONAL_COLUMNS)], start=1
+        [
+            *SYSTEM_COLUMNS.items(),
+            *((name, "") for name in OPTIONAL_COLUMNS),
+            *NUMBER_COLUMNS.items(),
+        ],
+        start=1,
     ):
         system = name in SYSTEM_COLUMNS
         cell = sheet.cell(row=1, column=index, value=name)
@@ -45,7 +55,7 @@ def xlsx_template() -> bytes:
         cell.comment = Comment(said, "Outdial")
         sheet.column_dimensions[cell.column_letter].width = 22
     # As text, so that 0501234567 keeps its zero and a long number is not shown as 5.01E+08.
-    for column in ("A", "C"):
+    for column in ("A", "C", "H"):
         for row in range(2, _ROWS_FORMATTED_AS_TEXT + 2):
             sheet[f"{column}{row}"].number_format = "@"
     buffer = io.BytesIO()
@@ -61,13 +71,14 @@ EXAMPLE = {
     "City": "Springfield",
     "Language": "en",
     "Note": "Delete this example",
+    "Phone 2": "",
 }
 
 
 def csv_template() -> bytes:
     """A header alone, with the mark that makes Excel read UTF-8."""
     text = io.StringIO()
-    csv.writer(text).writerow([*SYSTEM_COLUMNS, *OPTIONAL_COLUMNS])
+    csv.writer(text).writerow([*SYSTEM_COLUMNS, *OPTIONAL_COLUMNS, *NUMBER_COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -25,7 +25,7 @@ from schema.wrapups.types import WrapUpCodeInput, codes_of
 
 NULLABLE = (
     *("caller_id", "wrap_up_seconds", "regulation_packs", "target_filter"),
-    *("starts_at", "stops_at"),
+    *("starts_at", "stops_at", "next_number_after"),
 )
 
 
@@ -113,6 +113,11 @@ class CampaignSettingsInput:
     )
     retry_delays: list[RetryDelayInput] | None = strawberry.field(
         description="Replaces all of them; a disposition that is missing closes the target.",
+        default=UNSET,
+    )
+    next_number_after: list[Disposition] | None = strawberry.field(
+        description="After which ends of a call the contact's next number is dialed at once; "
+        "null: as usual.",
         default=UNSET,
     )
     wrap_up_seconds: float | None = strawberry.field(

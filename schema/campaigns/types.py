@@ -11,6 +11,7 @@ from domain.callerids.rules import CallerIdStrategy
 from domain.campaigns import events, models, results
 from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode, MachineAction
 from domain.targets import figures
+from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER
 from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
 from schema.campaigns.loaders import (
@@ -165,6 +166,10 @@ class Campaign(ChainedFields):
     retry_delays: list[RetryDelay] = strawberry.field(
         description="When to try again; a disposition that is missing closes the target."
     )
+    next_number_after: list[Disposition] = strawberry.field(
+        description="After which ends of a call the next number of a contact with several is "
+        "dialed at once; after INVALID it always is."
+    )
     variables: list[str] = strawberry.field(
         description="Customer fields to show, in this order; empty: all. At most 30."
     )
@@ -268,6 +273,14 @@ class Campaign(ChainedFields):
             max_attempts=row.max_attempts,
             wrap_up_seconds=row.wrap_up_s,
             preview_seconds=row.preview_s,
+            next_number_after=[
+                Disposition(each)
+                for each in (
+                    DEFAULT_NEXT_NUMBER_AFTER
+                    if row.next_number_after is None
+                    else row.next_number_after
+                )
+            ],
             retry_delays=[
                 RetryDelay(disposition=Disposition(name), seconds=seconds)
                 for name, seconds in row.retry_delays_s.items()

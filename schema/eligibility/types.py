@@ -13,6 +13,7 @@ from domain.eligibility.checking import CapSetting, WindowSetting
 from domain.eligibility.hours import Hours, Period
 from domain.eligibility.rules import BlockCode
 from domain.eligibility.weeks import DAYS, Weekday
+from schema.scalars import PhoneNumber, phone_number
 
 strawberry.enum(Weekday, description="A day of the week.")
 strawberry.enum(BlockCode, description="Which rule forbids a call.")
@@ -186,8 +187,12 @@ class TargetExplanation:
     dialable_now: bool = strawberry.field(
         description="Whether the campaign would dial it as soon as it is its turn."
     )
+    number: PhoneNumber = strawberry.field(
+        description="Which of the contact's numbers would be dialed."
+    )
     blocked_by: BlockingRule | None = strawberry.field(
-        description="The first rule that forbids it; null: none does."
+        description="The first rule that forbids it; null: none does. Of several numbers the rule "
+        "that ends first."
     )
     rules: list[str] = strawberry.field(
         description="The campaign's rules that match it now, by name."
@@ -207,6 +212,7 @@ class TargetExplanation:
             target_id=answer.target_id,
             at=answer.at,
             dialable_now=answer.block is None,
+            number=phone_number(answer.number),
             blocked_by=BlockingRule.of(answer.block) if answer.block is not None else None,
             rules=list(answer.rules),
             broken_rules=[BrokenRule.of(each) for each in answer.broken],

@@ -9,6 +9,7 @@ from strawberry.file_uploads import Upload
 
 from domain.access.permissions import Permission
 from domain.targets import drafts
+from domain.targets.contact_numbers import NumberType
 from domain.targets.imports import ImportOptions
 from domain.targets.reading import blocks
 from schema.campaigns.refusals import CampaignIsClosed
@@ -16,7 +17,8 @@ from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
 from schema.scalars import PhoneNumber, phone_number
-from schema.targets.mutations import COUNTRY, chunks_of
+from schema.targets.mutations import COUNTRY, DUPLICATES, chunks_of
+from schema.targets.numbers import DuplicatesInput, duplicates_of
 from schema.targets.queries import CampaignId
 from schema.targets.refusals import (
     FileTooLarge,
@@ -30,6 +32,7 @@ from schema.targets.types import TargetImport
 @strawberry.enum(description="What a column of a file is.")
 class ColumnMeaning(StrEnum):
     PHONE = "phone"
+    PHONE_HOURS = "phone_hours"
     NAME = "name"
     CALLER_ID = "caller_id"
     PRIORITY = "priority"
@@ -41,14 +44,22 @@ class ColumnMeaning(StrEnum):
 @strawberry.input(description="What one column is.")
 class ColumnChoiceInput:
     header: str = strawberry.field(description="As it stands in the file.")
-    meaning: ColumnMeaning = strawberry.field(description="What the column is.")
+    meaning: ColumnMeaning = strawberry.field(
+        description="What the column is. PHONE_HOURS: when the number of the PHONE before it may "
+        "be called, as in `Mon-Fri 09:00-17:00; Sat 10:00-12:00`."
+    )
     variable: str | None = strawberry.field(
         description="What agents see as the name of a VARIABLE; null: the header.", default=None
+    )
+    number_type: NumberType | None = strawberry.field(
+        description="Of a PHONE; null: OTHER.", default=None
     )
 
     def pair(self) -> tuple[str, str]:
         if self.meaning is ColumnMeaning.VARIABLE:
             return self.header, f"variable:{self.variable or self.header}"
+        if self.meaning is ColumnMeaning.PHONE and self.number_type is not None:
+            return self.header, f"phone:{self.number_type.value}"
         return self.header, self.meaning.value
 
 
@@ -57,11 +68,18 @@ class FileColumn:
     header: str = strawberry.field(description="As it stands in the file.")
     meaning: ColumnMeaning = strawberry.field(description="As chosen before, or guessed.")
     variable: str | None = strawberry.field(description="The name of a VARIABLE; null: no such.")
+    number_type: NumberType | None = strawberry.field(description="Of a PHONE; null: no such.")
 
     @classmethod
     def of(cls, header: str, meaning: str) -> "FileColumn":
         kind, _, name = meaning.partition(":")
-        return cls(header=header, meaning=ColumnMeaning(kind), variable=name or None)
+        is_phone = kind == "phone"
+        return cls(
+            header=header,
+            meaning=ColumnMeaning(kind),
+            variable=None if is_phone else name or None,
+            number_type=NumberType(name or NumberType.OTHER) if is_phone else None,
+        )
 
 
 @strawberry.type(description="One of the first rows of a file.")
@@ -133,12 +151,20 @@ class DraftMutations:
         batch_name: Annotated[
             str, strawberry.argument(description="At most 100 characters; empty: the file's name.")
         ] = "",
+        duplicates: Annotated[
+            DuplicatesInput | None, strawberry.argument(description=DUPLICATES)
+        ] = None,
     ) -> TargetImportPreviewResult:
         ctx = info.context
         row, seen = await drafts.begin_draft(
             ctx.principal,
             campaign_id,
-            ImportOptions(country=country, priority=priority, batch_name=batch_name),
+            ImportOptions(
+                country=country,
+                priority=priority,
+                batch_name=batch_name,
+                duplicates=duplicates_of(duplicates),
+            ),
             file_name=getattr(file, "filename", None) or "list",
             chunks=chunks_of(file),
             ports=ctx.ports,

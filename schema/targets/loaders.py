@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.targets.imports import problem_counts
 from domain.targets.listing import LastAttempt, last_attempts
 from domain.targets.models import Contact, TargetBatch
 
@@ -21,3 +22,8 @@ async def batches_by_id(batch_ids: list[UUID]) -> list[TargetBatch]:
 async def last_attempts_by_target_id(target_ids: list[UUID]) -> list[LastAttempt | None]:
     """The newest attempt of each target, in the order of the ids; None where there is none."""
     return await last_attempts(target_ids)
+
+
+async def problem_counts_by_import_id(import_ids: list[UUID]) -> list[list[tuple[str, int]]]:
+    """How many rows each import reports, by code, in the order of the ids."""
+    return await problem_counts(import_ids)

@@ -17,6 +17,7 @@ from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
+from schema.targets.numbers import DuplicatesInput, TargetNumberInput, duplicates_of
 from schema.targets.queries import CampaignId
 from schema.targets.refusals import (
     FileTooLarge,
@@ -32,6 +33,10 @@ COUNTRY = (
     "ISO 3166-1 of national numbers; `multiple`: all are international; "
     "null: the account's country."
 )
+DUPLICATES = (
+    "What is done with numbers that are there already; null: skipped where the file or the "
+    "campaign has them, whatever other campaigns have."
+)
 UPLOAD_CHUNK_BYTES = 256 * 1024
 
 
@@ -44,7 +49,12 @@ class VariableInput:
 @strawberry.input(description="One contact to dial.")
 class NewTargetInput:
     numbers: list[str] = strawberry.field(
-        description="1 to 10 numbers as people write them, tried in this order."
+        description="1 to 10 numbers as people write them, tried in this order.",
+        default_factory=list,
+    )
+    phones: list[TargetNumberInput] = strawberry.field(
+        description="The same with types and calling windows; after `numbers`, 10 in all.",
+        default_factory=list,
     )
     name: str = strawberry.field(description="At most 200 characters.", default="")
     caller_id: str | None = strawberry.field(
@@ -62,7 +72,7 @@ class NewTargetInput:
 
     def target(self) -> NewTarget:
         return NewTarget(
-            numbers=tuple(self.numbers),
+            numbers=(*self.numbers, *(each.entry() for each in self.phones)),
             name=self.name,
             caller_id=self.caller_id,
             priority=self.priority,
@@ -84,6 +94,7 @@ class TargetsAddInput:
     country: str | None = strawberry.field(description=COUNTRY, default=None)
     priority: int = strawberry.field(description="1 to 10; of rows that name none.", default=5)
     batch_name: str = strawberry.field(description="At most 100 characters.", default="")
+    duplicates: DuplicatesInput | None = strawberry.field(description=DUPLICATES, default=None)
     idempotency_key: str | None = strawberry.field(
         description="Asking again with the same key adds nothing and answers the same.",
         default=None,
@@ -113,6 +124,9 @@ class TargetImportCanceled:
 @strawberry.type(description="What became of each row.")
 class TargetsAdded:
     added: int = strawberry.field(description="How many became targets.")
+    updated: int = strawberry.field(
+        description="How many were there already and have the data of their row now."
+    )
     repeated: bool = strawberry.field(
         description="Whether this was done before, under the same idempotency key."
     )
@@ -172,9 +186,17 @@ class TargetMutations:
         batch_name: Annotated[
             str, strawberry.argument(description="At most 100 characters; empty: the file's name.")
         ] = "",
+        duplicates: Annotated[
+            DuplicatesInput | None, strawberry.argument(description=DUPLICATES)
+        ] = None,
     ) -> TargetImportStartResult:
         ctx = info.context
-        options = ImportOptions(country=country, priority=priority, batch_name=batch_name)
+        options = ImportOptions(
+            country=country,
+            priority=priority,
+            batch_name=batch_name,
+            duplicates=duplicates_of(duplicates),
+        )
         row = await imports.begin_import(
             ctx.principal,
             campaign_id,
@@ -210,12 +232,14 @@ class TargetMutations:
             priority=input.priority,
             batch_name=input.batch_name,
             key=input.idempotency_key,
+            duplicates=duplicates_of(input.duplicates),
         )
         addition = await adding.add_targets(
             ctx.principal, input.campaign_id, input.rows(), options, ports=ctx.ports
         )
         return TargetsAdded(
             added=addition.added,
+            updated=addition.updated,
             repeated=addition.repeated,
             answers=[TargetAnswer.of(answer) for answer in addition.answers],
         )

@@ -21,7 +21,13 @@ from schema.context import Info
 from schema.related import related
 from schema.scalars import Json, PhoneNumber, phone_number
 from schema.statuses import ClosedReason, Disposition
-from schema.targets.loaders import batches_by_id, contacts_by_id, last_attempts_by_target_id
+from schema.targets.loaders import (
+    batches_by_id,
+    contacts_by_id,
+    last_attempts_by_target_id,
+    problem_counts_by_import_id,
+)
+from schema.targets.numbers import TargetNumber
 
 strawberry.enum(TargetState, description="Whether a target is still to be dialed.")
 strawberry.enum(ImportState, description="How far an import is.")
@@ -84,7 +90,13 @@ class LastAttempt:
 class Target:
     id: UUID = strawberry.field(description="Never changes.")
     campaign_id: UUID = strawberry.field(description="The campaign.")
-    number: PhoneNumber = strawberry.field(description="The one that is dialed next.")
+    number: PhoneNumber = strawberry.field(
+        description="The contact's first number, by which the campaign knows it; which of several "
+        "is dialed next is in `numbers`."
+    )
+    numbers: list[TargetNumber] = strawberry.field(
+        description="All numbers of the contact, in the order in which the list has them."
+    )
     caller_id: PhoneNumber | None = strawberry.field(
         description="What the customer sees; null: the campaign's."
     )
@@ -141,6 +153,7 @@ class Target:
             id=row.id,
             campaign_id=row.campaign_id,
             number=phone_number(row.number),
+            numbers=TargetNumber.all_of(row),
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
             priority=row.priority,
             state=row.state,
@@ -171,6 +184,12 @@ class ImportProblem:
         return cls(row=row.row, code=row.code, message=row.message, value=row.value)
 
 
+@strawberry.type(description="How many rows of a file were reported for one reason.")
+class ProblemCount:
+    code: str = strawberry.field(description="As of ImportProblem: `DUPLICATE_IN_FILE`.")
+    rows: int = strawberry.field(description="How many.")
+
+
 @strawberry.type(description="A file being turned into targets.")
 class TargetImport:
     id: UUID = strawberry.field(description="Never changes.")
@@ -186,7 +205,12 @@ class TargetImport:
     )
     rows_read: int = strawberry.field(description="Committed so far.")
     imported: int = strawberry.field(description="New targets.")
-    duplicates: int = strawberry.field(description="Numbers that were there already.")
+    updated: int = strawberry.field(
+        description="Rows whose contact was there already and has their data now."
+    )
+    duplicates: int = strawberry.field(
+        description="Rows left out since their number was there already."
+    )
     suppressed: int = strawberry.field(description="Numbers on a do-not-call list.")
     invalid: int = strawberry.field(description="Rows that could not be read.")
     failure_code: str | None = strawberry.field(description="Why it failed; null: it did not.")
@@ -202,6 +226,11 @@ class TargetImport:
         of=TargetBatch.of,
         text="What its targets belong to; null: that was deleted.",
     )
+
+    @strawberry.field(description="How many rows were reported, by code; most first.")
+    async def problem_counts(self, info: Info) -> list[ProblemCount]:
+        counts = await info.context.loader(problem_counts_by_import_id).load(self.id)
+        return [ProblemCount(code=code, rows=rows) for code, rows in counts]
 
     @strawberry.field(description="Rows that became no target, by row.")
     async def problems(self, first: First = 50, after: After = None) -> Connection[ImportProblem]:
@@ -221,6 +250,7 @@ class TargetImport:
             rows_total=row.rows_total,
             rows_read=row.rows_read,
             imported=row.imported,
+            updated=row.updated,
             duplicates=row.duplicates,
             suppressed=row.suppressed,
             invalid=row.invalid,
@@ -243,7 +273,12 @@ class ImportProgress:
     )
     rows_read: int = strawberry.field(description="Committed so far.")
     imported: int = strawberry.field(description="New targets.")
-    duplicates: int = strawberry.field(description="Numbers that were there already.")
+    updated: int = strawberry.field(
+        description="Rows whose contact was there already and has their data now."
+    )
+    duplicates: int = strawberry.field(
+        description="Rows left out since their number was there already."
+    )
     suppressed: int = strawberry.field(description="Numbers on a do-not-call list.")
     invalid: int = strawberry.field(description="Rows that could not be read.")
     rows_per_second: float = strawberry.field(description="0 while nothing is read.")
@@ -257,6 +292,7 @@ class ImportProgress:
             rows_total=said.rows_total,
             rows_read=said.rows_read,
             imported=said.imported,
+            updated=said.updated,
             duplicates=said.duplicates,
             suppressed=said.suppressed,
             invalid=said.invalid,
@@ -268,7 +304,7 @@ class ImportProgress:
 @strawberry.type(description="What became of one added row.")
 class TargetAnswer:
     row: int = strawberry.field(description="From 1, as given.")
-    code: str = strawberry.field(description="`ADDED`, or why not.")
+    code: str = strawberry.field(description="`ADDED`, `UPDATED`, or why not.")
     message: str = strawberry.field(description="The same, for people.")
     number: PhoneNumber | None = strawberry.field(
         description="As it was understood; null: not at all."

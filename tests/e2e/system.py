@@ -102,6 +102,11 @@ class System:
                 child.kill()
                 child.wait()
 
+    @property
+    def pid(self) -> int:
+        """The process of `outdial up`, under which all others are."""
+        return self._running["up"].pid
+
     def logs(self) -> str:
         """What all processes wrote, for a test that failed."""
         return "\n".join(

@@ -83,6 +83,7 @@ class TargetRows:
         results = [staged(row, columns, country=self._country) for row in rows]
         good = [result for result in results if isinstance(result, Staged)]
         bad = [result for result in results if isinstance(result, Reported)]
+        bad += [reported for result in good for reported in result.without]
         return copy_staged(good), len(good), bad
 
 
@@ -101,7 +102,7 @@ def _blocks(request: ReadRequest) -> Iterator[Said]:
             staged=good,
             staged_rows=count,
             reported=copy_reported(notes + bad),
-            reported_rows=len(bad),
+            reported_rows=sum(not each.added for each in bad),
             rows_total=_at_least(total, table),
         )
         notes = []

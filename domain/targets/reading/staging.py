@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -11,6 +11,8 @@ import orjson
 
 from domain.core.ids import new_id
 from domain.targets.columns import ColumnMap
+from domain.targets.contact_numbers import ContactNumber, NumberType, numbers_to_store
+from domain.targets.number_windows import windows_of_text
 from domain.targets.numbers import MISSING, e164
 from domain.targets.reading.cells import Cell, Row, RowProblem, text_of
 
@@ -31,16 +33,18 @@ class Staged:
     priority: int | None = None  # None: the batch's
     timezone: str | None = None
     variables: dict[str, str] = field(default_factory=dict)
-    numbers: tuple[str, ...] = ()  # all of them in order, if there are several
+    numbers: str | None = None  # all of them as the row keeps them, if there is more to say
+    without: tuple["Reported", ...] = ()  # other numbers that the row has, and why they are none
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A row that becomes no target, and why. `value` is the cell that is wrong."""
+    """A row that becomes no target, or not all of it, and why. `value` is what is wrong."""
 
     row: int
     problem: RowProblem
     value: str
+    added: bool = False  # the row became a target all the same
 
 
 def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Reported | None:
@@ -53,15 +57,22 @@ def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Rep
     def cell(position: int | None) -> Cell:
         return cells[position] if position is not None and position < width else None
 
-    found: list[str] = []
+    found: dict[str, int] = {}  # where it stands
     refused: tuple[RowProblem, Cell] | None = None
+    wrong_ones: list[Reported] = []
     for position in columns.phones:
         phone = e164(cell(position), country=country)
         if isinstance(phone, str):
-            if phone not in found:
-                found.append(phone)
-        elif refused is None or refused[0] is MISSING:
+            found.setdefault(phone, position)
+            continue
+        if refused is None or refused[0] is MISSING:
             refused = phone, cell(position)
+        if phone is not MISSING:
+            why = f"Added without one of its numbers. {phone.message}"
+            shown = _one_line(cell(position))[:MAX_SHOWN]
+            wrong_ones.append(
+                Reported(number, RowProblem("OTHER_NUMBER_INVALID", why), shown, added=True)
+            )
     if not found:
         problem, wrong = refused or (MISSING, None)
         if problem is MISSING and not any(text_of(other) for other in cells):
@@ -92,6 +103,12 @@ def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Rep
     if timezone is not None and timezone not in _timezones():
         return report("TIMEZONE_UNKNOWN", "Write the time zone as Europe/Warsaw.", wrong)
 
+    try:
+        numbers = _numbers(found, columns, cell)
+    except ValueError as error:
+        wrong = next((text for at in columns.hours.values() if (text := text_of(cell(at)))), "")
+        return report("HOURS_INVALID", f"The calling hours of a number {error}.", wrong)
+
     variables: dict[str, str] = {}
     for position, called in columns.variables.items():
         if text := text_of(cell(position)):
@@ -101,13 +118,33 @@ def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Rep
             variables[called] = text
     return Staged(
         row=number,
-        number=found[0],
+        number=next(iter(found)),
         name=name,
         caller_id=caller_id,
         priority=priority,
         timezone=timezone,
         variables=variables,
-        numbers=tuple(found) if len(found) > 1 else (),
+        numbers=numbers,
+        without=tuple(wrong_ones),
+    )
+
+
+def _numbers(found: dict[str, int], columns: ColumnMap, cell: Callable[[int], Cell]) -> str | None:
+    """What there is to keep of a contact's numbers. Raises ValueError for hours that are none."""
+    if len(columns.phones) == 1 and not columns.types and not columns.hours:
+        return None
+    types = dict(zip(columns.phones, columns.types, strict=False))
+    return numbers_to_store(
+        [
+            ContactNumber(
+                phone,
+                types.get(position, NumberType.OTHER),
+                windows_of_text(text_of(cell(columns.hours[position])))
+                if position in columns.hours
+                else (),
+            )
+            for phone, position in found.items()
+        ]
     )
 
 
@@ -143,7 +180,7 @@ def copy_staged(rows: Sequence[Staged]) -> bytes:
             row.priority,
             row.timezone,
             orjson.dumps(row.variables).decode() if row.variables else "{}",
-            ",".join(row.numbers),
+            row.numbers,
         )
         for row, contact_id, target_id in zip(rows, ids[::2], ids[1::2], strict=True)
     )

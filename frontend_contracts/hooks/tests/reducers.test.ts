@@ -58,6 +58,7 @@ describe("an import", () => {
     rowsTotal,
     rowsRead,
     imported: rowsRead,
+    updated: 0,
     duplicates: 0,
     suppressed: 0,
     invalid: 0,

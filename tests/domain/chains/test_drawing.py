@@ -197,6 +197,33 @@ async def test_a_number_on_a_do_not_call_list_is_not_drawn(database: str, fakes:
     assert (await CampaignSource.get()).suppressed == 1
 
 
+async def test_a_contact_with_several_numbers_is_drawn_with_all_of_them_to_be_dialed_anew(
+    database: str, fakes: FakePorts
+) -> None:
+    account, source, taker = await drawing(fakes)
+    await Suppression.create(
+        account=account,
+        scope_id=taker.id,
+        pattern="+12025550123",
+        source=SuppressionSource.MANUAL,
+        created_at=NOW,
+    )
+    work = {"number": "+12025550124", "type": "work"}
+    dialed = {"attempts": 2, "last_disposition": "busy", "given_up": True}
+    numbers = [{"number": "+12025550123"} | dialed, work | dialed]
+    await close(
+        await rows.a_target(
+            source, "+12025550123", numbers={"list": numbers, "next": "+12025550124"}
+        )
+    )
+
+    await drawn_all(account)
+
+    drawn = await Target.get(campaign=taker)
+    assert drawn.numbers == {"list": [{"number": "+12025550123"}, work]}
+    assert (await TargetDraw.get()).result is DrawResult.DRAWN  # one number may be called
+
+
 async def test_two_sources_with_one_number_give_one_target(database: str, fakes: FakePorts) -> None:
     account, source, taker = await drawing(fakes)
     other = await rows.a_campaign(account)

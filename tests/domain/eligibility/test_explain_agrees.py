@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tortoise import connections
 
+from domain.access.models import Account
 from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
 from domain.campaigns.models import Campaign
@@ -31,10 +33,11 @@ from domain.floor.state import FloorState, Ledger, Run
 from domain.pacing import policy_for
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource
+from domain.targets.contact_numbers import ContactNumber, ContactNumbers, NumberWindow
 from domain.targets.models import Contact, Target
 from domain.targets.rules import ClosedReason, TargetState
 from tests import rows
-from tests.fakes import FakePorts, FixedClock
+from tests.fakes import FakePorts
 
 NUMBERS = ("+12125550123", "+13055550123", "+442079460018", "+33142685300", "+79161234567")
 ZONES = (None, None, "Pacific/Auckland", "America/Los_Angeles")
@@ -42,6 +45,12 @@ WINDOWS: tuple[list[dict[str, Any]], ...] = (
     [],
     [{"days": ["monday", "tuesday", "friday"], "from": "09:00", "until": "18:00"}],
     [{"days": ["sunday"], "from": "00:00", "until": "24:00"}],
+)
+OTHERS = ("+12125550124", "+442079460019", "+81312345678")
+OWN_WINDOWS: tuple[tuple[NumberWindow, ...], ...] = (
+    (),
+    (NumberWindow(("monday", "wednesday"), "08:00", "12:00"),),
+    (NumberWindow(("tuesday", "saturday", "sunday"), "00:00", "24:00"),),
 )
 PACKS: tuple[list[str] | None, ...] = (None, [], ["*"], ["us", "fr", "ru"])
 CAPS: tuple[list[dict[str, int]], ...] = ([], [{"calls": 1, "hours": 24}])
@@ -92,6 +101,19 @@ TARGETS = st.lists(
             "calls": st.lists(st.tuples(st.integers(1, 5000), st.booleans()), max_size=3),
             "listed_hours": st.sampled_from([None, None, None, 0, -1, 5]),
             "variables": st.sampled_from(PEOPLE),
+            "others": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "number": st.sampled_from(OTHERS),
+                        "windows": st.sampled_from(OWN_WINDOWS),
+                        "due_minutes": st.sampled_from([None, None, -60, 60, 3000]),
+                        "given_up": st.booleans(),
+                        "listed_hours": st.sampled_from([None, None, None, 0, 5]),
+                    }
+                ),
+                max_size=2,
+                unique_by=lambda each: each["number"],
+            ),
         }
     ),
     min_size=len(NUMBERS),
@@ -158,7 +180,7 @@ async def test_explain_says_dialable_if_and_only_if_the_selector_takes_it(
 
     explained = await _explained(campaign, fakes)
     counts = await explain_campaign(rows.an_admin(account), campaign.id, ports=fakes.ports)
-    taken = await _taken(campaign, fakes.clock)
+    taken = await _taken(campaign, fakes)
     assert {id for id, free in explained.items() if free} == taken
     if counts.block is None:
         assert counts.dialable == len(taken)
@@ -176,8 +198,9 @@ async def _explained(campaign: Campaign, fakes: FakePorts) -> dict[UUID, bool]:
     return found
 
 
-async def _taken(campaign: Campaign, clock: FixedClock) -> set[UUID]:
+async def _taken(campaign: Campaign, fakes: FakePorts) -> set[UUID]:
     """The targets that a floor's hopper holds after a refill, if the campaign dials at all."""
+    clock = fakes.clock
     policy = await DialingPolicy.filter(account_id=campaign.account_id).first()
     terms = terms_of(campaign, policy)
     work: list[asyncio.Task[None]] = []
@@ -212,6 +235,11 @@ async def _taken(campaign: Campaign, clock: FixedClock) -> set[UUID]:
     Hoppers(context, Screening(context), spawn).refill(run)
     await asyncio.gather(*work)
     await journal.flush()
+    for target in run.hopper:
+        answer = await explain_target(
+            rows.an_admin(await Account.get(id=campaign.account_id)), target.id, ports=fakes.ports
+        )
+        assert answer.number == target.number  # the one that is explained is the one dialed
     return {target.id for target in run.hopper}
 
 
@@ -228,6 +256,7 @@ async def _a_target(campaign: Campaign, number: str, wanted: dict[str, Any], now
         campaign=campaign,
         contact=contact,
         number=number,
+        numbers=_numbers(number, wanted["others"], now),
         max_attempts=9,
         attempts=len(wanted["calls"]),
         last_disposition=Disposition.BUSY if wanted["calls"] else None,
@@ -257,12 +286,34 @@ async def _a_target(campaign: Campaign, number: str, wanted: dict[str, Any], now
             created_at=at,
             ended_at=at,
         )
-    if wanted["listed_hours"] is not None:
-        hours = wanted["listed_hours"]
-        await Suppression.create(
-            account_id=campaign.account_id,
-            scope_id=campaign.id,
-            pattern=number,
-            source=SuppressionSource.MANUAL,
-            expires_at=now + timedelta(hours=hours) if hours else None,
+    for listed, hours in (
+        (number, wanted["listed_hours"]),
+        *((other["number"], other["listed_hours"]) for other in wanted["others"]),
+    ):
+        if hours is not None:
+            await Suppression.get_or_create(
+                {
+                    "account_id": campaign.account_id,
+                    "source": SuppressionSource.MANUAL,
+                    "expires_at": now + timedelta(hours=hours) if hours else None,
+                },
+                scope_id=campaign.id,
+                pattern=listed,
+            )
+
+
+def _numbers(first: str, others: list[dict[str, Any]], now: datetime) -> object:
+    if not others:
+        return None
+    entries = [ContactNumber(first, next_at=now - timedelta(minutes=5))]
+    for other in others:
+        due = other["due_minutes"]
+        entries.append(
+            ContactNumber(
+                other["number"],
+                windows=other["windows"],
+                next_at=now + timedelta(minutes=due) if due is not None else None,
+                given_up=other["given_up"],
+            )
         )
+    return orjson.loads(ContactNumbers(tuple(entries), others[0]["number"]).stored())

@@ -63,6 +63,8 @@ TITLES = [
     "Customer status",
     "Call duration in sec",
     "Next Retry",
+    "Phone called",
+    "All phones",
 ]
 
 
@@ -124,6 +126,9 @@ async def test_targets_are_exported_with_their_status(
         state=TargetState.CLOSED,
         closed_reason=ClosedReason.CONNECTED,
         last_disposition=Disposition.CONNECTED,
+        numbers={
+            "list": [{"number": us_number(1), "type": "mobile"}, {"number": us_number(99)}],
+        },
     )
     await target(campaign, 2, state=TargetState.RETRY, next_at=NOW)
 
@@ -150,8 +155,11 @@ async def test_targets_are_exported_with_their_status(
         "connected",
         seconds,
         "",
+        us_number(1),
+        "mobile +12022000001, other +12022000099",
     ]
-    assert rows[2][3:] == [us_number(2), "Name 2", "", "retry", "", "", "2026-03-02 11:00:00"]
+    waits = [us_number(2), "Name 2", "", "retry", "", "", "2026-03-02 11:00:00", "", ""]
+    assert rows[2][3:] == waits
     assert len(rows) == 3
 
 
