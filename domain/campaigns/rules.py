@@ -8,6 +8,7 @@ from domain.calls.rules import Disposition
 class DialMode(StrEnum):
     """How a campaign places its calls."""
 
+    AGENT_FIRST = "agent_first"  # the agent is on the line before the customer is called
     PREVIEW = "preview"  # the agent sees the contact and decides
     PROGRESSIVE = "progressive"  # a fixed number of lines per free agent
     PREDICTIVE = "predictive"  # lines vary to hold the abandon target

@@ -26,7 +26,7 @@ def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
         started_at=campaign.started_at,
         starts_at=campaign.starts_at,
         stops_at=campaign.stops_at,
-        guaranteed=campaign.mode is DialMode.PREVIEW
+        guaranteed=campaign.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
         or (campaign.mode is DialMode.PROGRESSIVE and campaign.lines_per_agent < 2),
         windows=_windows(campaign.calling_windows, skip_holidays=campaign.skip_holidays),
         caps=(

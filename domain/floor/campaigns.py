@@ -204,8 +204,9 @@ class Campaigns:
 
     def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
         settings = rows.pacing_of(campaign, ledger, at=self._context.unix())
-        # Preview is not paced, but what it sees is worth keeping the counts of.
-        mode = DialMode.PROGRESSIVE if campaign.mode is DialMode.PREVIEW else campaign.mode
+        # Where each call is for one agent nothing is paced; what is seen is counted all the same.
+        unpaced = campaign.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
+        mode = DialMode.PROGRESSIVE if unpaced else campaign.mode
         return policy_for(mode, settings, seed=campaign.id.int & 0x7FFFFFFF)
 
     async def _count(self, campaign_ids: list[UUID]) -> None:

@@ -59,11 +59,11 @@ class Dialing:
         for run in due:
             run.due, run.decided = False, now
             self._top_up(run, now)
-            free = shared.get(run.campaign_id, [])
+            free = shared.of(run)
             if run.settings.mode is DialMode.PREVIEW:
                 self._offer(run, free)
             elif run.settings.reserves:
-                self._dial_for_each(run, free)
+                self._dial_for_each(run, free, shared.waits_for.get(run.campaign_id))
             else:
                 self._pace(run, free, now)
 
@@ -133,8 +133,13 @@ class Dialing:
         if count > 0 and node is not None:
             self._launch(run, self._take(run, count), node)
 
-    def _dial_for_each(self, run: Run, free: list[Seat]) -> None:
+    def _dial_for_each(self, run: Run, free: list[Seat], before: Run | None) -> None:
         run.why = f"one line for each of {len(free)} free agents"
+        if before is not None:
+            run.why += (
+                f"; others wait for campaign {before.settings.name!r}, which has priority "
+                f"{before.settings.priority} and targets left"
+            )
         for seat in free:
             if not run.hopper:
                 return

@@ -114,6 +114,8 @@ class Endings:
             )
         if outcome.reason is not None:
             run.targets_left -= 1
+        elif outcome.state is TargetState.RETRY:
+            run.later = run.retry_noted = True
         self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
 
     def wrapped_up(self, line: Line, again_at: datetime | None) -> None:

@@ -18,6 +18,7 @@ from domain.floor.journal import Launch
 from domain.floor.machines import Machines
 from domain.floor.matching import line_for, seat_for
 from domain.floor.pops import pop_of_line
+from domain.floor.ringback import Ringback
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
@@ -67,6 +68,7 @@ class Lines:
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
         self._endings = endings
         self._machines = machines
+        self._ringback = Ringback(context)
         seats.became_free = self.serve
         seats.give_up = self.hang_up
 
@@ -186,6 +188,7 @@ class Lines:
             line.state, line.ringing_at = AttemptState.RINGING, instant(event.at)
             self._context.journal.attempt(line)
             self._endings.note(line, event.at, "ringing")
+            self._ringback.begin(self._state.runs[line.campaign_id], line)
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """Somebody or something picked up."""
@@ -201,6 +204,7 @@ class Lines:
         self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
         run = self._state.runs[line.campaign_id]
+        self._ringback.end(run, line)
         if run.settings.heard_by_analysis is None:
             self.present(run, line)
 
@@ -233,6 +237,7 @@ class Lines:
     def failed(self, line: Line, event: LegFailed) -> None:
         """Nobody picked up."""
         if line.state in UNANSWERED:
+            self._ringback.end(self._state.runs[line.campaign_id], line)
             if line.trunk is not None and event.failure in _TRUNK_FAILURES:
                 line.trunk.failed = self._context.clock.monotonic()
             self._endings.end(line, disposition_of_failure(event.failure), instant(event.at))
@@ -248,6 +253,7 @@ class Lines:
         if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
             self._endings.end(line, Disposition.NOT_PLACED, instant(at))
         elif line.state is AttemptState.RINGING:
+            self._ringback.end(self._state.runs[line.campaign_id], line)
             self._endings.end(line, Disposition.FAILED, instant(at))
         else:
             self._endings.end(line, disposition_at_end(line), instant(at))

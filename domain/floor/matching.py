@@ -1,8 +1,10 @@
 """Who gets which call. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from domain.campaigns.rules import DialMode
 from domain.floor.state import Line, Run, Seat
 
 
@@ -36,17 +38,35 @@ def line_for(seat: Seat, waiting: Iterable[Line], runs: dict[UUID, Run]) -> Line
     return best
 
 
-def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> dict[UUID, list[Seat]]:
+@dataclass(slots=True)
+class Shares:
+    """Which free agents each campaign may dial for, and which campaign another waits for."""
+
+    given: dict[UUID, list[Seat]]
+    waits_for: dict[UUID, Run] = field(default_factory=dict)  # by the campaign that waits
+
+    def of(self, run: Run) -> list[Seat]:
+        """The free agents of a campaign, longest idle first."""
+        return self.given.get(run.campaign_id, [])
+
+
+def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> Shares:
     """Give each free agent to one campaign that dials, so that none is counted twice.
 
     An agent of several campaigns goes to the one of highest priority that has targets; among
-    equals, to the one with the fewest agents given so far for the size of its crew.
+    equals, to the one with the fewest agents given so far for the size of its crew. Of several
+    agent-first campaigns only the highest that still has targets, retries that are not due yet
+    included, gets the agents it shares with the others (CAM-05).
     """
+    runs = list(runs)
+    first = [run for run in runs if run.settings.mode is DialMode.AGENT_FIRST and run.has_more]
     dialing = [run for run in runs if run.dials and (run.hopper or run.lines)]
     given: dict[UUID, list[Seat]] = {run.campaign_id: [] for run in dialing}
+    shares = Shares(given)
     order = {run.campaign_id: index for index, run in enumerate(dialing)}
     for seat in sorted((s for s in seats if s.free), key=lambda s: s.since):
         choices = [run for run in dialing if run.campaign_id in seat.levels and run.hopper]
+        choices = _without_the_lower(choices, seat, first, shares)
         if not choices:
             continue
         chosen = min(
@@ -58,4 +78,22 @@ def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> dict[UUID, 
             ),
         )
         given[chosen.campaign_id].append(seat)
-    return given
+    return shares
+
+
+def _without_the_lower(
+    choices: list[Run], seat: Seat, first: list[Run], shares: Shares
+) -> list[Run]:
+    """The campaigns that may dial for an agent when higher agent-first ones have more to do."""
+    own = [run for run in first if run.campaign_id in seat.levels]
+    if not own:
+        return choices
+    highest = max(own, key=lambda run: run.settings.priority)
+    kept = []
+    for run in choices:
+        lower = run.settings.priority < highest.settings.priority
+        if lower and run.settings.mode is DialMode.AGENT_FIRST:
+            shares.waits_for[run.campaign_id] = highest
+        else:
+            kept.append(run)
+    return kept

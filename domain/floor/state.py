@@ -176,13 +176,15 @@ class Settings:
 
     @property
     def heard_by_analysis(self) -> Analysis | None:
-        """How calls are analysed; None: not at all. A previewing agent listens in person."""
-        return None if self.mode is DialMode.PREVIEW else self.analysis
+        """How calls are analysed; None: not at all. An agent who is there hears it in person."""
+        return None if self.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW) else self.analysis
 
     @property
     def reserves(self) -> bool:
         """Whether each call is dialed for one agent, who sees the contact before the answer."""
-        return self.mode is DialMode.PROGRESSIVE and self.lines_per_agent < 2
+        if self.mode is DialMode.PROGRESSIVE:
+            return self.lines_per_agent < 2
+        return self.mode is DialMode.AGENT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,8 @@ class Run:
     policy: PacingPolicy
     hopper: deque[HopperTarget] = field(default_factory=deque)
     aside: set[UUID] = field(default_factory=set)  # targets whose change is not written yet
+    later: bool = False  # targets wait for a retry that is not due yet
+    retry_noted: bool = False  # one was decided since they were looked for
     refilling: bool = False
     exhausted: bool = False  # the last look found fewer targets than the hopper had room for
     refilled: float = 0.0  # monotonic seconds of that look
@@ -263,6 +267,12 @@ class Run:
     def dials(self) -> bool:
         """Whether new calls may leave."""
         return self.settings.state is CampaignState.RUNNING and self.forbidden is None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is, or will be, somebody to call, as far as is known."""
+        unsettled = any(line.presented is None for line in self.lines.values())
+        return self.dials and (bool(self.hopper) or not self.exhausted or self.later or unsettled)
 
     def stale(self, now: float) -> bool:
         """Whether targets wait in the hopper so long that what was read of them may be old."""

@@ -183,7 +183,12 @@ export const ENGLISH: Words = {
     restored: "After a restart",
     archived: "Works here no more",
   },
-  modes: { PREVIEW: "Preview", PROGRESSIVE: "Progressive", PREDICTIVE: "Predictive" },
+  modes: {
+    AGENT_FIRST: "Agent first",
+    PREVIEW: "Preview",
+    PROGRESSIVE: "Progressive",
+    PREDICTIVE: "Predictive",
+  },
   dispositions: {
     CONNECTED: "Connected",
     ABANDONED: "Abandoned",

@@ -291,6 +291,7 @@ export type ColumnMeaning =
 
 /** How a campaign places its calls. */
 export type DialMode =
+  | 'AGENT_FIRST'
   | 'PREVIEW'
   | 'PROGRESSIVE'
   | 'PREDICTIVE';
