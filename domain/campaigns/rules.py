@@ -12,6 +12,12 @@ class DialMode(StrEnum):
     PREVIEW = "preview"  # the agent sees the contact and decides
     PROGRESSIVE = "progressive"  # a fixed number of lines per free agent
     PREDICTIVE = "predictive"  # lines vary to hold the abandon target
+    IVR_PROGRESSIVE = "ivr_progressive"  # no agent: a fixed number of lines per free port
+    IVR_PREDICTIVE = "ivr_predictive"  # no agent: lines vary, ports stand for agents
+
+
+# Modes in which a port of ours, and no agent, takes whoever answers.
+ON_PORTS = frozenset({DialMode.IVR_PROGRESSIVE, DialMode.IVR_PREDICTIVE})
 
 
 class CampaignState(StrEnum):
@@ -29,6 +35,16 @@ class MachineAction(StrEnum):
     CONNECT = "connect"  # an agent gets it as if it were a person
     MESSAGE = "message"  # a message is left after the beep
 
+
+class AbandonAction(StrEnum):
+    """What a live customer meets for whom no agent came in time. Each counts as abandoned."""
+
+    HANG_UP = "hang_up"
+    MESSAGE = "message"  # who called, and a key never to be called again
+
+
+# No ringing call is given up sooner: 16 CFR 310.4(b)(4)(ii).
+MINIMUM_RING_S = 15.0
 
 # Seconds until the next try, by how the last attempt ended. A disposition that is not here closes
 # the target. Congestion and unreachable say nothing about the number, so they are tried soon.

@@ -18,7 +18,12 @@ from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed, NoAgentsAssigned
 from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
-from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import (
+    DEFAULT_RETRY_DELAYS_S,
+    ON_PORTS,
+    CampaignState,
+    DialMode,
+)
 from domain.campaigns.settings import (
     PUBLIC_NAMES,
     RULE_COLUMNS,
@@ -101,9 +106,7 @@ async def create(principal: Principal, settings: CampaignSettings, *, ports: Por
         problems.unless(field in settings, field, "must be given")
     problems.refuse_any()
     values = checked_settings(settings)
-    refuse_incomplete(
-        values.get("machine_action", MachineAction.HANG_UP), values.get("machine_message", "")
-    )
+    refuse_incomplete(values)
     values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
     async with unit_of_work(ports) as work:
         # The account's row is the queue for serials: two campaigns made at once get two.
@@ -145,7 +148,7 @@ async def change(
         if RULE_COLUMNS & changed.keys():
             changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
-        refuse_incomplete(campaign.machine_action, campaign.machine_message)
+        refuse_incomplete(vars(campaign))
         await campaign.save(update_fields=list(changed))
         await _record(principal, "campaignChange", campaign, before, values, ports)
         _announce(work, campaign)
@@ -165,7 +168,7 @@ async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
             return campaign
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
-        if not await has_agents(campaign.id):
+        if campaign.mode not in ON_PORTS and not await has_agents(campaign.id):
             raise NoAgentsAssigned(campaign.id)
         before = {"state": campaign.state}
         campaign.state, campaign.started_at = CampaignState.RUNNING, ports.clock.now()

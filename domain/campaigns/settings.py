@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 from domain.callerids.rules import CallerIdStrategy, checked_pool
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import DialMode, MachineAction
+from domain.campaigns.announcements import (
+    SOUND,
+    SOUND_RULE,
+    AnnouncementSetting,
+    checked_announcement,
+)
+from domain.campaigns.rules import ON_PORTS, AbandonAction, DialMode, MachineAction
 from domain.core.numbers import is_e164
 from domain.core.problems import Problems
 from domain.eligibility.checking import (
@@ -21,8 +27,6 @@ from domain.eligibility.checking import (
 from domain.wrapups.rules import WrapUpCodeSetting, checked_codes
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
-# A relative name in the switch's sound store, so no dots: it never leads out of it.
-_SOUND = re.compile(r"(?=.{1,100}$)[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 MOST_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
 
 
@@ -62,6 +66,10 @@ class CampaignSettings(TypedDict, total=False):
     wrap_up_codes: list[WrapUpCodeSetting]
     caller_id_strategy: CallerIdStrategy
     caller_id_pool: list[str]
+    ivr_ports: int | None
+    announcement: AnnouncementSetting | None
+    abandon_action: AbandonAction
+    abandon_message: AnnouncementSetting | None
 
 
 # A change of any of these may let out what was held back, or the reverse.
@@ -87,6 +95,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "max_attempts": ("maxAttempts", 1, 30),
     "wrap_up_s": ("wrapUpSeconds", 0, 3600),
     "preview_s": ("previewSeconds", 5, 3600),
+    "ivr_ports": ("ivrPorts", 1, 1000),
 }
 
 PUBLIC_NAMES: dict[str, str] = {
@@ -107,6 +116,9 @@ PUBLIC_NAMES: dict[str, str] = {
     "wrap_up_codes": "wrapUpCodes",
     "caller_id_strategy": "callerIdStrategy",
     "caller_id_pool": "callerIdPool",
+    "announcement": "announcement",
+    "abandon_action": "abandonAction",
+    "abandon_message": "abandonMessage",
 }
 
 
@@ -124,9 +136,7 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
     for column in ("machine_message", "agent_announcement"):
         sound = values.get(column) or ""
         problems.unless(
-            not sound or _SOUND.fullmatch(sound) is not None,
-            PUBLIC_NAMES[column],
-            "must be the name of a sound: letters, digits, dashes, slashes; at most 100",
+            not sound or SOUND.fullmatch(sound) is not None, PUBLIC_NAMES[column], SOUND_RULE
         )
     for column, (public, low, high) in LIMITS.items():
         if (value := values.get(column)) is not None:
@@ -150,13 +160,25 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
     return values
 
 
-def refuse_incomplete(action: MachineAction, message: str) -> None:
-    """Raise InvalidInput unless what these settings say together can be done."""
+def refuse_incomplete(columns: Mapping[str, Any]) -> None:
+    """Raise InvalidInput unless what a campaign's columns say together can be done."""
     problems = Problems()
     problems.unless(
-        action is not MachineAction.MESSAGE or bool(message),
+        columns.get("machine_action") is not MachineAction.MESSAGE
+        or bool(columns.get("machine_message")),
         "machineMessage",
         "must be given when machines are left a message",
+    )
+    problems.unless(
+        columns.get("mode") not in ON_PORTS or columns.get("announcement") is not None,
+        "announcement",
+        "must be given for an IVR campaign: it is what customers hear",
+    )
+    problems.unless(
+        columns.get("abandon_action") is not AbandonAction.MESSAGE
+        or columns.get("abandon_message") is not None,
+        "abandonMessage",
+        "must be given when abandoned customers hear a message",
     )
     problems.refuse_any()
 
@@ -173,6 +195,14 @@ def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: P
     if "wrap_up_codes" in settings:
         codes = settings["wrap_up_codes"]
         values["wrap_up_codes"] = checked_codes("wrapUpCodes", codes, problems)
+    if (announcement := settings.get("announcement")) is not None:
+        values["announcement"] = checked_announcement(
+            "announcement", announcement, problems, agents=True
+        )
+    if (message := settings.get("abandon_message")) is not None:
+        values["abandon_message"] = checked_announcement(
+            "abandonMessage", message, problems, agents=False
+        )
     if "number_caps" in settings:
         values["number_caps"] = checked_caps("numberCaps", settings["number_caps"], problems)
     _check_dates(settings.get("starts_at"), settings.get("stops_at"), problems)

@@ -23,8 +23,9 @@ from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import LOST
+from domain.floor.ledger import Ledger, Tally
 from domain.floor.seats import Seats
-from domain.floor.state import Ledger, Run, Seat, Tally
+from domain.floor.state import Run, Seat
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import count_left

@@ -1,6 +1,7 @@
 """When calls leave: hoppers, decisions, offers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
 from domain.eligibility.rules import Past, campaign_blocking
 from domain.floor.context import FloorContext
+from domain.floor.endings import UNANSWERED
 from domain.floor.journal import TargetChange
 from domain.floor.lines import Lines
 from domain.floor.matching import share_free_agents
@@ -62,10 +64,12 @@ class Dialing:
             free = shared.of(run)
             if run.settings.mode is DialMode.PREVIEW:
                 self._offer(run, free)
+            elif run.settings.on_ports:
+                self._pace(run, self._view_of_ports(run, now), now)
             elif run.settings.reserves:
                 self._dial_for_each(run, free, shared.waits_for.get(run.campaign_id))
             else:
-                self._pace(run, free, now)
+                self._pace(run, self.view(run, len(free), now), now)
 
     def answer_offer(self, seat: Seat, target_id: UUID, decision: PreviewDecision) -> None:
         """Do what the agent decided about an offered contact. Raises OfferGone."""
@@ -105,7 +109,7 @@ class Dialing:
                 waiting += 1
             elif line.state is AttemptState.ANSWERED:
                 analysing.append(now - (line.answered or now))
-            elif line.state is not AttemptState.ENDED:
+            elif line.state in UNANSWERED:
                 ringing.append(now - line.placed)
         wrapping = [
             now - seat.since
@@ -123,11 +127,34 @@ class Dialing:
             targets_left=len(run.hopper) if run.exhausted else None,
         )
 
-    def _pace(self, run: Run, free: list[Seat], now: float) -> None:
-        decision = run.policy.decide(self.view(run, len(free), now), now)
+    def _view_of_ports(self, run: Run, now: float) -> FloorView:
+        """The same with ports for agents; whoever went on to an agent has left them."""
+        listening = [
+            now - (line.connected or now)
+            for line in run.lines.values()
+            if line.state is AttemptState.LISTENING and line.disposition is None
+        ]
+        free = max(0, run.settings.ports - len(listening))
+        seen = self.view(run, free, now)
+        at_agents = sum(
+            line.state is AttemptState.WAITING and line.connected is not None
+            for line in run.lines.values()
+        )
+        return replace(
+            seen,
+            waiting=seen.waiting - at_agents,
+            talking=listening,
+            wrapping=(),
+            agents=run.settings.ports,
+        )
+
+    def _pace(self, run: Run, seen: FloorView, now: float) -> None:
+        decision = run.policy.decide(seen, now)
         run.why = decision.why
         if decision.cancel:
-            self._lines.give_up_ringing(run, decision.cancel, younger_than=15.0)
+            self._lines.give_up_ringing(
+                run, decision.cancel, younger_than=run.settings.minimum_ring_s
+            )
         count = min(decision.launch, len(run.hopper), AT_ONCE)
         node = self._node_for(run)
         if count > 0 and node is not None:
@@ -233,11 +260,17 @@ class Dialing:
             self.refill(run)
 
     def _node_for(self, run: Run) -> str | None:
-        """The living switch with the fewest lines of this run for each of its agents there."""
+        """The living switch with the fewest lines of this run for each of its agents there.
+
+        Where no agent takes the calls, or none is there: the one with the most room for its size.
+        """
         agents: dict[str, int] = {}
         for seat in self._state.crew(run.campaign_id):
             if seat.leg_up and seat.node is not None and self._is_up(seat.node):
                 agents[seat.node] = agents.get(seat.node, 0) + 1
+        if not agents and run.settings.on_ports:
+            up = [node for node in self._context.nodes.values() if node.up and node.capacity > 0]
+            return min(up, key=lambda node: node.legs / node.capacity).node if up else None
         if len(agents) <= 1:
             return next(iter(agents), None)
         lines = dict.fromkeys(agents, 0)

@@ -25,6 +25,7 @@ from domain.core.bus import Bus, Notice
 from domain.core.clock import Clock
 from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
+from domain.floor.announcements import Announcements
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
@@ -121,7 +122,8 @@ class Floor:
         self.screening = Screening(context)
         self.endings = Endings(context, self.seats, self.screening)
         self.machines = Machines(context, self.endings)
-        self.lines = Lines(context, self.seats, self.endings, self.machines)
+        self.announcements = Announcements(context, self.seats, self.endings)
+        self.lines = Lines(context, self.seats, self.endings, self.machines, self.announcements)
         self.lines.place_before = self._place_before
         self.dialing = Dialing(context, self.seats, self.lines, self.screening)
         self.hoppers = Hoppers(context, self.screening, self._spawn)
@@ -153,6 +155,7 @@ class Floor:
             seats=self.seats,
             lines=self.lines,
             machines=self.machines,
+            announcements=self.announcements,
             transfers=self.transfers,
             phones=self.phones,
             supervisions=self.supervisions,

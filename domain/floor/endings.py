@@ -28,7 +28,7 @@ def disposition_at_end(line: Line) -> Disposition:
     """How a line that was up ended, by what it was doing when its leg went away."""
     if line.disposition is not None:
         return line.disposition
-    if line.state is AttemptState.CONNECTED:
+    if line.state in (AttemptState.CONNECTED, AttemptState.LISTENING):
         return Disposition.CONNECTED
     if line.state is AttemptState.WAITING:
         return Disposition.ABANDONED
@@ -44,6 +44,7 @@ class Endings:
         self._state = context.state
         self._seats = seats
         self.has_ended: Callable[[Line], None] = lambda line: None
+        self.stopped_listening: Callable[[Run, Line], None] = lambda run, line: None
         seats.was_wrapped_up = self.wrapped_up
 
     def end(self, line: Line, disposition: Disposition, at: datetime) -> None:
@@ -57,10 +58,9 @@ class Endings:
         now = self._context.clock.monotonic()
         if line.state in UNANSWERED and line.state is not AttemptState.COMMITTED:
             self._seats.observe(run.campaign_id, Seen.FAILED, now - line.placed)
-        if disposition is Disposition.ABANDONED:
-            run.tally.abandoned += 1
-            run.ledger.add(at.timestamp(), abandoned=1)
-            self._seats.observe(run.campaign_id, Seen.ABANDONED)
+        if disposition is Disposition.ABANDONED and line.disposition is not disposition:
+            self.abandoned(run, line)
+        listened = line.state is AttemptState.LISTENING
         line.state, line.disposition, line.ended_at = AttemptState.ENDED, disposition, at
         self.note(line, at.timestamp(), "ended", disposition=disposition)
         self._context.journal.attempt(line)
@@ -68,11 +68,22 @@ class Endings:
             self._context.journal.call(line)
         self._close_target(run, line, disposition, at)
         self.has_ended(line)
+        if listened:
+            self.stopped_listening(run, line)
         if line.trunk is not None:
             line.trunk.free()
         if line.seat is not None:
             self._leave_agent(run, line, line.seat, at, now)
         run.due = True
+
+    def abandoned(self, run: Run, line: Line) -> None:
+        """Count a live answer that found no agent in time, whatever the customer hears then."""
+        line.disposition = Disposition.ABANDONED
+        run.tally.abandoned += 1
+        run.ledger.add(self._context.unix(), abandoned=1)
+        # A customer who left a port for an agent is no concern of the ports' pacer.
+        if not run.settings.on_ports or line.connected is None:
+            self._seats.observe(run.campaign_id, Seen.ABANDONED)
 
     def _leave_agent(self, run: Run, line: Line, seat: Seat, at: datetime, now: float) -> None:
         talk_s = now - line.connected if line.connected is not None else 0.0
@@ -80,7 +91,7 @@ class Endings:
             seat.agent_id,
             CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
         )
-        if line.connected is not None:
+        if line.connected is not None and not run.settings.on_ports:
             self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
         if seat.line is not line:
             return
@@ -103,6 +114,9 @@ class Endings:
                 target.state, next_at=at if target.state is TargetState.RETRY else None
             )
             attempts = target.attempts
+        elif line.opted_out:
+            attempts = target.attempts + 1
+            outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)
         else:
             attempts = target.attempts + 1
             outcome = after_attempt(
@@ -137,7 +151,9 @@ class Endings:
         if outcome.state is TargetState.RETRY:
             run.targets_left += 1
         if outcome.reason is ClosedReason.SUPPRESSED:
-            self._context.journal.suppress(line.number, self._context.clock.now())
+            self._context.journal.suppress(
+                line.number, self._context.clock.now(), "Said so in a call."
+            )
         # The end of the call itself may wait to be written still, so the row may say `dialing`.
         change = TargetChange(
             line.target.id,

@@ -83,7 +83,7 @@ class Group:
     recordings: dict[UUID, tuple[Line, datetime]] = field(default_factory=dict)
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
-    suppressed: dict[str, datetime] = field(default_factory=dict)
+    suppressed: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # when and why
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
@@ -159,9 +159,9 @@ class Journal:
         self._group.events.append((line_id, at, kind, orjson.dumps(detail, default=str).decode()))
         self._wake.set()
 
-    def suppress(self, number: str, at: datetime) -> None:
+    def suppress(self, number: str, at: datetime, reason: str) -> None:
         """A customer asked not to be called again, by any campaign."""
-        self._group.suppressed[number] = at
+        self._group.suppressed[number] = (at, reason)
         self._wake.set()
 
     def publish(self, notice: Notice) -> None:

@@ -12,6 +12,7 @@ from domain.calls.rules import (
 )
 from domain.campaigns.rules import MachineAction
 from domain.core.ids import new_id
+from domain.floor.announcements import Announcements
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
 from domain.floor.journal import Launch
@@ -37,6 +38,7 @@ from domain.telephony.port import (
     CallerId,
     File,
     HangUp,
+    Hold,
     Join,
     PlaceLeg,
     Role,
@@ -59,7 +61,12 @@ class Lines:
     """What happens to calls, and what that means for targets, agents and pacers."""
 
     def __init__(
-        self, context: FloorContext, seats: Seats, endings: Endings, machines: Machines
+        self,
+        context: FloorContext,
+        seats: Seats,
+        endings: Endings,
+        machines: Machines,
+        announcements: Announcements,
     ) -> None:
         self._context = context
         self._state = context.state
@@ -68,6 +75,8 @@ class Lines:
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
         self._endings = endings
         self._machines = machines
+        self._announcements = announcements
+        announcements.find_agent = self._find_agent
         self._ringback = Ringback(context)
         seats.became_free = self.serve
         seats.give_up = self.hang_up
@@ -276,16 +285,24 @@ class Lines:
 
     def watch_patience(self, run: Run, line: Line) -> None:
         """Give a waiting customer up when the patience is over."""
-        assert line.presented is not None
+        since = line.presented
+        assert since is not None
 
         def over() -> None:
-            if line.state is AttemptState.WAITING and line.ended_at is None:
-                line.disposition = Disposition.ABANDONED
+            if line.state is AttemptState.WAITING and line.presented == since:
                 self._state.waiting.remove(line)
-                line.state = AttemptState.ENDED
-                self._context.send(line.node, HangUp(leg=line.id))
+                self._endings.abandoned(run, line)
+                self._announcements.console(run, line)
 
-        self._context.timers.at(line.presented + run.settings.patience_s, over)
+        self._context.timers.at(since + run.settings.patience_s, over)
+
+    def resume(self, run: Run, line: Line) -> None:
+        """Go on with a customer of the floor's last owner who is not with an agent."""
+        if line.state is AttemptState.WAITING:
+            self._state.waiting.append(line)
+            self.watch_patience(run, line)
+        elif line.state is AttemptState.LISTENING:
+            self._announcements.resume(run, line)
 
     def present(self, run: Run, line: Line) -> None:
         """A person is on the line: connect an agent, or let the person wait."""
@@ -294,15 +311,26 @@ class Lines:
         run.tally.answered += 1
         run.ledger.add(self._context.unix(), live=1)
         self._seats.observe(run.campaign_id, Seen.PRESENTED)
+        if run.settings.on_ports:
+            if self._announcements.has_port(run):
+                self._announcements.take_port(run, line)
+            else:
+                self.wait(run, line)
+            return
         seat = line.seat
         if seat is not None and seat.line is line and seat.leg_up:
             self._connect(run, line, seat)
             return
         line.seat = None
+        self._find_agent(run, line)
+
+    def _find_agent(self, run: Run, line: Line) -> None:
         if free := seat_for(line, self._state.crew(run.campaign_id)):
             self._connect(run, line, free)
-        else:
-            self.wait(run, line)
+            return
+        self.wait(run, line)
+        if line.connected is not None:  # came from a port, and would wonder at silence
+            self._context.send(line.node, Hold(leg=line.id))
 
     def _connect(self, run: Run, line: Line, seat: Seat) -> None:
         at, now = self._context.clock.now(), self._context.clock.monotonic()
@@ -312,18 +340,19 @@ class Lines:
             line.node,
             Join(leg=line.id, room=seat.agent_id, role=Role.CUSTOMER, entry=_entry(run)),
         )
+        if line.connected is None:
+            run.tally.connected += 1
+            self._seats.observe(run.campaign_id, Seen.CONNECTED)
         line.state, line.seat, line.connected, line.connected_at = (
             AttemptState.CONNECTED,
             seat,
             now,
             at,
         )
-        run.tally.connected += 1
         self._context.desk(
             seat.agent_id, pop_of_line(line, run.settings, stage="connected", at=at.timestamp())
         )
         self._seats.talk(seat, line)
-        self._seats.observe(run.campaign_id, Seen.CONNECTED)
         self._context.journal.attempt(line)
         self._context.journal.call(line)
         self._endings.note(line, at.timestamp(), "connected", agent=seat.agent_id)

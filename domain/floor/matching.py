@@ -31,6 +31,8 @@ def line_for(seat: Seat, waiting: Iterable[Line], runs: dict[UUID, Run]) -> Line
     for line in waiting:
         if line.node != seat.node or line.campaign_id not in seat.levels:
             continue
+        if line.connected is None and runs[line.campaign_id].settings.on_ports:
+            continue  # waits for a port
         if best is None or runs[line.campaign_id].settings.priority > (
             runs[best.campaign_id].settings.priority
         ):
@@ -60,7 +62,9 @@ def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> Shares:
     """
     runs = list(runs)
     first = [run for run in runs if run.settings.mode is DialMode.AGENT_FIRST and run.has_more]
-    dialing = [run for run in runs if run.dials and (run.hopper or run.lines)]
+    dialing = [
+        run for run in runs if run.dials and not run.settings.on_ports and (run.hopper or run.lines)
+    ]
     given: dict[UUID, list[Seat]] = {run.campaign_id: [] for run in dialing}
     shares = Shares(given)
     order = {run.campaign_id: index for index, run in enumerate(dialing)}

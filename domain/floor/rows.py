@@ -11,11 +11,14 @@ from tortoise import connections
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState, Disposition
+from domain.campaigns.announcements import announcement_of
 from domain.campaigns.models import Campaign
-from domain.campaigns.rules import CampaignState
+from domain.campaigns.rules import MINIMUM_RING_S, AbandonAction, CampaignState
 from domain.eligibility.models import DialingPolicy
-from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
+from domain.floor.ledger import Ledger
+from domain.floor.state import InboundRoute, Seat, Settings, StateEntry
 from domain.numbers.models import InboundNumber
+from domain.pacing import DEFAULT_PORTS
 from domain.pacing.interface import PacingSettings
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
@@ -198,6 +201,11 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         caller_id_strategy=campaign.caller_id_strategy,
         caller_id_pool=tuple(campaign.caller_id_pool),
         wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
+        ports=campaign.ivr_ports or DEFAULT_PORTS,
+        announcement=announcement_of(campaign.announcement),
+        abandon_message=announcement_of(campaign.abandon_message)
+        if campaign.abandon_action is AbandonAction.MESSAGE
+        else None,
     )
 
 
@@ -211,11 +219,12 @@ def pacing_of(campaign: Campaign, ledger: Ledger, *, at: float) -> PacingSetting
         correction_pace=campaign.correction_pace,
         gain=campaign.gain,
         ring_limit=campaign.ring_limit_s,
-        minimum_ring=min(15.0, campaign.ring_limit_s),
+        minimum_ring=min(MINIMUM_RING_S, campaign.ring_limit_s),
         minimum_agents=campaign.minimum_agents,
         patience=campaign.patience_s,
         live_answers_before=live,
         abandoned_before=abandoned,
+        ports=campaign.ivr_ports or DEFAULT_PORTS,
     )
 
 

@@ -91,7 +91,9 @@ class Seats:
         )
         self.was_wrapped_up(line, again_at)
         age = self._context.clock.monotonic() - seat.since
-        self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
+        run = self._state.runs.get(line.campaign_id)
+        if run is not None and not run.settings.on_ports:
+            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
         seat.line, seat.wrap_up_ends = None, None
         if then_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, None

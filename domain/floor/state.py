@@ -10,8 +10,16 @@ from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.campaigns.announcements import Announcement
+from domain.campaigns.rules import (
+    MINIMUM_RING_S,
+    ON_PORTS,
+    CampaignState,
+    DialMode,
+    MachineAction,
+)
 from domain.eligibility.rules import Block, Openings
+from domain.floor.ledger import Ledger, Tally
 from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
 from domain.targets.hopper import HopperTarget
@@ -119,6 +127,7 @@ class Line:
     seat: Seat | None = None  # the agent it is for, or with
     trunk: TrunkUse | None = None  # None: the switch's default
     held: bool = False
+    opted_out: bool = False  # asked not to be called again
     handed_over: bool = False  # to a number outside; no agent is with the customer any more
     consultation: Consultation | None = None
     recording: UUID | None = None
@@ -173,6 +182,19 @@ class Settings:
     caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
     caller_id_pool: tuple[str, ...] = ()
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
+    ports: int = 0  # of an IVR campaign
+    announcement: Announcement | None = None  # what its customers hear
+    abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
+
+    @property
+    def on_ports(self) -> bool:
+        """Whether ports of ours, and no agents, take whoever answers."""
+        return self.mode in ON_PORTS
+
+    @property
+    def minimum_ring_s(self) -> float:
+        """No ringing call is given up sooner."""
+        return min(MINIMUM_RING_S, self.ring_limit_s)
 
     @property
     def heard_by_analysis(self) -> Analysis | None:
@@ -197,44 +219,6 @@ class InboundRoute:
     purpose: NumberPurpose
     team_id: UUID | None
     greeting: str
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of a run since its last start."""
-
-    dialed: int = 0
-    answered: int = 0
-    connected: int = 0
-    abandoned: int = 0
-    machines: int = 0
-
-
-@dataclass(slots=True)
-class Ledger:
-    """Live answers and abandoned ones of the last 24 hours, by the minute."""
-
-    minutes: deque[list[int]] = field(default_factory=deque)  # [minute, live, abandoned]
-
-    def add(self, at: float, *, live: int = 0, abandoned: int = 0) -> None:
-        """Count at a Unix second."""
-        minute = int(at // 60)
-        if not self.minutes or self.minutes[-1][0] < minute:
-            self.minutes.append([minute, 0, 0])
-        self.minutes[-1][1] += live
-        self.minutes[-1][2] += abandoned
-
-    def totals(self, at: float) -> tuple[int, int]:
-        """Live answers and abandoned calls in the 24 hours before a Unix second."""
-        oldest = int(at // 60) - 24 * 60
-        while self.minutes and self.minutes[0][0] < oldest:
-            self.minutes.popleft()
-        return sum(m[1] for m in self.minutes), sum(m[2] for m in self.minutes)
-
-    def rate(self, at: float) -> float:
-        """Abandoned calls as a fraction of live answers; 0 without any."""
-        live, abandoned = self.totals(at)
-        return abandoned / live if live else 0.0
 
 
 @dataclass(slots=True)

@@ -111,8 +111,9 @@ _SUPPRESS = """
 WITH entry AS (
     INSERT INTO suppression (id, account_id, scope_id, pattern, is_prefix, source, reason,
         created_at)
-    SELECT u.id, $1, $1, u.number, false, 'customer', 'Said so in a call.', u.at
-    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS u(id, number, at)
+    SELECT u.id, $1, $1, u.number, false, 'customer', u.reason, u.at
+    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[])
+        AS u(id, number, at, reason)
     ON CONFLICT (scope_id, pattern, is_prefix) DO UPDATE SET expires_at = NULL
 )
 UPDATE target SET state = 'closed', closed_reason = 'suppressed', next_at = NULL
@@ -193,8 +194,9 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
             )
         )
     if group.suppressed:
-        numbers, at = list(group.suppressed), list(group.suppressed.values())
-        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at]))
+        numbers = list(group.suppressed)
+        at, reasons = (list(each) for each in zip(*group.suppressed.values(), strict=True))
+        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at, reasons]))
     if group.recordings:
         found.append((_INSERT_RECORDINGS, [account_id, *_recording_values(group)]))
     if files := list(group.files.values()):

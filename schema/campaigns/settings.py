@@ -8,14 +8,18 @@ from strawberry import UNSET
 
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import DialMode, MachineAction
+from domain.campaigns.rules import AbandonAction, DialMode, MachineAction
 from domain.campaigns.settings import CampaignSettings
+from schema.campaigns.announcements import AnnouncementInput, setting_of
 from schema.eligibility.types import CallingWindowInput, NumberCapInput, caps_of, windows_of
 from schema.inputs import given, renamed
 from schema.scalars import PhoneNumber
 from schema.wrapups.types import WrapUpCodeInput, codes_of
 
-NULLABLE = ("caller_id", "wrap_up_seconds", "regulation_packs", "starts_at", "stops_at")
+NULLABLE = (
+    *("caller_id", "wrap_up_seconds", "regulation_packs", "starts_at", "stops_at"),
+    *("ivr_ports", "announcement", "abandon_message"),
+)
 
 
 @strawberry.input(description="How long to wait after an attempt that ended so.")
@@ -42,10 +46,12 @@ class CampaignSettingsInput:
         description="What customers see beside it; at most 64 characters.", default=UNSET
     )
     lines_per_agent: float | None = strawberry.field(
-        description="Progressive: lines for each free agent, 1 to 10.", default=UNSET
+        description="Progressive: lines for each free agent, 1 to 10; IVR progressive: for each "
+        "free port.",
+        default=UNSET,
     )
     max_lines_per_agent: float | None = strawberry.field(
-        description="Predictive: lines for each agent at most, 1 to 10.", default=UNSET
+        description="Predictive: lines for each agent, or port, at most, 1 to 10.", default=UNSET
     )
     abandon_target: float | None = strawberry.field(
         description="Predictive: abandoned of live answers to stay under, 0.001 to 0.5.",
@@ -66,6 +72,21 @@ class CampaignSettingsInput:
     )
     patience_seconds: float | None = strawberry.field(
         description="How long a live answer waits for an agent, 0 to 30.", default=UNSET
+    )
+    abandon_action: AbandonAction | None = strawberry.field(
+        description="What a live customer meets for whom no agent came in time; the call counts as "
+        "abandoned whatever it is.",
+        default=UNSET,
+    )
+    abandon_message: AnnouncementInput | None = strawberry.field(
+        description="What `MESSAGE` says; null: none.", default=UNSET
+    )
+    ivr_ports: int | None = strawberry.field(
+        description="IVR modes: calls that may hear the announcement at once, 1 to 1000; null: 1.",
+        default=UNSET,
+    )
+    announcement: AnnouncementInput | None = strawberry.field(
+        description="IVR modes: what whoever answers hears; null: none.", default=UNSET
     )
     analysis: bool | None = strawberry.field(
         description="Whether to tell machines from people.", default=UNSET
@@ -148,6 +169,9 @@ def settings_of(input: CampaignSettingsInput) -> CampaignSettings:
     values = given(input, nullable=NULLABLE)
     if "calling_windows" in values:
         values["calling_windows"] = windows_of(values["calling_windows"])
+    for name in ("announcement", "abandon_message"):
+        if values.get(name) is not None:
+            values[name] = setting_of(values[name])
     if "wrap_up_codes" in values:
         values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
     if "number_caps" in values:

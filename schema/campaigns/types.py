@@ -9,10 +9,12 @@ from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns import events, models
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import AbandonAction, CampaignState, DialMode, MachineAction
+from domain.pacing import DEFAULT_PORTS
 from domain.targets import figures
 from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
+from schema.campaigns.announcements import Announcement
 from schema.campaigns.loaders import (
     newest_targets_by_campaign_id,
     target_counts_by_campaign_id,
@@ -27,6 +29,9 @@ from schema.wrapups.types import WrapUpCode
 strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
+strawberry.enum(
+    AbandonAction, description="What is done with a live customer for whom no agent came in time."
+)
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
 strawberry.enum(Disposition, description="How an attempt ended, as the system saw it.")
 
@@ -95,10 +100,11 @@ class Campaign:
     )
     caller_name: str = strawberry.field(description="What customers see beside it; may be empty.")
     lines_per_agent: float = strawberry.field(
-        description="Progressive: lines for each free agent, 1 to 10."
+        description="Progressive: lines for each free agent, 1 to 10; IVR progressive: for each "
+        "free port."
     )
     max_lines_per_agent: float = strawberry.field(
-        description="Predictive: lines for each agent at most, 1 to 10."
+        description="Predictive: lines for each agent, or port, at most, 1 to 10."
     )
     abandon_target: float = strawberry.field(
         description="Predictive: abandoned of live answers to stay under, as a fraction."
@@ -113,6 +119,19 @@ class Campaign:
     ring_limit_seconds: float = strawberry.field(description="Then it is no answer, 5 to 120.")
     patience_seconds: float = strawberry.field(
         description="How long a live answer waits for an agent before it is abandoned, 0 to 30."
+    )
+    abandon_action: AbandonAction = strawberry.field(
+        description="What a live customer meets for whom no agent came in time; the call counts as "
+        "abandoned whatever it is."
+    )
+    abandon_message: Announcement | None = strawberry.field(
+        description="What `MESSAGE` says; null: none."
+    )
+    ivr_ports: int = strawberry.field(
+        description="IVR modes: calls that may hear the announcement at once, 1 to 1000."
+    )
+    announcement: Announcement | None = strawberry.field(
+        description="IVR modes: what whoever answers hears; null: none."
     )
     analysis: bool = strawberry.field(description="Whether machines are told from people.")
     machine_action: MachineAction = strawberry.field(
@@ -207,6 +226,10 @@ class Campaign:
             minimum_agents=row.minimum_agents,
             ring_limit_seconds=row.ring_limit_s,
             patience_seconds=row.patience_s,
+            abandon_action=row.abandon_action,
+            abandon_message=Announcement.of_setting(row.abandon_message),
+            ivr_ports=row.ivr_ports or DEFAULT_PORTS,
+            announcement=Announcement.of_setting(row.announcement),
             analysis=row.analysis,
             machine_action=row.machine_action,
             machine_message=row.machine_message,
@@ -250,6 +273,10 @@ class CampaignBoard:
     dialing: int = strawberry.field(description="Calls that are placed or ring.")
     waiting: int = strawberry.field(description="Live customers without an agent.")
     talking: int = strawberry.field(description="Customers with an agent.")
+    listening: int = strawberry.field(
+        description="Customers who hear the announcement of an IVR campaign, or the message that "
+        "no agent is free."
+    )
     agents: list[AgentsInState] = strawberry.field(description="Of those who work on it.")
     dialed: int = strawberry.field(description="Attempts.")
     answered: int = strawberry.field(description="Live answers.")
@@ -274,6 +301,7 @@ class CampaignBoard:
             dialing=board.dialing,
             waiting=board.waiting,
             talking=board.talking,
+            listening=board.listening,
             agents=[AgentsInState(state=s, count=n) for s, n in sorted(board.agents.items())],
             dialed=board.dialed,
             answered=board.answered,

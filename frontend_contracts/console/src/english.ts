@@ -188,6 +188,8 @@ export const ENGLISH: Words = {
     PREVIEW: "Preview",
     PROGRESSIVE: "Progressive",
     PREDICTIVE: "Predictive",
+    IVR_PROGRESSIVE: "IVR progressive",
+    IVR_PREDICTIVE: "IVR predictive",
   },
   dispositions: {
     CONNECTED: "Connected",

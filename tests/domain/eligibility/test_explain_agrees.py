@@ -25,9 +25,10 @@ from domain.eligibility.terms import terms_of
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import Journal
+from domain.floor.ledger import Ledger
 from domain.floor.rows import pacing_of, settings_of
 from domain.floor.screening import Screening
-from domain.floor.state import FloorState, Ledger, Run
+from domain.floor.state import FloorState, Run
 from domain.pacing import policy_for
 from domain.suppression.models import Suppression, SuppressionSource
 from domain.targets.models import Contact, Target
