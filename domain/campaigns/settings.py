@@ -7,7 +7,9 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from domain.callerids.rules import CallerIdStrategy, checked_pool
+from domain.callguides.rules import Question, checked_guide
 from domain.calls.rules import Disposition
+from domain.campaigns.analysis import AnalysisSetting, checked_analysis
 from domain.campaigns.announcements import (
     SOUND,
     SOUND_RULE,
@@ -28,6 +30,8 @@ from domain.wrapups.rules import WrapUpCodeSetting, checked_codes
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
 MOST_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
+MOST_RING_VARIABLES = 6  # CAM-13: the most that a ring pop-over shows
+MOST_SENSITIVE = 100
 
 
 class CampaignSettings(TypedDict, total=False):
@@ -47,6 +51,7 @@ class CampaignSettings(TypedDict, total=False):
     ring_limit_s: float
     patience_s: float
     analysis: bool
+    analysis_settings: AnalysisSetting
     machine_action: MachineAction
     machine_message: str
     agent_announcement: str
@@ -56,6 +61,9 @@ class CampaignSettings(TypedDict, total=False):
     wrap_up_s: float | None
     preview_s: float
     variables: list[str]
+    ring_variables: list[str]
+    sensitive_variables: list[str]
+    call_guide: list[Question]
     crm_url: str
     calling_windows: list[WindowSetting]
     skip_holidays: bool
@@ -117,6 +125,10 @@ PUBLIC_NAMES: dict[str, str] = {
     "caller_id_strategy": "callerIdStrategy",
     "caller_id_pool": "callerIdPool",
     "announcement": "announcement",
+    "analysis_settings": "analysisSettings",
+    "ring_variables": "ringVariables",
+    "sensitive_variables": "sensitiveVariables",
+    "call_guide": "callGuide",
     "abandon_action": "abandonAction",
     "abandon_message": "abandonMessage",
 }
@@ -151,8 +163,14 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
                 "is never retried",
             )
         values["retry_delays_s"] = {str(d): int(seconds) for d, seconds in delays.items()}
-    if "variables" in settings:
-        values["variables"] = _checked_variables(settings["variables"], problems)
+    for column, most in (
+        ("variables", MOST_VARIABLES),
+        ("ring_variables", MOST_RING_VARIABLES),
+        ("sensitive_variables", MOST_SENSITIVE),
+    ):
+        if column in values:
+            public = PUBLIC_NAMES.get(column, column)
+            values[column] = _checked_variables(public, values[column], most, problems)
     if settings.get("crm_url"):
         _check_crm_url(settings["crm_url"], problems)
     _check_rules(settings, values, problems)
@@ -174,6 +192,13 @@ def refuse_incomplete(columns: Mapping[str, Any]) -> None:
         "announcement",
         "must be given for an IVR campaign: it is what customers hear",
     )
+    hidden = set(columns.get("sensitive_variables") or ())
+    for index, name in enumerate(columns.get("ring_variables") or ()):
+        problems.unless(
+            name not in hidden,
+            f"ringVariables.{index}",
+            f"{name!r} is sensitive: never shown there",
+        )
     problems.unless(
         columns.get("abandon_action") is not AbandonAction.MESSAGE
         or columns.get("abandon_message") is not None,
@@ -199,6 +224,11 @@ def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: P
         values["announcement"] = checked_announcement(
             "announcement", announcement, problems, agents=True
         )
+    if "analysis_settings" in settings:
+        analysis = settings["analysis_settings"]
+        values["analysis_settings"] = checked_analysis("analysisSettings", analysis, problems)
+    if "call_guide" in settings:
+        values["call_guide"] = checked_guide("callGuide", settings["call_guide"], problems)
     if (message := settings.get("abandon_message")) is not None:
         values["abandon_message"] = checked_announcement(
             "abandonMessage", message, problems, agents=False
@@ -220,12 +250,12 @@ def _check_dates(starts_at: datetime | None, stops_at: datetime | None, problems
         problems.unless(starts_at < stops_at, "stopsAt", "must be after the start")
 
 
-def _checked_variables(names: list[str], problems: Problems) -> list[str]:
-    problems.unless(len(names) <= MOST_VARIABLES, "variables", f"must be at most {MOST_VARIABLES}")
+def _checked_variables(path: str, names: list[str], most: int, problems: Problems) -> list[str]:
+    problems.unless(len(names) <= most, path, f"must be at most {most}")
     checked = [
-        problems.text(f"variables.{index}", name, longest=64) for index, name in enumerate(names)
+        problems.text(f"{path}.{index}", name, longest=64) for index, name in enumerate(names)
     ]
-    problems.unless(len(set(checked)) == len(checked), "variables", "must not repeat a name")
+    problems.unless(len(set(checked)) == len(checked), path, "must not repeat a name")
     return checked
 
 

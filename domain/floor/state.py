@@ -182,6 +182,8 @@ class Settings:
     caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
     caller_id_pool: tuple[str, ...] = ()
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
+    ring_variables: tuple[str, ...] = ()
+    sensitive_variables: frozenset[str] = frozenset()
     ports: int = 0  # of an IVR campaign
     announcement: Announcement | None = None  # what its customers hear
     abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once

@@ -10,7 +10,10 @@ from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
 from domain.campaigns.rules import AbandonAction, DialMode, MachineAction
 from domain.campaigns.settings import CampaignSettings
-from schema.campaigns.announcements import AnnouncementInput, setting_of
+from schema.callguides.types import GuideQuestionInput, guide_of
+from schema.campaigns import analysis, announcements
+from schema.campaigns.analysis import AnalysisSettingsInput
+from schema.campaigns.announcements import AnnouncementInput
 from schema.eligibility.types import CallingWindowInput, NumberCapInput, caps_of, windows_of
 from schema.inputs import given, renamed
 from schema.scalars import PhoneNumber
@@ -91,6 +94,9 @@ class CampaignSettingsInput:
     analysis: bool | None = strawberry.field(
         description="Whether to tell machines from people.", default=UNSET
     )
+    analysis_settings: AnalysisSettingsInput | None = strawberry.field(
+        description="How to tell them; replaces all of it.", default=UNSET
+    )
     machine_action: MachineAction | None = strawberry.field(
         description="What to do with an answering machine.", default=UNSET
     )
@@ -121,6 +127,21 @@ class CampaignSettingsInput:
     )
     variables: list[str] | None = strawberry.field(
         description="Customer fields to show, in this order; empty: all. At most 30.",
+        default=UNSET,
+    )
+    ring_variables: list[str] | None = strawberry.field(
+        description="Customer fields to show before the customer is there, at most 6; empty: the "
+        "first ones of `variables`.",
+        default=UNSET,
+    )
+    sensitive_variables: list[str] | None = strawberry.field(
+        description="Customer fields that are shown to the agent who talks to the customer and "
+        "nowhere else; at most 100.",
+        default=UNSET,
+    )
+    call_guide: list[GuideQuestionInput] | None = strawberry.field(
+        description="Questions for agents to ask; the first begins, and every other one must be "
+        "reached from it. Replaces all of them; at most 100.",
         default=UNSET,
     )
     crm_url: str | None = strawberry.field(
@@ -171,7 +192,11 @@ def settings_of(input: CampaignSettingsInput) -> CampaignSettings:
         values["calling_windows"] = windows_of(values["calling_windows"])
     for name in ("announcement", "abandon_message"):
         if values.get(name) is not None:
-            values[name] = setting_of(values[name])
+            values[name] = announcements.setting_of(values[name])
+    if "analysis_settings" in values:
+        values["analysis_settings"] = analysis.setting_of(values["analysis_settings"])
+    if "call_guide" in values:
+        values["call_guide"] = guide_of(values["call_guide"])
     if "wrap_up_codes" in values:
         values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
     if "number_caps" in values:

@@ -14,6 +14,8 @@ from domain.pacing import DEFAULT_PORTS
 from domain.targets import figures
 from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
+from schema.callguides.types import GuideQuestion
+from schema.campaigns.analysis import AnalysisSettings
 from schema.campaigns.announcements import Announcement
 from schema.campaigns.loaders import (
     newest_targets_by_campaign_id,
@@ -134,6 +136,7 @@ class Campaign:
         description="IVR modes: what whoever answers hears; null: none."
     )
     analysis: bool = strawberry.field(description="Whether machines are told from people.")
+    analysis_settings: AnalysisSettings = strawberry.field(description="How they are told.")
     machine_action: MachineAction = strawberry.field(
         description="What is done with an answering machine."
     )
@@ -157,6 +160,16 @@ class Campaign:
     )
     variables: list[str] = strawberry.field(
         description="Customer fields to show, in this order; empty: all. At most 30."
+    )
+    ring_variables: list[str] = strawberry.field(
+        description="Customer fields to show before the customer is there, at most 6; empty: the "
+        "first ones of `variables`."
+    )
+    sensitive_variables: list[str] = strawberry.field(
+        description="Customer fields that only the agent who talks to the customer sees."
+    )
+    call_guide: list[GuideQuestion] = strawberry.field(
+        description="Questions for agents to ask; the first begins."
     )
     crm_url: str = strawberry.field(
         description="Address with {variable} in it; empty: none. At most 500 characters."
@@ -231,6 +244,7 @@ class Campaign:
             ivr_ports=row.ivr_ports or DEFAULT_PORTS,
             announcement=Announcement.of_setting(row.announcement),
             analysis=row.analysis,
+            analysis_settings=AnalysisSettings.of_setting(row.analysis_settings),
             machine_action=row.machine_action,
             machine_message=row.machine_message,
             agent_announcement=row.agent_announcement,
@@ -243,6 +257,9 @@ class Campaign:
                 for name, seconds in row.retry_delays_s.items()
             ],
             variables=list(row.variables),
+            ring_variables=list(row.ring_variables),
+            sensitive_variables=list(row.sensitive_variables),
+            call_guide=[GuideQuestion.of(question) for question in row.call_guide],
             crm_url=row.crm_url,
             calling_windows=[CallingWindow.of(window) for window in row.calling_windows],
             skip_holidays=row.skip_holidays,
