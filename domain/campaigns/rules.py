@@ -20,6 +20,12 @@ class DialMode(StrEnum):
 ON_PORTS = frozenset({DialMode.IVR_PROGRESSIVE, DialMode.IVR_PREDICTIVE})
 
 
+# Whom an agent of several serves first: a campaign has its priority, 1 to 10, unless the agent's
+# team ranks it otherwise; callers come before all that is not ranked above them (CAM-19).
+RANK_OF_CALLERS = 11
+HIGHEST_RANK = 20
+
+
 class CampaignState(StrEnum):
     """Whether a campaign dials. A closed one never does again."""
 

@@ -18,6 +18,7 @@ from domain.eligibility.hours import (
     next_change,
     opens_after,
     shut_at,
+    shuts_after,
 )
 
 # Ofcom, revised statement of policy on persistent misuse, 2010, A1.54 and 2016, annex: an abandoned
@@ -159,6 +160,8 @@ class Openings:
     terms: Terms
     holiday_of: HolidayOf
     _spans: dict[Place, _Span] = field(default_factory=dict)
+    # Asked when, known until when, and the answer.
+    _closings: dict[Place, tuple[datetime, datetime, datetime | None]] = field(default_factory=dict)
 
     def blocking(self, place: Place, at: datetime) -> Block | None:
         """What forbids calls to a place at an instant."""
@@ -168,6 +171,16 @@ class Openings:
         if span is None or not span.since <= at < span.until:
             span = self._spans[place] = self._look(place, at)
         return span.block
+
+    def closes_at(self, place: Place, at: datetime) -> datetime | None:
+        """When calls to a place are forbidden next by the hours; None: not within a day."""
+        known = self._closings.get(place)
+        if known is not None and known[0] <= at < known[1]:
+            return known[2]
+        sources = self.terms.sources_in(place)
+        closes = shuts_after(at, place, sources, self.holiday_of) if sources else None
+        self._closings[place] = (at, closes or at + timedelta(hours=1), closes)
+        return closes
 
     def _look(self, place: Place, at: datetime) -> _Span:
         sources = self.terms.sources_in(place)

@@ -27,7 +27,7 @@ from domain.floor.ledger import Ledger, Tally
 from domain.floor.seats import Seats
 from domain.floor.state import Run, Seat
 from domain.pacing import policy_for
-from domain.pacing.interface import PacingPolicy
+from domain.pacing.interface import PacingPolicy, PacingSettings
 from domain.targets.hopper import count_left
 
 logger = getLogger(__name__)
@@ -52,6 +52,7 @@ class Campaigns:
         self._hoppers = hoppers
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
+        self._paced: dict[UUID, tuple[DialMode, PacingSettings]] = {}  # by what each pacer is
 
     async def load(self, also: list[UUID]) -> None:
         """Read all running campaigns, and those that have calls under way."""
@@ -73,11 +74,7 @@ class Campaigns:
     async def changed(self, campaign_id: UUID) -> None:
         """Take over a campaign's row and assignments as they are now."""
         found = await rows.read_campaigns(self._state.account_id, [campaign_id])
-        levels = await rows.read_levels(self._state.account_id, campaign_id)
-        for seat in self._state.seats.values():
-            seat.levels.pop(campaign_id, None)
-            if seat.agent_id in levels:
-                seat.levels[campaign_id] = levels[seat.agent_id]
+        await rows.assign_anew(self._state.seats, self._state.account_id, campaign_id)
         order = await rows.read_trunk_order([campaign_id])
         trunks = order.get(campaign_id, ())
         for campaign in found:
@@ -153,7 +150,8 @@ class Campaigns:
         elif seat is None:
             self._state.seats[agent_id] = fresh
         else:
-            seat.name, seat.caller_id, seat.levels = fresh.name, fresh.caller_id, fresh.levels
+            seat.name, seat.caller_id = fresh.name, fresh.caller_id
+            seat.levels, seat.ranks = fresh.levels, fresh.ranks
             seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
             seat.record, seat.team_id = fresh.record, fresh.team_id
             self._seats.stir(seat)
@@ -172,7 +170,8 @@ class Campaigns:
     def _update(self, run: Run, campaign: Campaign, trunks: tuple[UUID, ...]) -> None:
         before, run.settings = run.settings, rows.settings_of(campaign, trunks)
         started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
-        run.policy = self._policy(campaign, run.ledger)
+        if self._paced.get(campaign.id) != _paced_by(campaign):  # else it goes on learning
+            run.policy = self._policy(campaign, run.ledger)
         self._take_rules(run, campaign)
         if started:
             run.tally = Tally()
@@ -204,6 +203,7 @@ class Campaigns:
         ]
 
     def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
+        self._paced[campaign.id] = _paced_by(campaign)
         settings = rows.pacing_of(campaign, ledger, at=self._context.unix())
         # Where each call is for one agent nothing is paced; what is seen is counted all the same.
         unpaced = campaign.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
@@ -217,3 +217,8 @@ class Campaigns:
         for campaign_id, count in left.items():
             if run := self._state.runs.get(campaign_id):
                 run.targets_left = count
+
+
+def _paced_by(campaign: Campaign) -> tuple[DialMode, PacingSettings]:
+    """What a pacer is made from, without what it counts itself."""
+    return campaign.mode, rows.pacing_of(campaign, Ledger(), at=0.0)

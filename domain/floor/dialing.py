@@ -11,6 +11,7 @@ from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
+from domain.eligibility.places import place_of
 from domain.eligibility.rules import Past, campaign_blocking
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED
@@ -31,6 +32,9 @@ DECIDE_ANYWAY_S = 1.0
 LOW_WATER = 60  # targets in the hopper
 HOPPER_SIZE = 200
 LOOK_AGAIN_S = 1.0  # for due retries, when nothing was left to dial
+# A pacer counts on the end that it knows of. One that is further off may be overtaken by somebody
+# who stops the campaign, so it is not told.
+CLOSES_SOON_S = 3600.0
 AT_ONCE = 100  # calls that one decision may place
 SKIPPED_FOR = timedelta(minutes=5)  # a contact that an agent skipped
 
@@ -53,6 +57,9 @@ class Dialing:
         if self._context.journal.stalled or self._lines.place_before() is None:
             return
         now = self._context.clock.monotonic()
+        if self._state.waiting:  # somebody may wait for an agent who was kept for others
+            for seat in self._state.seats.values():
+                self._lines.serve(seat)
         self._look_at_stop_dates()
         due = [run for run in self._state.runs.values() if run.dials and _is_due(run, now)]
         if not due:
@@ -125,7 +132,21 @@ class Dialing:
             wrapping=wrapping,
             agents=free + len(talking) + len(wrapping),
             targets_left=len(run.hopper) if run.exhausted else None,
+            closes_in=self._closes_in(run),
         )
+
+    def _closes_in(self, run: Run) -> float | None:
+        """Seconds until no call may leave, by the stop date or the hours; None: not soon."""
+        if run.openings is None:
+            return None
+        at, terms = self._context.clock.now(), run.openings.terms
+        ends = [terms.stops_at] if terms.stops_at is not None and terms.stops_at > at else []
+        if run.hopper and terms.looks_at_places:
+            place = place_of(run.hopper[0].number, run.hopper[0].timezone)
+            if closes_at := run.openings.closes_at(place, at):
+                ends.append(closes_at)
+        left = min(((end - at).total_seconds() for end in ends), default=CLOSES_SOON_S)
+        return left if left < CLOSES_SOON_S else None
 
     def _view_of_ports(self, run: Run, now: float) -> FloorView:
         """The same with ports for agents; whoever went on to an agent has left them."""

@@ -325,7 +325,7 @@ class Lines:
         self._find_agent(run, line)
 
     def _find_agent(self, run: Run, line: Line) -> None:
-        if free := seat_for(line, self._state.crew(run.campaign_id)):
+        if free := seat_for(line, self._state.crew(run.campaign_id), self._state.runs):
             self._connect(run, line, free)
             return
         self.wait(run, line)

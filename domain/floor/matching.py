@@ -8,14 +8,16 @@ from domain.campaigns.rules import DialMode
 from domain.floor.state import Line, Run, Seat
 
 
-def seat_for(line: Line, seats: Iterable[Seat]) -> Seat | None:
+def seat_for(line: Line, seats: Iterable[Seat], runs: dict[UUID, Run]) -> Seat | None:
     """The free agent for a customer: lowest level first, then the longest idle; None: nobody.
 
     Only an agent whose phone is on the same switch can be joined with the customer.
     """
-    best: Seat | None = None
+    run, best = runs[line.campaign_id], None
     for seat in seats:
         if not seat.free or seat.node != line.node or line.campaign_id not in seat.levels:
+            continue
+        if is_kept_from(run, seat, runs):
             continue
         if best is None or (seat.levels[line.campaign_id], seat.since) < (
             best.levels[line.campaign_id],
@@ -26,18 +28,33 @@ def seat_for(line: Line, seats: Iterable[Seat]) -> Seat | None:
 
 
 def line_for(seat: Seat, waiting: Iterable[Line], runs: dict[UUID, Run]) -> Line | None:
-    """The waiting customer for an agent: highest campaign priority, then the longest wait."""
+    """The waiting customer for an agent: highest rank, then the longest wait."""
     best: Line | None = None
     for line in waiting:
         if line.node != seat.node or line.campaign_id not in seat.levels:
             continue
-        if line.connected is None and runs[line.campaign_id].settings.on_ports:
+        run = runs[line.campaign_id]
+        if line.connected is None and run.settings.on_ports:
             continue  # waits for a port
-        if best is None or runs[line.campaign_id].settings.priority > (
-            runs[best.campaign_id].settings.priority
-        ):
+        if is_kept_from(run, seat, runs):
+            continue
+        if best is None or seat.rank(run) > seat.rank(runs[best.campaign_id]):
             best = line
     return best
+
+
+def is_kept_from(run: Run, seat: Seat, runs: dict[UUID, Run]) -> bool:
+    """Whether an agent is kept from callers by a campaign that the team ranks above them.
+
+    For the customers of campaigns nobody is kept back: a call that we made must find its agent.
+    """
+    if not run.inbound:
+        return False
+    own = seat.rank(run)
+    return any(
+        rank > own and (other := runs.get(id)) is not None and other.dials and bool(other.hopper)
+        for id, rank in seat.ranks.items()
+    )
 
 
 @dataclass(slots=True)
@@ -55,8 +72,8 @@ class Shares:
 def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> Shares:
     """Give each free agent to one campaign that dials, so that none is counted twice.
 
-    An agent of several campaigns goes to the one of highest priority that has targets; among
-    equals, to the one with the fewest agents given so far for the size of its crew. Of several
+    An agent of several campaigns goes to the one of highest rank that has targets; among equals,
+    to the one with the fewest agents given so far for the size of its crew. Of several
     agent-first campaigns only the highest that still has targets, retries that are not due yet
     included, gets the agents it shares with the others (CAM-05).
     """
@@ -76,7 +93,7 @@ def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> Shares:
         chosen = min(
             choices,
             key=lambda run: (
-                -run.settings.priority,
+                -seat.rank(run),
                 len(given[run.campaign_id]),
                 order[run.campaign_id],
             ),

@@ -28,12 +28,12 @@ from domain.trunks.rules import TrunkUse
 from domain.wrapups.rules import codes_of
 
 _LEVELS = """
-SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level
+SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level, campaign_team.rank
 FROM agent JOIN campaign_team ON campaign_team.team_id = agent.team_id
 WHERE agent.account_id = $1 AND agent.archived_at IS NULL
     AND ($2::uuid IS NULL OR campaign_team.campaign_id = $2)
 UNION ALL
-SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level
+SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level, NULL
 FROM agent JOIN campaign_agent ON campaign_agent.agent_id = agent.id
 WHERE agent.account_id = $1 AND agent.archived_at IS NULL
     AND ($2::uuid IS NULL OR campaign_agent.campaign_id = $2)
@@ -69,7 +69,7 @@ async def read_seats(account_id: UUID) -> dict[UUID, Seat]:
     agents = await Agent.filter(account_id=account_id, archived_at=None)
     seats = {agent.id: seat_of(agent) for agent in agents}
     for row in await _query(_LEVELS, account_id, None):
-        seats[row["agent_id"]].levels[row["campaign_id"]] = row["level"]
+        _assign(seats[row["agent_id"]], row)
     return seats
 
 
@@ -81,8 +81,15 @@ async def read_seat(account_id: UUID, agent_id: UUID) -> Seat | None:
     seat = seat_of(agent)
     for row in await _query(_LEVELS, account_id, None):
         if row["agent_id"] == agent_id:
-            seat.levels[row["campaign_id"]] = row["level"]
+            _assign(seat, row)
     return seat
+
+
+def _assign(seat: Seat, row: dict[str, Any]) -> None:
+    """An agent's own level beats the team's; the rank is always the team's."""
+    seat.levels[row["campaign_id"]] = row["level"]
+    if row["rank"] is not None:
+        seat.ranks[row["campaign_id"]] = row["rank"]
 
 
 def seat_of(agent: Agent) -> Seat:
@@ -99,10 +106,15 @@ def seat_of(agent: Agent) -> Seat:
     )
 
 
-async def read_levels(account_id: UUID, campaign_id: UUID) -> dict[UUID, int]:
-    """The agents of one campaign with their levels; an agent's own level beats the team's."""
-    rows = await _query(_LEVELS, account_id, campaign_id)
-    return {row["agent_id"]: row["level"] for row in rows}
+async def assign_anew(seats: dict[UUID, Seat], account_id: UUID, campaign_id: UUID) -> None:
+    """Take over who works on one campaign, as the rows say now."""
+    found = await _query(_LEVELS, account_id, campaign_id)
+    for seat in seats.values():
+        seat.levels.pop(campaign_id, None)
+        seat.ranks.pop(campaign_id, None)
+    for row in found:
+        if (member := seats.get(row["agent_id"])) is not None:
+            _assign(member, row)
 
 
 async def read_campaigns(account_id: UUID, ids: list[UUID] | None = None) -> list[Campaign]:

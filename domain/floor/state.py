@@ -72,6 +72,7 @@ class Seat:
     record: bool
     team_id: UUID | None
     levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
+    ranks: dict[UUID, int] = field(default_factory=dict)  # by the agent's team, where it has one
     state: AgentState = AgentState.OFFLINE
     reason: str | None = None
     since: float = 0.0  # monotonic seconds
@@ -91,6 +92,10 @@ class Seat:
     def free(self) -> bool:
         """Whether a customer may be connected now."""
         return self.state is AgentState.AVAILABLE and self.leg_up
+
+    def rank(self, run: "Run") -> int:
+        """How early this agent serves a campaign's customers; the highest first."""
+        return self.ranks.get(run.campaign_id, run.settings.priority)
 
     @property
     def campaign_id(self) -> UUID | None:

@@ -70,6 +70,10 @@ class NewestTarget:
 class CampaignTeam:
     team: Team = strawberry.field(description="The team.")
     level: int = strawberry.field(description="Skill level; a higher one is offered calls later.")
+    rank: int | None = strawberry.field(
+        description="What its agents serve first, 1 to 20. Callers have 11; null: the campaign's "
+        "priority."
+    )
 
 
 @strawberry.type(description="An agent who works on a campaign alone, not through a team.")
@@ -215,7 +219,9 @@ class Campaign:
     @strawberry.field(description="The teams that work on it, by level; at most 100.")
     async def teams(self, info: Info) -> list[CampaignTeam]:
         rows = await info.context.loader(teams_by_campaign_id).load(self.id)
-        return [CampaignTeam(team=Team.of(row.team), level=row.level) for row in rows]
+        return [
+            CampaignTeam(team=Team.of(row.team), level=row.level, rank=row.rank) for row in rows
+        ]
 
     @classmethod
     def of(cls, row: models.Campaign) -> "Campaign":
