@@ -23,6 +23,7 @@ from api.metrics import Metrics
 from api.pages import routes as page_routes
 from api.rates import Rates
 from api.shared_runs import SharedRuns
+from api.suppressions import suppression_routes
 from domain.core.ports import Ports
 from domain.core.throttle import Throttle
 from schema.engine import Engine
@@ -85,6 +86,7 @@ def create_app(
             *health.routes(),
             *import_routes(door),
             *export_routes(door),
+            *suppression_routes(door),
             *routes,
         ],
         middleware=[Middleware(SafeHeaders), *_cross_origin(door.settings)],

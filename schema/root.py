@@ -32,11 +32,21 @@ from schema.numbers.queries import NumberQueries
 from schema.recordings.queries import RecordingQueries
 from schema.refusals import handlers
 from schema.scalars import SCALARS
+from schema.suppression.imports import (
+    SuppressionImportMutations,
+    SuppressionImportQueries,
+    SuppressionSubscriptions,
+)
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
 from schema.targets.drafts import DraftMutations
 from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
+from schema.targets.operations import (
+    OperationMutations,
+    OperationQueries,
+    OperationSubscriptions,
+)
 from schema.targets.queries import TargetQueries
 from schema.targets.subscriptions import TargetSubscriptions
 from schema.trunks.mutations import TrunkMutations
@@ -48,7 +58,9 @@ QUERIES: tuple[type, ...] = (
     CampaignQueries,
     TargetQueries,
     ExportQueries,
+    OperationQueries,
     SuppressionQueries,
+    SuppressionImportQueries,
     CallQueries,
     RecordingQueries,
     TrunkQueries,
@@ -63,7 +75,9 @@ MUTATIONS: tuple[type, ...] = (
     TargetMutations,
     DraftMutations,
     ExportMutations,
+    OperationMutations,
     SuppressionMutations,
+    SuppressionImportMutations,
     CallMutations,
     LiveCallMutations,
     CallGuideMutations,
@@ -75,6 +89,8 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,
     TargetSubscriptions,
     ExportSubscriptions,
+    OperationSubscriptions,
+    SuppressionSubscriptions,
     CallSubscriptions,
 )
 

@@ -73,6 +73,9 @@ class Campaign(Model):
     regulation_packs: list[str] | None = fields.JSONField(null=True)  # NULL: the account's
     number_caps: list[dict[str, int]] = fields.JSONField(default=list)
     wrap_up_codes: list[dict[str, Any]] = fields.JSONField(default=list)  # empty: the system's
+    call_back = fields.BooleanField(default=False)  # abandoned calls become call-backs
+    call_back_delay_s = fields.IntField(default=0)
+    call_back_priority = fields.SmallIntField(default=10)
     starts_at = fields.DatetimeField(null=True)  # NULL: a person starts it
     stops_at = fields.DatetimeField(null=True)  # NULL: a person stops it
     rules_changed_at = fields.DatetimeField(null=True)  # targets held before it are looked at again

@@ -78,6 +78,9 @@ class CampaignSettings(TypedDict, total=False):
     announcement: AnnouncementSetting | None
     abandon_action: AbandonAction
     abandon_message: AnnouncementSetting | None
+    call_back: bool
+    call_back_delay_s: int
+    call_back_priority: int
 
 
 # A change of any of these may let out what was held back, or the reverse.
@@ -104,6 +107,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "wrap_up_s": ("wrapUpSeconds", 0, 3600),
     "preview_s": ("previewSeconds", 5, 3600),
     "ivr_ports": ("ivrPorts", 1, 1000),
+    "call_back_delay_s": ("callBackDelaySeconds", 0, LONGEST_RETRY_DELAY_S),
+    "call_back_priority": ("callBackPriority", 1, 10),
 }
 
 PUBLIC_NAMES: dict[str, str] = {
@@ -115,6 +120,7 @@ PUBLIC_NAMES: dict[str, str] = {
     "agent_announcement": "agentAnnouncement",
     "retry_delays_s": "retryDelays",
     "crm_url": "crmUrl",
+    "call_back": "callBack",
     "calling_windows": "callingWindows",
     "skip_holidays": "skipHolidays",
     "regulation_packs": "regulationPacks",

@@ -5,7 +5,7 @@ team are its agents. So they share agents, patience and wrap-up with everything 
 before outbound calls (CAM-19).
 """
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.rules import RANK_OF_CALLERS, CampaignState, DialMode, MachineAction
@@ -67,6 +67,7 @@ class Callers:
                 policy=policy_for(DialMode.PROGRESSIVE, PacingSettings()),
                 inbound=True,
             )
+        self._state.runs[route.id].settings.call_back = route.call_back
         for seat in self._state.seats.values():
             seat.levels.pop(route.id, None)
             if seat.team_id is not None and seat.team_id == route.team_id:
@@ -78,7 +79,7 @@ class Callers:
         line = Line(
             id=event.leg,
             campaign_id=route.id,
-            target=_nobody(event),
+            target=caller(event.leg, event.caller or "", event.caller_name),
             ordinal=1,
             caller_id=event.number,
             node=node,
@@ -102,17 +103,18 @@ class Callers:
             self._context.journal.call(line)
 
 
-def _nobody(event: LegArrived) -> HopperTarget:
+def caller(id: UUID, number: str, name: str = "") -> HopperTarget:
+    """What a line has in the place of a target when nobody was dialed."""
     return HopperTarget(
-        id=event.leg,
-        contact_id=event.leg,
-        number=event.caller or "",
+        id=id,
+        contact_id=id,
+        number=number,
         caller_id=None,
         priority=RANK_OF_CALLERS,
         attempts=0,
         max_attempts=0,
         last_ordinal=0,
-        name=event.caller_name,
+        name=name,
         variables={},
         state=TargetState.CLOSED,
     )
@@ -141,4 +143,5 @@ def _settings(route: InboundRoute) -> Settings:
         variables=(),
         crm_url="",
         call_guide=(),
+        call_back=route.call_back,
     )

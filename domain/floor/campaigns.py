@@ -96,6 +96,17 @@ class Campaigns:
             self._hoppers.empty(run)
             await self._count([campaign_id])
 
+    def has_more(self, campaign_id: UUID) -> None:
+        """Look again, in the background: this floor wrote a target itself."""
+
+        async def look() -> None:
+            try:
+                await self.targets_changed(campaign_id)
+            except LOST:
+                return  # it is found when the hopper is filled the next time
+
+        self._spawn(look())
+
     async def policy_changed(self) -> None:
         """Take over what the account's calls are bound by, as it is now."""
         self._bound = await rows.read_policy(self._state.account_id)

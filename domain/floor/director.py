@@ -133,6 +133,7 @@ class Floor:
         self.lines.was_connected = self.recordings.connected
         self.transfers = Transfers(context, self.seats, self.lines, self.endings)
         self.endings.has_ended = self.transfers.line_ended
+        self.endings.has_call_back = lambda campaign_id: self.campaigns.has_more(campaign_id)
         self.supervisions = Supervisions(context)
         self.phones = Phones(context, self.seats, self._spawn)
         self.callers = Callers(context, self.lines, self.phones)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
@@ -13,6 +14,7 @@ from domain.floor.screening import Screening
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
+from domain.targets.call_backs import call_back_of
 from domain.targets.rules import ClosedReason, Outcome, TargetState, after_attempt
 from domain.wrapups.rules import after_wrap_up
 
@@ -45,6 +47,7 @@ class Endings:
         self._seats = seats
         self.has_ended: Callable[[Line], None] = lambda line: None
         self.stopped_listening: Callable[[Run, Line], None] = lambda run, line: None
+        self.has_call_back: Callable[[UUID], None] = lambda campaign_id: None
         seats.was_wrapped_up = self.wrapped_up
 
     def end(self, line: Line, disposition: Disposition, at: datetime) -> None:
@@ -67,6 +70,7 @@ class Endings:
         if line.presented is not None:
             self._context.journal.call(line)
         self._close_target(run, line, disposition, at)
+        self._call_back(run, line, disposition, at)
         self.has_ended(line)
         if listened:
             self.stopped_listening(run, line)
@@ -131,6 +135,19 @@ class Endings:
         elif outcome.state is TargetState.RETRY:
             run.later = run.retry_noted = True
         self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
+
+    def _call_back(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
+        """Make a target of a caller whom nobody answered, or of a customer who was given up."""
+        missed = line.is_inbound and line.connected_at is None
+        rule = run.settings.call_back
+        if rule is None or line.opted_out:
+            return
+        if not (missed or disposition is Disposition.ABANDONED):
+            return
+        wanted = call_back_of(rule, line.number, name=line.target.name, at=at, afresh=missed)
+        if wanted is not None:
+            self._context.journal.call_back(wanted)
+            self._context.journal.after(lambda: self.has_call_back(rule.campaign_id))
 
     def wrapped_up(self, line: Line, again_at: datetime | None) -> None:
         """Do to the target what the agent's code says; a code that is not defined does nothing."""

@@ -24,6 +24,7 @@ from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.floor import statements
 from domain.floor.state import Line, Seat, StateEntry
+from domain.targets.call_backs import CallBack
 from domain.targets.rules import Outcome, TargetState
 from domain.telephony.events import RecordingFinished
 
@@ -84,6 +85,7 @@ class Group:
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
     suppressed: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # when and why
+    call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
@@ -162,6 +164,11 @@ class Journal:
     def suppress(self, number: str, at: datetime, reason: str) -> None:
         """A customer asked not to be called again, by any campaign."""
         self._group.suppressed[number] = (at, reason)
+        self._wake.set()
+
+    def call_back(self, wanted: CallBack) -> None:
+        """A call that nobody took ended: its number becomes a target."""
+        self._group.call_backs.append(wanted)
         self._wake.set()
 
     def publish(self, notice: Notice) -> None:

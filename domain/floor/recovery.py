@@ -5,13 +5,15 @@ from logging import getLogger
 from uuid import UUID
 
 from domain.agents.rules import AgentState
-from domain.calls.rules import AttemptState, Disposition
+from domain.calls.models import Call
+from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.floor import rows
+from domain.floor.callers import caller
 from domain.floor.context import FloorContext
 from domain.floor.lines import Lines
 from domain.floor.seats import NO_SWITCH, Seats
 from domain.floor.state import Line, Run, Seat, StateEntry
-from domain.telephony.events import LegState, Snapshot
+from domain.telephony.events import EndedBy, LegState, Snapshot
 from domain.telephony.port import HangUp
 
 logger = getLogger(__name__)
@@ -47,12 +49,19 @@ class Recovery:
         attempts = await rows.read_open_attempts(account_id, wrapping)
         for row in attempts:
             self._restore_line(row)
+        for call in await rows.read_open_callers(account_id):
+            self._restore_caller(call)
         return list({row["campaign_id"] for row in attempts})
 
     def resume(self) -> None:
         """Put restored lines into their runs and go on with what had a time limit."""
         for line in list(self._state.lines.values()):
-            run = self._state.runs[line.campaign_id]
+            run = self._state.runs.get(line.campaign_id)
+            if run is None:  # the number that was called is ours no more
+                del self._state.lines[line.id]
+                line.ended_at, line.ended_by = self._context.clock.now(), EndedBy.SWITCH
+                self._context.journal.call(line)
+                continue
             run.lines[line.id] = line
             self._lines.resume(run, line)
         for seat in self._state.seats.values():
@@ -146,6 +155,33 @@ class Recovery:
                 seat.line = line
         if line.state is not AttemptState.ENDED:
             self._state.lines[line.id] = line
+
+    def _restore_caller(self, call: Call) -> None:
+        """Believe that a caller is still on the line; if not, a snapshot ends the call."""
+        answered = self._monotonic(call.answered_at)
+        line = Line(
+            id=call.id,
+            campaign_id=call.inbound_number_id or call.id,
+            target=caller(call.id, call.number),
+            ordinal=1,
+            caller_id=None,
+            node=call.node,
+            created_at=call.answered_at,
+            placed=answered,
+            state=AttemptState.CONNECTED if call.connected_at else AttemptState.WAITING,
+            direction=CallDirection.INBOUND,
+            answered=answered,
+            answered_at=call.answered_at,
+            presented=answered,
+            connected_at=call.connected_at,
+        )
+        if call.connected_at is not None:
+            line.connected = self._monotonic(call.connected_at)
+        if call.agent_id is not None and (seat := self._state.seats.get(call.agent_id)):
+            line.seat = seat
+            if seat.entry is not None and seat.entry.call_id == line.id:
+                seat.line = line
+        self._state.lines[line.id] = line
 
     def _resume_seat(self, seat: Seat) -> None:
         if seat.state is AgentState.WRAP_UP:

@@ -8,9 +8,11 @@ import msgspec
 import orjson
 from tortoise import connections
 
+from domain.access.models import Account
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
-from domain.calls.rules import AttemptState, Disposition
+from domain.calls.models import Call
+from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.announcements import announcement_of
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import MINIMUM_RING_S, AbandonAction, CampaignState
@@ -20,6 +22,7 @@ from domain.floor.state import InboundRoute, Seat, Settings, StateEntry
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
 from domain.pacing.interface import PacingSettings
+from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
 from domain.telephony.port import Analysis
@@ -154,6 +157,13 @@ async def read_open_attempts(account_id: UUID, also: list[UUID]) -> list[dict[st
     return await _query(_OPEN_ATTEMPTS, account_id, also)
 
 
+async def read_open_callers(account_id: UUID) -> list[Call]:
+    """Calls to the account's own numbers that have not ended."""
+    return await Call.filter(
+        account_id=account_id, direction=CallDirection.INBOUND, ended_at__isnull=True
+    )
+
+
 async def read_ledgers(campaign_ids: list[UUID], *, now: datetime) -> dict[UUID, Ledger]:
     """Live answers and abandoned calls of the last 24 hours, by campaign and minute."""
     ledgers = {campaign_id: Ledger() for campaign_id in campaign_ids}
@@ -220,6 +230,9 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         abandon_message=announcement_of(campaign.abandon_message)
         if campaign.abandon_action is AbandonAction.MESSAGE
         else None,
+        call_back=CallBackRule(campaign.id, campaign.call_back_delay_s, campaign.call_back_priority)
+        if campaign.call_back
+        else None,
     )
 
 
@@ -250,6 +263,7 @@ def _analysis(campaign: Campaign) -> Analysis | None:
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
     """The account's own numbers."""
+    (account,) = await Account.filter(id=account_id).values("country")
     return {
         row.number: InboundRoute(
             id=row.id,
@@ -258,6 +272,14 @@ async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
             purpose=row.purpose,
             team_id=row.team_id,
             greeting=row.greeting,
+            call_back=CallBackRule(
+                row.call_back_campaign_id,
+                row.call_back_delay_s,
+                row.call_back_priority,
+                account["country"],
+            )
+            if row.call_back_campaign_id is not None
+            else None,
         )
         for row in await InboundNumber.filter(account_id=account_id)
     }

@@ -22,6 +22,7 @@ from domain.eligibility.rules import Block, Openings
 from domain.floor.ledger import Ledger, Tally
 from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
+from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
 from domain.telephony.port import Analysis
@@ -192,6 +193,7 @@ class Settings:
     ports: int = 0  # of an IVR campaign
     announcement: Announcement | None = None  # what its customers hear
     abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
+    call_back: CallBackRule | None = None  # for calls that nobody took
 
     @property
     def on_ports(self) -> bool:
@@ -226,6 +228,7 @@ class InboundRoute:
     purpose: NumberPurpose
     team_id: UUID | None
     greeting: str
+    call_back: CallBackRule | None = None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.core.ids import new_id
 from domain.floor.state import Line
+from domain.targets.call_backs import call_backs
 
 if TYPE_CHECKING:
     from domain.floor.journal import Group
@@ -54,14 +55,16 @@ WHERE attempt.id = u.id
 
 _UPSERT_CALLS = """
 INSERT INTO "call" (id, account_id, direction, campaign_id, target_id, agent_id, number,
-    answered_at, connected_at, ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note)
+    answered_at, connected_at, ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note, node,
+    inbound_number_id)
 SELECT u.id, $1, u.direction, u.campaign_id, u.target_id, u.agent_id, u.number, u.answered_at,
-    u.connected_at, u.ended_at, u.ended_by, u.wrap_up_ended_at, u.wrap_up_code, u.note
+    u.connected_at, u.ended_at, u.ended_by, u.wrap_up_ended_at, u.wrap_up_code, u.note, u.node,
+    u.inbound_number_id
 FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
     $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::timestamptz[],
-    $13::text[], $14::text[])
+    $13::text[], $14::text[], $15::text[], $16::uuid[])
     AS u(id, direction, campaign_id, target_id, agent_id, number, answered_at, connected_at,
-        ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note)
+        ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note, node, inbound_number_id)
 ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
     connected_at = excluded.connected_at, ended_at = excluded.ended_at,
     ended_by = excluded.ended_by, wrap_up_ended_at = excluded.wrap_up_ended_at,
@@ -197,6 +200,8 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
         numbers = list(group.suppressed)
         at, reasons = (list(each) for each in zip(*group.suppressed.values(), strict=True))
         found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at, reasons]))
+    if group.call_backs:
+        found.append(call_backs(group.call_backs, account_id))
     if group.recordings:
         found.append((_INSERT_RECORDINGS, [account_id, *_recording_values(group)]))
     if files := list(group.files.values()):
@@ -264,4 +269,6 @@ def _call_values(lines: list[Line]) -> list[Any]:
         [line.wrap_up_ended_at for line in lines],
         [line.wrap_up_code for line in lines],
         [line.note for line in lines],
+        [line.node for line in lines],
+        [line.campaign_id if line.is_inbound else None for line in lines],
     ]

@@ -12,6 +12,7 @@ from domain.core.ids import new_id
 if TYPE_CHECKING:
     from domain.access.models import Account
     from domain.agents.models import Team
+    from domain.campaigns.models import Campaign
 
 
 class NumberPurpose(StrEnum):
@@ -37,6 +38,13 @@ class InboundNumber(Model):
         "domain.Team", related_name="inbound_numbers", on_delete=fields.CASCADE, null=True
     )
     greeting = fields.CharField(max_length=100, default="")  # a sound's name; empty: none
+    call_back_campaign_id: UUID | None
+    # Where callers whom nobody answered become targets; NULL: nowhere.
+    call_back_campaign: fields.ForeignKeyNullableRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="called_numbers", on_delete=fields.SET_NULL, null=True
+    )
+    call_back_delay_s = fields.IntField(default=0)
+    call_back_priority = fields.SmallIntField(default=10)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

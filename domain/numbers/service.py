@@ -11,6 +11,9 @@ from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.agents.teams import access_team
+from domain.campaigns.errors import CampaignClosed
+from domain.campaigns.rules import CampaignState
+from domain.campaigns.service import access_campaign
 from domain.core.errors import NotFound
 from domain.core.floors import tell_of_rows
 from domain.core.numbers import is_e164
@@ -20,6 +23,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.numbers.commands import NumbersChanged
 from domain.numbers.errors import NumberTaken
 from domain.numbers.models import InboundNumber, NumberPurpose
+from domain.targets.call_backs import HIGHEST_PRIORITY, LONGEST_DELAY_S
 
 IN_ORDER = ("number", "id")
 
@@ -34,6 +38,9 @@ class NumberSettings(TypedDict, total=False):
     purpose: NumberPurpose
     team_id: UUID | None
     greeting: str
+    call_back_campaign_id: UUID | None
+    call_back_delay_s: int
+    call_back_priority: int
 
 
 def visible_numbers(
@@ -57,7 +64,10 @@ async def access_number(
 async def create_number(
     principal: Principal, settings: NumberSettings, *, ports: Ports
 ) -> InboundNumber:
-    """A new number, answered from now on. Raises InvalidInput, NotFound, NumberTaken."""
+    """A new number, answered from now on.
+
+    Raises InvalidInput, NotFound, CampaignClosed, NumberTaken.
+    """
     principal.require(Permission.TRUNK_MANAGE)
     values = await _checked(principal, settings, purpose=settings["purpose"])
     try:
@@ -123,7 +133,16 @@ async def _checked(
         "teamId",
         "must be given for callers who wait for a team",
     )
+    delay_s, priority = settings.get("call_back_delay_s"), settings.get("call_back_priority")
+    if delay_s is not None:
+        problems.between("callBackDelaySeconds", delay_s, 0, LONGEST_DELAY_S)
+    if priority is not None:
+        problems.between("callBackPriority", priority, 1, HIGHEST_PRIORITY)
     problems.refuse_any()
+    if (campaign_id := settings.get("call_back_campaign_id")) is not None:
+        campaign = await access_campaign(principal, campaign_id, Permission.CAMPAIGN_VIEW)
+        if campaign.state is CampaignState.CLOSED:
+            raise CampaignClosed(campaign.id)
     if (team_id := settings.get("team_id")) is not None:
         await access_team(principal, team_id)
     return values

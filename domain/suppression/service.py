@@ -3,7 +3,6 @@
 They are asked in checks.py. An entry made while a target waits stops the target at once.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,37 +19,14 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.suppression.models import Suppression, SuppressionSource
-from domain.targets.commands import TargetsChanged
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource, pattern_of
+from domain.suppression.stopping import AT_ONCE, Entry, let_go, look_again, stop_all
 from domain.targets.imports import read_country
-from domain.targets.numbers import e164
 from domain.targets.reading.cells import RowProblem
 
 MAX_ENTRIES = 10_000  # of one addition
 NEWEST_FIRST = ("-id",)
-
-_PREFIX = re.compile(r"\+[1-9][0-9]{0,13}")
-
-
-# What waits is closed, or put off until the entry expires. Of one campaign, or of all.
-_STOP = """
-WITH entry AS (
-    SELECT * FROM unnest($1::text[], $2::boolean[]) AS entry(pattern, is_prefix)
-), stopped AS (
-    UPDATE target SET
-        state = CASE WHEN $5::timestamptz IS NULL THEN 'closed' ELSE 'retry' END,
-        closed_reason = CASE WHEN $5::timestamptz IS NULL THEN 'suppressed' END,
-        next_at = CASE WHEN $5::timestamptz IS NULL THEN NULL
-                       ELSE greatest(target.next_at, $5::timestamptz) END
-    FROM entry
-    WHERE target.account_id = $3 AND target.state IN ('new', 'retry')
-      AND ($4::uuid IS NULL OR target.campaign_id = $4)
-      AND (target.number = entry.pattern
-           OR entry.is_prefix AND starts_with(target.number, entry.pattern))
-    RETURNING target.campaign_id
-)
-SELECT campaign_id, count(*) AS targets FROM stopped GROUP BY campaign_id
-"""
 
 _INSERT = """
 INSERT INTO suppression (id, account_id, scope_id, pattern, is_prefix, source, reason, expires_at,
@@ -125,71 +101,66 @@ async def suppress(
     answers = [
         _answer(row, line, country) for row, line in enumerate(lines, start=1) if line.strip()
     ]
-    entries = sorted({(a.pattern, a.is_prefix) for a in answers if a.pattern is not None})
-    patterns, prefixes = [p for p, _ in entries], [is_prefix for _, is_prefix in entries]
-    stopped: list[dict[str, int | UUID]] = []
-    if entries:
-        async with unit_of_work(ports) as work:
-            scope = campaign_id or principal.account_id
-            ids = [new_id() for _ in entries]
-            await work.connection.execute_query(
-                _INSERT,
-                [
-                    principal.account_id,
-                    scope,
-                    source.value,
-                    reason,
-                    expires_at,
-                    now,
-                    ids,
-                    patterns,
-                    prefixes,
-                ],
-            )
-            stopped = await work.connection.execute_query_dict(
-                _STOP, [patterns, prefixes, principal.account_id, campaign_id, expires_at]
-            )
-            await audit.record(
-                principal,
-                "numbersSuppress",
-                subject_type="campaign" if campaign_id else "account",
-                subject_id=scope,
-                difference={"entries": [None, len(entries)]},
-                at=now,
-            )
-    for each in stopped:
-        campaign = each["campaign_id"]
-        assert isinstance(campaign, UUID)  # as the column is
-        await ports.floors.tell(principal.account_id, TargetsChanged(campaign=campaign))
-    return Suppressed(answers, sum(int(str(each["targets"])) for each in stopped))
+    patterns = sorted({(a.pattern, a.is_prefix) for a in answers if a.pattern is not None})
+    if not patterns:
+        return Suppressed(answers, 0)
+    scope = campaign_id or principal.account_id
+    entries = [Entry(pattern, is_prefix, expires_at) for pattern, is_prefix in patterns]
+    async with unit_of_work(ports) as work:
+        await work.connection.execute_query(
+            _INSERT,
+            [
+                principal.account_id,
+                scope,
+                source.value,
+                reason,
+                expires_at,
+                now,
+                [new_id() for _ in entries],
+                [entry.pattern for entry in entries],
+                [entry.is_prefix for entry in entries],
+            ],
+        )
+        await audit.record(
+            principal,
+            "numbersSuppress",
+            subject_type="campaign" if campaign_id else "account",
+            subject_id=scope,
+            difference={"entries": [None, len(entries)]},
+            at=now,
+        )
+    stopped = await stop_all(
+        entries, account_id=principal.account_id, campaign_id=campaign_id, ports=ports
+    )
+    return Suppressed(answers, stopped)
 
 
 def _answer(row: int, line: str, country: str | None) -> SuppressionAnswer:
-    text = line.strip()
-    if text.endswith("*"):
-        prefix = re.sub(r"[ ().-]", "", text[:-1])
-        if not _PREFIX.fullmatch(prefix):
-            message = "The beginning of numbers must be international, as in +1900*."
-            return SuppressionAnswer(row, "PREFIX_INVALID", message)
-        return SuppressionAnswer(row, "SUPPRESSED", "Not called any more.", prefix, True)
-    number = e164(text, country=country)
-    if isinstance(number, RowProblem):
-        return SuppressionAnswer(row, number.code, number.message)
-    return SuppressionAnswer(row, "SUPPRESSED", "Not called any more.", number)
+    found = pattern_of(line.strip(), country=country)
+    if isinstance(found, RowProblem):
+        return SuppressionAnswer(row, found.code, found.message)
+    return SuppressionAnswer(row, "SUPPRESSED", "Not called any more.", found.text, found.is_prefix)
+
+
+async def access_suppression(principal: Principal, id: UUID, *, lock: bool = False) -> Suppression:
+    """An entry of the account's lists, to be changed. Raises NotAllowed, NotFound."""
+    principal.require(Permission.TARGET_MANAGE)
+    query = Suppression.filter(id=id, account_id=principal.account_id)
+    entry = await (query.select_for_update() if lock else query).first()
+    if entry is None:
+        raise NotFound("suppression", id)
+    return entry
 
 
 async def unsuppress(principal: Principal, id: UUID, *, ports: Ports) -> Suppression:
-    """Take an entry off its list; gives it as it was. Targets that it closed stay closed.
+    """Take an entry off its list; gives it as it was. What it held back may go at once.
 
-    Raises NotFound.
+    Targets that it closed stay closed. Raises NotFound.
     """
-    principal.require(Permission.TARGET_MANAGE)
-    async with unit_of_work(ports):
-        query = Suppression.filter(id=id, account_id=principal.account_id)
-        entry = await query.select_for_update().first()
-        if entry is None:
-            raise NotFound("suppression", id)
+    async with unit_of_work(ports) as work:
+        entry = await access_suppression(principal, id, lock=True)
         await entry.delete()
+        freed = await let_go(work.connection, entry)
         await audit.record(
             principal,
             "suppressionRemove",
@@ -198,4 +169,9 @@ async def unsuppress(principal: Principal, id: UUID, *, ports: Ports) -> Suppres
             difference={},
             at=ports.clock.now(),
         )
+    await look_again(principal.account_id, freed, ports=ports)
+    while sum(freed.values()) == AT_ONCE:
+        async with unit_of_work(ports) as work:
+            freed = await let_go(work.connection, entry)
+        await look_again(principal.account_id, freed, ports=ports)
     return entry

@@ -105,7 +105,7 @@ async def insert_staged(
     Call it inside a transaction. The bytes go to the server as they are, so that a block costs
     this process, which also runs floors, next to nothing.
     """
-    raw = _asyncpg(connection)
+    raw = asyncpg_of(connection)
     await raw.execute(_STAGE)
     await raw.copy_to_table(
         "staged_target", source=io.BytesIO(staged), columns=STAGED, format="csv"
@@ -138,7 +138,7 @@ async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -
     Call it after an insert and before its commit: what is too much is rolled back. Accounts with
     a limit add one block at a time, or two blocks could each fit and both not.
     """
-    raw = _asyncpg(connection)
+    raw = asyncpg_of(connection)
     limit = await raw.fetchval("SELECT target_limit FROM account WHERE id = $1", account_id)
     if limit is None:
         return
@@ -155,7 +155,7 @@ async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -
 
 async def insert_problems(connection: BaseDBAsyncClient, import_id: UUID, reported: bytes) -> None:
     """Insert rows of problems that are CSV: row, code, message, value."""
-    raw = _asyncpg(connection)
+    raw = asyncpg_of(connection)
     await raw.execute(
         "CREATE TEMPORARY TABLE IF NOT EXISTS staged_problem "
         "(row integer, code text, message text, value text) ON COMMIT DELETE ROWS"
@@ -172,7 +172,7 @@ async def insert_left_out(
     connection: BaseDBAsyncClient, import_id: UUID, left_out: list[LeftOut]
 ) -> None:
     """Report rows that became no target."""
-    await _asyncpg(connection).copy_records_to_table(
+    await asyncpg_of(connection).copy_records_to_table(
         "import_problem",
         columns=("target_import_id", "row", "code", "message", "value"),
         records=[
@@ -191,13 +191,13 @@ async def copy_out(
 
     The bytes pass through as they are; the server waits while `write` does.
     """
-    status = await _asyncpg(connection).copy_from_query(
+    status = await asyncpg_of(connection).copy_from_query(
         query, *values, output=write, format="csv", header=True
     )
     return int(status.rpartition(" ")[2])
 
 
-def _asyncpg(connection: BaseDBAsyncClient) -> "asyncpg.Connection[asyncpg.Record]":
+def asyncpg_of(connection: BaseDBAsyncClient) -> "asyncpg.Connection[asyncpg.Record]":
     """The driver's connection: Tortoise has no words for COPY."""
     raw: asyncpg.Connection[asyncpg.Record] = connection._connection
     return raw

@@ -35,10 +35,10 @@ class ColumnMap:
 
 
 def _words(names: str) -> frozenset[str]:
-    return frozenset(_plain(name) for name in names.split())
+    return frozenset(plain_header(name) for name in names.split())
 
 
-def _plain(header: str) -> str:
+def plain_header(header: str) -> str:
     """A header without case, spaces, punctuation, and the usual Polish and Spanish accents."""
     folded = header.casefold().translate(str.maketrans("ąćęłńóśźżáéíúñ", "acelnoszzaeiun"))
     return re.sub(r"[\W_]+", "", folded)
@@ -80,7 +80,7 @@ def guess(headers: list[str]) -> ColumnMap:
 
 
 def _meaning(header: str) -> str | None:
-    plain = _plain(header)
+    plain = plain_header(header)
     for meaning, names in _SYSTEM.items():
         if plain in names:
             return meaning
@@ -142,7 +142,7 @@ def choices_of(headers: list[str], columns: ColumnMap) -> list[tuple[str, str]]:
 
 def signature(headers: list[str]) -> str:
     """What files with the same headers have in common, SHA-256 in hex."""
-    plain = "\0".join(_plain(header) for header in headers)
+    plain = "\0".join(plain_header(header) for header in headers)
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
 

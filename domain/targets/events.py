@@ -25,6 +25,20 @@ class ImportProgressed(msgspec.Struct, frozen=True, kw_only=True):
     seconds_left: float | None  # None: not known
 
 
+def operation_topic(operation_id: UUID) -> str:
+    """Progress of one operation on many targets, twice a second and at its end."""
+    return f"operation:{operation_id}"
+
+
+class OperationProgressed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an operation is. Counts are of rows that are committed."""
+
+    target_operation: UUID
+    state: str  # an OperationState
+    targets_total: int  # when it was confirmed
+    targets_done: int
+
+
 def export_topic(export_id: UUID) -> str:
     """Progress of one export, twice a second and at its end."""
     return f"export:{export_id}"

@@ -19,12 +19,13 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.bulk import copy_out
-from domain.targets.classes import CONDITIONS, TargetClass
+from domain.targets.classes import CONDITIONS
 from domain.targets.errors import ExportNotReady, TooManyForXlsx
 from domain.targets.imports import access_import, problems_of
 from domain.targets.jobs import ExportTargets
 from domain.targets.listing import TargetFilter, after_prefix
 from domain.targets.models import ExportKind, ExportState, TargetExport
+from domain.targets.rules import TargetClass
 from domain.targets.writer import writing
 
 XLSX_ROWS = 1_048_575  # under the header; the format's own limit
@@ -112,18 +113,25 @@ async def problems_file(
     """
     row = await access_import(principal, import_id)
     count = await problems_of(row).count()
+    return await written("problems", kind, _PROBLEMS, [row.id], count=count, ports=ports)
+
+
+async def written(
+    name: str, kind: ExportKind, query: str, values: list[Any], *, count: int, ports: Ports
+) -> ExportFile:
+    """The `count` rows of a query in a file that the caller removes. Raises TooManyForXlsx."""
     if kind is ExportKind.XLSX and count > XLSX_ROWS:
         raise TooManyForXlsx(count, XLSX_ROWS)
     path = ports.files.path(f"exports/{new_id()}.{kind.value}")
     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
     try:
         async with writing(kind.value, path) as writer, in_transaction() as connection:
-            await copy_out(connection, _PROBLEMS, [row.id], writer.write)
+            await copy_out(connection, query, values, writer.write)
             await writer.finish()
     except BaseException:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
-    return ExportFile(path, f"problems.{kind.value}", MEDIA_TYPES[kind])
+    return ExportFile(path, f"{name}.{kind.value}", MEDIA_TYPES[kind])
 
 
 def condition_of(

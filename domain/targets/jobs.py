@@ -14,6 +14,13 @@ class ImportTargets(Job):
 
 
 @dataclass(frozen=True)
+class OperateOnTargets(Job):
+    """Remove, reset or purge many targets, from where the last run of it stopped."""
+
+    target_operation: UUID
+
+
+@dataclass(frozen=True)
 class ExportTargets(Job):
     """Write a file of targets."""
 

@@ -11,7 +11,7 @@ from tortoise.models import Model
 from domain.calls.rules import Disposition
 from domain.core.ids import new_id
 from domain.targets.reading.kinds import FileKind
-from domain.targets.rules import ClosedReason, TargetState
+from domain.targets.rules import ClosedReason, OperationAction, TargetClass, TargetState
 
 if TYPE_CHECKING:
     from domain.access.models import Account
@@ -86,6 +86,7 @@ class Target(Model):
     held_by = fields.CharField(max_length=32, null=True)  # the rule's code; NULL: none
     held_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)  # while held: what `next_at` was before
+    call_back_at = fields.DatetimeField(null=True)  # a missed call made it one; NULL: none did
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -227,6 +228,45 @@ class ImportProblem(Model):
     class Meta:
         table = "import_problem"
         indexes = (("target_import_id", "row"),)
+
+
+class OperationState(StrEnum):
+    """How far an operation is."""
+
+    PENDING = "pending"  # waits for a worker
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # what is done stays done
+
+
+class TargetOperation(Model):
+    """Something done to many targets. The row is the truth; a job that dies is started again."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="target_operations", on_delete=fields.CASCADE
+    )
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="operations", on_delete=fields.CASCADE
+    )
+    action = fields.CharEnumField(OperationAction, max_length=32)
+    target_class = fields.CharEnumField(TargetClass, max_length=32, null=True)  # NULL: all
+    state = fields.CharEnumField(OperationState, max_length=32, default=OperationState.PENDING)
+    targets_total = fields.IntField()  # when it was confirmed
+    targets_done = fields.IntField(default=0)
+    after_id = fields.UUIDField()  # done up to here; a resumed job goes on after it
+    until_id = fields.UUIDField()  # the newest target when it was confirmed
+    created_at = fields.DatetimeField()
+    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
+    runner = fields.UUIDField(null=True)  # the job that may write
+    fruitless_starts = fields.SmallIntField(default=0)  # since the last block that was committed
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "target_operation"
+        indexes = (("campaign_id", "id"),)
 
 
 class ExportKind(StrEnum):

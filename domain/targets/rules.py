@@ -16,6 +16,13 @@ class TargetState(StrEnum):
     CLOSED = "closed"  # never dialed again; `closed_reason` says why
 
 
+class TargetSource(StrEnum):
+    """How somebody became a target."""
+
+    LIST = "list"  # a file or an addition
+    CALL_BACK = "call_back"  # a missed or abandoned call
+
+
 class ClosedReason(StrEnum):
     """Why a target is never dialed again."""
 
@@ -25,6 +32,24 @@ class ClosedReason(StrEnum):
     FINAL = "final"  # the last disposition is not retried in this campaign
     REMOVED = "removed"  # taken out by a person
     SUPPRESSED = "suppressed"  # on a do-not-call list
+
+
+class TargetClass(StrEnum):
+    """How far a target came. A target that reached voicemail may be in another class too."""
+
+    ANSWERED = "answered"  # closed: spoke with an agent
+    ATTEMPTS_EXHAUSTED = "attempts_exhausted"  # closed: dialed as often as allowed
+    VOICEMAIL = "voicemail"  # the last attempt reached a machine
+    IN_PROGRESS = "in_progress"  # not closed, at least one attempt
+    UNTOUCHED = "untouched"  # no attempt yet
+
+
+class OperationAction(StrEnum):
+    """What is done to many targets at once."""
+
+    REMOVE_ALL = "remove_all"  # all that are still to be dialed
+    RESET = "reset"  # a class, to be dialed anew
+    PURGE = "purge"  # a class, for good
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,17 @@ class CampaignSettingsInput:
     wrap_up_codes: list[WrapUpCodeInput] | None = strawberry.field(
         description="Replaces all of them; empty: the system's. At most 100.", default=UNSET
     )
+    call_back: bool | None = strawberry.field(
+        description="Whether abandoned calls are called back, by this campaign.", default=UNSET
+    )
+    call_back_delay_seconds: int | None = strawberry.field(
+        description="Until a call-back is due; at most 30 days. Where no agent is guaranteed, "
+        "nobody is called within 72 hours of an abandoned call all the same.",
+        default=UNSET,
+    )
+    call_back_priority: int | None = strawberry.field(
+        description="Of call-backs, 1 to 10.", default=UNSET
+    )
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it.", default=UNSET
     )
@@ -211,6 +222,7 @@ def settings_of(input: CampaignSettingsInput) -> CampaignSettings:
             "retry_delays": "retry_delays_s",
             "wrap_up_seconds": "wrap_up_s",
             "preview_seconds": "preview_s",
+            "call_back_delay_seconds": "call_back_delay_s",
         },
     )
     return cast(CampaignSettings, columns)

@@ -193,6 +193,11 @@ class Campaign:
     wrap_up_codes: list[WrapUpCode] = strawberry.field(
         description="What agents may say of a call, in this order; the system's if none are set."
     )
+    call_back: bool = strawberry.field(
+        description="Whether abandoned calls are called back, by this campaign."
+    )
+    call_back_delay_seconds: int = strawberry.field(description="Until a call-back is due.")
+    call_back_priority: int = strawberry.field(description="Of call-backs, 1 to 10.")
     starts_at: datetime | None = strawberry.field(
         description="When it starts by itself; null: somebody starts it."
     )
@@ -272,6 +277,9 @@ class Campaign:
             regulation_packs=row.regulation_packs,
             number_caps=[NumberCap.of(cap) for cap in row.number_caps],
             wrap_up_codes=[WrapUpCode.of(code) for code in codes_of(row.wrap_up_codes)],
+            call_back=row.call_back,
+            call_back_delay_seconds=row.call_back_delay_s,
+            call_back_priority=row.call_back_priority,
             starts_at=row.starts_at,
             stops_at=row.stops_at,
             created_at=row.created_at,

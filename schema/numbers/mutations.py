@@ -1,6 +1,6 @@
 """Managing the numbers that people call."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -10,9 +10,10 @@ from domain.access.permissions import Permission
 from domain.numbers import service
 from domain.numbers.models import NumberPurpose
 from domain.numbers.service import NumberSettings
+from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
-from schema.inputs import given
+from schema.inputs import given, renamed
 from schema.numbers.refusals import NumberTaken
 from schema.numbers.types import InboundNumber
 from schema.refusals import InvalidInput, NotFound
@@ -30,6 +31,17 @@ class InboundNumberInput:
     greeting: str | None = strawberry.field(
         description="The name of a sound that callers hear first; empty: none.", default=UNSET
     )
+    call_back_campaign_id: UUID | None = strawberry.field(
+        description="The campaign that calls those back whom nobody answered; null: none does. "
+        "One target for each number, while it waits; withheld numbers become none.",
+        default=UNSET,
+    )
+    call_back_delay_seconds: int | None = strawberry.field(
+        description="Until a call-back is due; at most 30 days.", default=UNSET
+    )
+    call_back_priority: int | None = strawberry.field(
+        description="Of call-backs, 1 to 10.", default=UNSET
+    )
 
 
 @strawberry.type(description="The number as it is now.")
@@ -43,17 +55,22 @@ class InboundNumberDeleted:
 
 
 InboundNumberCreateResult = Annotated[
-    InboundNumberSaved | NotFound | InvalidInput | NumberTaken,
+    InboundNumberSaved | NotFound | InvalidInput | CampaignIsClosed | NumberTaken,
     strawberry.union("InboundNumberCreateResult", description="The number, or why not."),
 ]
 InboundNumberChangeResult = Annotated[
-    InboundNumberSaved | NotFound | InvalidInput,
+    InboundNumberSaved | NotFound | InvalidInput | CampaignIsClosed,
     strawberry.union("InboundNumberChangeResult", description="The number, or why not."),
 ]
 InboundNumberDeleteResult = Annotated[
     InboundNumberDeleted | NotFound,
     strawberry.union("InboundNumberDeleteResult", description="Its id, or why not."),
 ]
+
+
+def _given(settings: InboundNumberInput) -> dict[str, Any]:
+    values = given(settings, nullable=("team_id", "call_back_campaign_id"))
+    return renamed(values, {"call_back_delay_seconds": "call_back_delay_s"})
 
 
 @strawberry.type
@@ -77,7 +94,7 @@ class NumberMutations:
         values = {
             "number": number,
             "purpose": purpose,
-            **(given(settings, nullable=("team_id",)) if settings else {}),
+            **(_given(settings) if settings else {}),
         }
         row = await service.create_number(
             ctx.principal, cast("NumberSettings", values), ports=ctx.ports
@@ -95,8 +112,9 @@ class NumberMutations:
         settings: Annotated[InboundNumberInput, strawberry.argument(description="What to change.")],
     ) -> InboundNumberChangeResult:
         ctx = info.context
-        values = cast("NumberSettings", given(settings, nullable=("team_id",)))
-        row = await service.change_number(ctx.principal, id, values, ports=ctx.ports)
+        row = await service.change_number(
+            ctx.principal, id, cast("NumberSettings", _given(settings)), ports=ctx.ports
+        )
         return InboundNumberSaved(number=InboundNumber.of(row))
 
     @strawberry.mutation(

@@ -8,7 +8,7 @@ import strawberry
 
 from domain.access.permissions import Permission
 from domain.suppression import service
-from domain.suppression.models import SuppressionSource
+from domain.suppression.rules import SuppressionSource
 from domain.suppression.service import MAX_ENTRIES
 from schema.context import Info
 from schema.guards import requires

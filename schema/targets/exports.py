@@ -11,25 +11,18 @@ import strawberry
 from domain.access.permissions import Permission
 from domain.core.bus import Signal
 from domain.targets import classes, exports, models
-from domain.targets.classes import TargetClass
 from domain.targets.events import ExportProgressed, export_topic
 from domain.targets.listing import TargetFilter
 from domain.targets.models import ExportKind, ExportState
-from schema.campaigns.refusals import CampaignIsClosed
+from domain.targets.rules import TargetClass
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import NotFound
 from schema.targets.queries import CampaignId, TargetFilterInput
-from schema.targets.refusals import CountChanged, TooManyForXlsx
+from schema.targets.refusals import TooManyForXlsx
 
-strawberry.enum(TargetClass, description="How far a target came.")
 strawberry.enum(ExportKind, description="What kind of file targets are written to.")
 strawberry.enum(ExportState, description="How far an export is.")
-
-ClassArgument = Annotated[TargetClass, strawberry.argument(description="The class.")]
-ConfirmedCount = Annotated[
-    int, strawberry.argument(description="How many these are, typed by a person.")
-]
 
 
 @strawberry.type(description="How many targets are in a class.")
@@ -85,27 +78,9 @@ class TargetExportStarted:
     target_export: TargetExport = strawberry.field(description="Follow it by its id.")
 
 
-@strawberry.type(description="Targets will be dialed anew.")
-class TargetsReset:
-    count: int = strawberry.field(description="How many.")
-
-
-@strawberry.type(description="Targets are gone for good.")
-class TargetsPurged:
-    count: int = strawberry.field(description="How many.")
-
-
 TargetExportStartResult = Annotated[
     TargetExportStarted | NotFound | TooManyForXlsx,
     strawberry.union("TargetExportStartResult", description="The export, or why there is none."),
-]
-TargetsResetResult = Annotated[
-    TargetsReset | NotFound | CampaignIsClosed | CountChanged,
-    strawberry.union("TargetsResetResult", description="How many, or why none."),
-]
-TargetsPurgeResult = Annotated[
-    TargetsPurged | NotFound | CountChanged,
-    strawberry.union("TargetsPurgeResult", description="How many, or why none."),
 ]
 
 
@@ -154,48 +129,6 @@ class ExportMutations:
             ports=ctx.ports,
         )
         return TargetExportStarted(target_export=TargetExport.of(row))
-
-    @strawberry.mutation(
-        description="Let all targets of a class be dialed anew, from the first attempt.",
-        extensions=[requires(Permission.TARGET_MANAGE)],
-    )
-    async def targets_reset(
-        self,
-        info: Info,
-        campaign_id: CampaignId,
-        target_class: ClassArgument,
-        confirmed_count: ConfirmedCount,
-    ) -> TargetsResetResult:
-        ctx = info.context
-        count = await classes.reset_class(
-            ctx.principal,
-            campaign_id,
-            target_class,
-            confirmed_count=confirmed_count,
-            ports=ctx.ports,
-        )
-        return TargetsReset(count=count)
-
-    @strawberry.mutation(
-        description="Delete all targets of a class for good, with their contacts and attempts.",
-        extensions=[requires(Permission.TARGET_MANAGE)],
-    )
-    async def targets_purge(
-        self,
-        info: Info,
-        campaign_id: CampaignId,
-        target_class: ClassArgument,
-        confirmed_count: ConfirmedCount,
-    ) -> TargetsPurgeResult:
-        ctx = info.context
-        count = await classes.purge_class(
-            ctx.principal,
-            campaign_id,
-            target_class,
-            confirmed_count=confirmed_count,
-            ports=ctx.ports,
-        )
-        return TargetsPurged(count=count)
 
 
 @strawberry.type

@@ -19,7 +19,6 @@ from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
 from schema.targets.queries import CampaignId
 from schema.targets.refusals import (
-    CountChanged,
     FileTooLarge,
     IdempotencyKeyReused,
     ImportFileRefused,
@@ -125,11 +124,6 @@ class TargetRemoved:
     target: Target = strawberry.field(description="As it was.")
 
 
-@strawberry.type(description="A campaign has nothing left to dial.")
-class TargetsRemoved:
-    removed: int = strawberry.field(description="How many were taken out.")
-
-
 TargetImportStartResult = Annotated[
     TargetImportStarted
     | NotFound
@@ -156,10 +150,6 @@ TargetsAddResult = Annotated[
 TargetRemoveResult = Annotated[
     TargetRemoved | NotFound | TargetDialed,
     strawberry.union("TargetRemoveResult", description="The target, or why it stays."),
-]
-TargetsRemoveAllResult = Annotated[
-    TargetsRemoved | NotFound | CountChanged,
-    strawberry.union("TargetsRemoveAllResult", description="How many, or why none."),
 ]
 
 
@@ -240,26 +230,6 @@ class TargetMutations:
         ctx = info.context
         row = await removing.remove_target(ctx.principal, id, ports=ctx.ports)
         return TargetRemoved(target=Target.of(row))
-
-    @strawberry.mutation(
-        description="Take out all targets that are still to be dialed. Those that were dialed "
-        "before are closed and keep their history.",
-        extensions=[requires(Permission.TARGET_MANAGE)],
-    )
-    async def targets_remove_all(
-        self,
-        info: Info,
-        campaign_id: CampaignId,
-        confirmed_count: Annotated[
-            int,
-            strawberry.argument(description="How many will be removed, typed by a person."),
-        ],
-    ) -> TargetsRemoveAllResult:
-        ctx = info.context
-        removed = await removing.remove_all(
-            ctx.principal, campaign_id, confirmed_count=confirmed_count, ports=ctx.ports
-        )
-        return TargetsRemoved(removed=removed)
 
 
 async def chunks_of(file: Any) -> AsyncIterator[bytes]:

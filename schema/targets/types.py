@@ -8,13 +8,14 @@ from strawberry import Private
 
 from domain.calls.rules import Disposition
 from domain.core.pages import PageRequest, page_of
+from domain.suppression.models import SuppressionProblem
 from domain.targets import adding, imports, models
 from domain.targets.events import ImportProgressed
 from domain.targets.listing import LastAttempt as LastAttemptRow
 from domain.targets.listing import TargetOrder
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
-from domain.targets.rules import ClosedReason, TargetState
+from domain.targets.rules import ClosedReason, TargetClass, TargetSource, TargetState
 from schema.connections import After, Connection, First, connection_of
 from schema.related import related
 from schema.scalars import Json, PhoneNumber, phone_number
@@ -24,6 +25,8 @@ strawberry.enum(TargetState, description="Whether a target is still to be dialed
 strawberry.enum(ClosedReason, description="Why a target is never dialed again.")
 strawberry.enum(ImportState, description="How far an import is.")
 strawberry.enum(FileKind, description="A kind of file that is read.")
+strawberry.enum(TargetClass, description="How far a target came.")
+strawberry.enum(TargetSource, description="How somebody became a target.")
 strawberry.enum(TargetOrder, description="How a list of targets is ordered.")
 
 
@@ -94,6 +97,7 @@ class Target:
     )
     attempts: int = strawberry.field(description="Dialed so far.")
     max_attempts: int = strawberry.field(description="Closed after so many.")
+    source: TargetSource = strawberry.field(description="Whether a missed call made it a target.")
     added_at: datetime = strawberry.field(description="When it was added.")
     last_attempt_at: datetime | None = strawberry.field(
         description="When it was dialed last; null: never."
@@ -130,6 +134,7 @@ class Target:
             customer_status=row.last_disposition,
             attempts=row.attempts,
             max_attempts=row.max_attempts,
+            source=TargetSource.CALL_BACK if row.call_back_at else TargetSource.LIST,
             added_at=row.created_at,
             last_attempt_at=row.last_attempt_at,
             next_attempt_at=row.next_at,
@@ -138,7 +143,7 @@ class Target:
         )
 
 
-@strawberry.type(description="A row of a file that did not become a target, and why.")
+@strawberry.type(description="A row of a file that did not become what it should, and why.")
 class ImportProblem:
     row: int = strawberry.field(
         description="As the file's own program counts; 0: the file as a whole."
@@ -148,7 +153,7 @@ class ImportProblem:
     value: str = strawberry.field(description="The cell that is wrong, at most 64 characters.")
 
     @classmethod
-    def of(cls, row: models.ImportProblem) -> "ImportProblem":
+    def of(cls, row: models.ImportProblem | SuppressionProblem) -> "ImportProblem":
         return cls(row=row.row, code=row.code, message=row.message, value=row.value)
 
 

@@ -35,9 +35,17 @@ from domain.campaigns.models import CampaignAgent, CampaignTeam
 from domain.demo.people import people_xlsx
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
-from domain.suppression.models import Suppression, SuppressionSource
-from domain.targets.models import ExportKind, TargetBatch, TargetExport, TargetImport
+from domain.suppression.models import Suppression, SuppressionImport
+from domain.suppression.rules import SuppressionSource
+from domain.targets.models import (
+    ExportKind,
+    TargetBatch,
+    TargetExport,
+    TargetImport,
+    TargetOperation,
+)
 from domain.targets.reading.kinds import FileKind
+from domain.targets.rules import OperationAction
 from domain.trunks.models import Trunk
 from schema.guards import Guard
 from schema.root import MUTATIONS, QUERIES, SUBSCRIPTIONS
@@ -99,7 +107,9 @@ ID_ARGUMENTS = {
     "campaignUnassign.id": "campaign",
     "campaignUnassign.teamIds": "team",
     "inboundNumberChange.id": "number",
+    "inboundNumberChange.settings.callBackCampaignId": "campaign",
     "inboundNumberChange.settings.teamId": "team",
+    "inboundNumberCreate.settings.callBackCampaignId": "campaign",
     "inboundNumberCreate.settings.teamId": "team",
     "inboundNumberDelete.id": "number",
     "numbersSuppress.input.campaignId": "campaign",
@@ -109,6 +119,10 @@ ID_ARGUMENTS = {
     "recordings.callId": "call",
     "recordings.campaignId": "campaign",
     "sessionRevoke.id": "session",
+    "suppressionImport.id": "suppression_import",
+    "suppressionImportCancel.id": "suppression_import",
+    "suppressionImportProgress.id": "suppression_import",
+    "suppressionImportStart.options.campaignId": "campaign",
     "suppressionRemove.id": "suppression",
     "suppressions.campaignId": "campaign",
     "target.id": "target",
@@ -125,6 +139,9 @@ ID_ARGUMENTS = {
     "targetImportProgress.id": "import",
     "targetImportStart.campaignId": "campaign",
     "targetImports.campaignId": "campaign",
+    "targetOperation.id": "operation",
+    "targetOperationProgress.id": "operation",
+    "targetOperations.campaignId": "campaign",
     "targetRemove.id": "target",
     "targets.campaignId": "campaign",
     "targets.filter.batchId": "batch",
@@ -305,6 +322,15 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
     exporting = await TargetExport.create(
         account=account, campaign=campaign, kind=ExportKind.CSV, rows_total=1, file_path="a.csv"
     )
+    operation = await TargetOperation.create(
+        account=account,
+        campaign=campaign,
+        action=OperationAction.PURGE,
+        targets_total=1,
+        after_id=UUID(int=0),
+        until_id=target.id,
+        created_at=fakes.clock.now(),
+    )
     trunk = await Trunk.create(account=account, name="alpha")
     number = await InboundNumber.create(
         account=account, number=f"+1202555{len(slug):04}", purpose=NumberPurpose.PHONE_LOGIN
@@ -317,6 +343,15 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         source=SuppressionSource.MANUAL,
     )
     now = fakes.clock.now()
+    suppressing = await SuppressionImport.create(
+        account=account,
+        scope_id=account.id,
+        file_name="a.csv",
+        file_path="b.csv",
+        kind=FileKind.CSV,
+        source=SuppressionSource.IMPORT,
+        created_at=now,
+    )
     attempt = await rows.an_attempt(target, now)
     call = await rows.a_call(account, now, campaign_id=campaign.id)
     recording = await Recording.create(account=account, call_id=call.id, node="n", started_at=now)
@@ -343,9 +378,11 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "export": exporting.id,
         "import": importing.id,
         "number": number.id,
+        "operation": operation.id,
         "recording": recording.id,
         "session": session.id,
         "suppression": suppression.id,
+        "suppression_import": suppressing.id,
         "target": target.id,
         "team": team.id,
         "trunk": trunk.id,

@@ -16,6 +16,8 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     preview_rows: int = 0  # more than 0: say a Preview instead of blocks
     skip: int = 0  # rows that an earlier run committed
     block_rows: int = 2_000
+    entries: bool = False  # of a do-not-call list, not targets
+    timezone: str = "UTC"  # of dates of expiry
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, tag="block"):

@@ -8,13 +8,14 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from domain.suppression.reading import EntryRows
 from domain.targets.columns import ColumnMap, choices_of
 from domain.targets.errors import (
     MAX_COLUMNS,
@@ -69,23 +70,36 @@ def said(request: ReadRequest) -> Iterator[Said]:
         yield Crashed(where=f"{type(error).__name__} in {name}:{place.lineno}")
 
 
+class TargetRows:
+    """Reads the rows of a table as targets."""
+
+    def __init__(self, table: Table, request: ReadRequest) -> None:
+        self._columns = Columns(table, request)
+        self._country = request.country
+
+    def read(self, rows: Sequence[Row]) -> tuple[bytes, int, list[Reported]]:
+        """Those that are ready, as CSV for COPY, how many they are, and those that are not."""
+        columns = self._columns.now()
+        results = [staged(row, columns, country=self._country) for row in rows]
+        good = [result for result in results if isinstance(result, Staged)]
+        bad = [result for result in results if isinstance(result, Reported)]
+        return copy_staged(good), len(good), bad
+
+
 def _blocks(request: ReadRequest) -> Iterator[Said]:
     table = open_table(Path(request.path), FileKind(request.kind))
-    columns = Columns(table, request)
+    reader = EntryRows(table, request) if request.entries else TargetRows(table, request)
     total = sum(1 for _ in islice(table.rows, request.skip))
     notes = [Reported(0, RowProblem("FILE_NOTE", note), "") for note in table.notes]
     if total:
         notes = []  # said by the run that this one resumes
     while rows := list(islice(table.rows, request.block_rows)):
         total += len(rows)
-        map_ = columns.now()
-        results = [staged(row, map_, country=request.country) for row in rows]
-        good = [result for result in results if isinstance(result, Staged)]
-        bad = [result for result in results if isinstance(result, Reported)]
+        good, count, bad = reader.read(rows)
         yield Block(
             rows=len(rows),
-            staged=copy_staged(good),
-            staged_rows=len(good),
+            staged=good,
+            staged_rows=count,
             reported=copy_reported(notes + bad),
             reported_rows=len(bad),
             rows_total=_at_least(total, table),

@@ -30,7 +30,8 @@ from domain.floor.rows import pacing_of, settings_of
 from domain.floor.screening import Screening
 from domain.floor.state import FloorState, Run
 from domain.pacing import policy_for
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.models import Contact, Target
 from domain.targets.rules import ClosedReason, TargetState
 from tests import rows

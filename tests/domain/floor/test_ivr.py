@@ -9,7 +9,8 @@ from domain.calls.models import Attempt, Call, CallEvent
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import DialMode, MachineAction
 from domain.floor.director import Floor
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason
 from domain.telephony.port import Collect, File, Hold, PlaceLeg, Play, Say

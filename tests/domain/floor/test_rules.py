@@ -20,7 +20,8 @@ from domain.eligibility.models import DialingPolicy
 from domain.eligibility.rules import BlockCode
 from domain.eligibility.weeks import DAYS
 from domain.floor.director import Floor
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.commands import TargetsChanged
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason, TargetState

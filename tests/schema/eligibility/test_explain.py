@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from domain.campaigns.rules import CampaignState
-from domain.suppression.models import Suppression, SuppressionSource
+from domain.suppression.models import Suppression
+from domain.suppression.rules import SuppressionSource
 from domain.targets.rules import ClosedReason, TargetState
 from tests import rows
 from tests.fakes import FakePorts

@@ -56,6 +56,7 @@ async def suppress(ask: Ask, pasted: str, **input: Any) -> dict[str, Any]:
 
 
 @pytest.mark.feature("TGT-02")
+@pytest.mark.feature("CAM-20")
 async def test_numbers_on_a_list_are_scrubbed_from_imports_and_additions(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
@@ -77,6 +78,7 @@ async def test_numbers_on_a_list_are_scrubbed_from_imports_and_additions(
     assert [t.number for t in await Target.all().order_by("id")] == [us_number(2), us_number(3)]
 
 
+@pytest.mark.feature("CAM-20")
 async def test_an_entry_made_while_a_target_waits_stops_it(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
@@ -98,6 +100,59 @@ async def test_an_entry_made_while_a_target_waits_stops_it(
     assert fakes.floors.told == [(campaign.account_id, told)]
 
 
+@pytest.mark.feature("CAM-20")
+@pytest.mark.parametrize("pattern", [us_number(1), "+1202200000*"])
+async def test_an_entry_that_is_removed_lets_what_it_held_go_as_it_was(
+    ask: Ask, campaign: Campaign, fakes: FakePorts, pattern: str
+) -> None:
+    due = fakes.clock.now() + timedelta(hours=1)
+    fresh = await target(campaign, 1)
+    retry = await target(campaign, 2, state=TargetState.RETRY, next_at=due, last_ordinal=1)
+    closed = await target(campaign, 3)
+    other = await target(
+        campaign, 4, state=TargetState.RETRY, next_at=due, held_by="cap_reached", held_at=due
+    )
+    await suppress(ask, us_number(3))
+    until = fakes.clock.now() + timedelta(days=30)
+    await suppress(ask, us_number(2), expiresAt=until.isoformat())
+    await suppress(ask, pattern, expiresAt=until.isoformat())
+    await Target.filter(id=other.id).update(held_by="cap_reached", next_at=due, due_at=None)
+    entry = await Suppression.get(pattern=pattern.rstrip("*"))
+    fakes.floors.told.clear()
+
+    await ask(REMOVE, id=str(entry.id))
+
+    rows = {row.id: row for row in await Target.all()}
+    assert (rows[fresh.id].state, rows[fresh.id].next_at) == (TargetState.NEW, None)
+    assert rows[fresh.id].held_by is None
+    if entry.is_prefix:
+        assert (rows[retry.id].state, rows[retry.id].next_at) == (TargetState.RETRY, due)
+    else:
+        assert (rows[retry.id].held_by, rows[retry.id].next_at) == ("do_not_call", until)
+    assert (rows[other.id].held_by, rows[other.id].next_at) == ("cap_reached", due)
+    assert rows[closed.id].state is TargetState.CLOSED
+    assert fakes.floors.told == [(campaign.account_id, TargetsChanged(campaign=campaign.id))]
+
+
+@pytest.mark.feature("CAM-20")
+async def test_a_campaigns_entry_lets_go_of_that_campaigns_targets_only(
+    ask: Ask, account: Account, campaign: Campaign, fakes: FakePorts
+) -> None:
+    other = await new_campaign(account, serial=2)
+    here, there = await target(campaign, 1), await target(other, 1)
+    until = (fakes.clock.now() + timedelta(days=1)).isoformat()
+    await suppress(ask, us_number(1), campaignId=str(campaign.id), expiresAt=until)
+    await suppress(ask, us_number(1), campaignId=str(other.id), expiresAt=until)
+    entry = await Suppression.get(scope_id=campaign.id)
+
+    await ask(REMOVE, id=str(entry.id))
+
+    await here.refresh_from_db()
+    await there.refresh_from_db()
+    assert here.state is TargetState.NEW
+    assert (there.state, there.held_by) == (TargetState.RETRY, "do_not_call")
+
+
 async def test_an_entry_that_expires_puts_a_target_off_until_then(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
@@ -110,6 +165,7 @@ async def test_an_entry_that_expires_puts_a_target_off_until_then(
     assert (row.state, row.next_at) == (TargetState.RETRY, until)
 
 
+@pytest.mark.feature("CAM-20")
 async def test_the_check_at_dialing_sees_both_lists_prefixes_and_expiry(
     ask: Ask, account: Account, campaign: Campaign, fakes: FakePorts
 ) -> None:
@@ -145,6 +201,7 @@ async def test_the_check_at_dialing_sees_both_lists_prefixes_and_expiry(
     )
 
 
+@pytest.mark.feature("CAM-20")
 async def test_a_list_is_answered_line_by_line_shown_changed_and_shortened(
     ask: Ask, campaign: Campaign
 ) -> None:

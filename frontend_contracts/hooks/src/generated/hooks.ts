@@ -564,6 +564,41 @@ export function useNumbersSuppress() {
 }
 
 /**
+ * Do-not-call page: an import with its first rows that became no new entry.
+ */
+export function useSuppressionImport(args: Omit<UseQueryArgs<op.SuppressionImportQueryVariables, op.SuppressionImportQuery>, "query">) {
+  return useQuery({ query: op.SuppressionImportDocument, ...args });
+}
+
+/**
+ * Do-not-call page. ImportFinished: it was over already; entries that it made stay either way.
+ */
+export function useSuppressionImportCancel() {
+  return useMutation(op.SuppressionImportCancelDocument);
+}
+
+/**
+ * Do-not-call page: how far an import is, now and after every block of rows.
+ */
+export function useSuppressionImportProgressSubscription(args: Omit<UseSubscriptionArgs<op.SuppressionImportProgressSubscriptionVariables, op.SuppressionImportProgressSubscription>, "query">) {
+  return useSubscription({ query: op.SuppressionImportProgressDocument, ...args });
+}
+
+/**
+ * Do-not-call page. ImportFileRefused and FileTooLarge: nothing was kept, choose another file.
+ */
+export function useSuppressionImportStart() {
+  return useMutation(op.SuppressionImportStartDocument);
+}
+
+/**
+ * Do-not-call page: earlier imports, newest first.
+ */
+export function useSuppressionImports(args: Partial<Omit<UseQueryArgs<op.SuppressionImportsQueryVariables, op.SuppressionImportsQuery>, "query">> = {}) {
+  return useQuery({ query: op.SuppressionImportsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Suppression page. NotFound: read the list again.
  */
 export function useSuppressionRemove() {
@@ -662,6 +697,27 @@ export function useTargetImportStart() {
  */
 export function useTargetImports(args: Omit<UseQueryArgs<op.TargetImportsQueryVariables, op.TargetImportsQuery>, "query">) {
   return useQuery({ query: op.TargetImportsDocument, ...args });
+}
+
+/**
+ * Targets page: an operation that was begun before the page was opened.
+ */
+export function useTargetOperation(args: Omit<UseQueryArgs<op.TargetOperationQueryVariables, op.TargetOperationQuery>, "query">) {
+  return useQuery({ query: op.TargetOperationDocument, ...args });
+}
+
+/**
+ * Targets page: how far an operation is, now and then at most twice a second.
+ */
+export function useTargetOperationProgressSubscription(args: Omit<UseSubscriptionArgs<op.TargetOperationProgressSubscriptionVariables, op.TargetOperationProgressSubscription>, "query">) {
+  return useSubscription({ query: op.TargetOperationProgressDocument, ...args });
+}
+
+/**
+ * Targets page: what was removed, reset and purged, newest first.
+ */
+export function useTargetOperations(args: Omit<UseQueryArgs<op.TargetOperationsQueryVariables, op.TargetOperationsQuery>, "query">) {
+  return useQuery({ query: op.TargetOperationsDocument, ...args });
 }
 
 /**

@@ -1,0 +1,1 @@
+"""Jobs that do something to many targets."""
