@@ -241,8 +241,11 @@ class Seats:
         """Put a seat into a state: log, announce, tell the pacers. Raises AgentBusy."""
         if not may_follow(seat.state, state):
             raise AgentBusy(seat.agent_id, seat.state)
-        if seat.state is state and seat.reason == reason and seat.entry is not None:
-            return
+        entry = seat.entry
+        if entry is not None and (seat.state, seat.reason) == (state, reason):
+            # An accepted offer is the same state with a call: the next owner must know whose.
+            if entry.call_id == call_id:
+                return
         at = self._context.clock.now()
         before = seat.state
         if seat.entry is not None:

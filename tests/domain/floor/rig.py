@@ -50,6 +50,11 @@ class Rig:
         self._floors: dict[Floor, asyncio.Task[bool]] = {}
 
     @property
+    def floors(self) -> tuple[Floor, ...]:
+        """Those that were started and not let go."""
+        return tuple(self._floors)
+
+    @property
     def placed(self) -> list[UUID]:
         """Legs that a carrier was asked to place, repetitions too."""
         return [command.leg for command in self.commands(PlaceLeg)]
@@ -207,6 +212,11 @@ class Rig:
                     message = await pubsub.get_message(timeout=0.2)
                     if message is not None and message["type"] == "message":
                         return floor_wire.decode_answer(message["data"])
+
+    async def tell(self, command: FloorCommand) -> None:
+        """Put a command into the inbox, as `ask` does, and wait for no answer."""
+        entry = floor_wire.entry_of(command)
+        await self.redis.xadd(inbox_stream(self.row.id), entry)  # type: ignore[arg-type]
 
     async def at_work(self, *agents: Agent) -> None:
         """Sign agents in and let them go available."""

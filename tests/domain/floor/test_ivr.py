@@ -153,6 +153,7 @@ async def test_a_key_leads_to_the_campaigns_agents(rig: Rig) -> None:
     assert line.seat.agent_id == agent.id
     run = floor.state.runs[campaign.id]
     assert (run.tally.answered, run.tally.connected) == (1, 1)
+    await rig.until(lambda: CallEvent.filter(call_id=line.id, kind="connected").exists())
     kinds = [e.kind for e in await CallEvent.filter(call_id=line.id).order_by("id")]
     assert kinds[-3:] == ["listening", "pressed", "connected"]
 
