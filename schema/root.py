@@ -19,9 +19,12 @@ from schema.calls.live import LiveCallMutations
 from schema.calls.mutations import CallMutations
 from schema.calls.queries import CallQueries
 from schema.calls.subscriptions import CallSubscriptions
+from schema.campaigns.life import CampaignLifeMutations
 from schema.campaigns.mutations import CampaignMutations
 from schema.campaigns.queries import CampaignQueries
 from schema.campaigns.subscriptions import CampaignSubscriptions
+from schema.chains.mutations import ChainMutations
+from schema.chains.queries import ChainQueries
 from schema.eligibility.mutations import EligibilityMutations
 from schema.eligibility.queries import EligibilityQueries
 from schema.errors import SpokenErrors
@@ -66,6 +69,7 @@ QUERIES: tuple[type, ...] = (
     TrunkQueries,
     NumberQueries,
     EligibilityQueries,
+    ChainQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     AccessMutations,
@@ -84,6 +88,8 @@ MUTATIONS: tuple[type, ...] = (
     TrunkMutations,
     NumberMutations,
     EligibilityMutations,
+    CampaignLifeMutations,
+    ChainMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     CampaignSubscriptions,

@@ -18,6 +18,7 @@ from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import HIGHEST_RANK, CampaignState
 from domain.campaigns.service import access_campaign
+from domain.chains.shared import hold_chain_of, others_to_share, share_people
 from domain.core.bus import Notice
 from domain.core.errors import NotFound
 from domain.core.floors import tell_of_rows
@@ -120,10 +121,15 @@ async def _change(
     drop_agents: Sequence[UUID],
     ports: Ports,
 ) -> Campaign:
+    others: list[Campaign] = []
     async with unit_of_work(ports) as work:
+        await hold_chain_of(id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE, lock=True)
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
+        teams, agents = [*add_teams, *drop_teams], [*add_agents, *drop_agents]
+        concerned = [name for name, who in (("teams", teams), ("agents", agents)) if who]
+        others = await others_to_share(campaign, concerned)
         before = await _levels(id)
         await CampaignTeam.bulk_create(
             [
@@ -151,9 +157,12 @@ async def _change(
             difference=difference,
             at=ports.clock.now(),
         )
-        changed = CampaignRowChanged(campaign=id)
-        work.publish(Notice(campaign_topic(campaign.account_id), msgspec.json.encode(changed)))
-    await tell_of_rows(ports.floors, campaign.account_id, CampaignChanged(campaign=id))
+        await share_people(id, [other.id for other in others])
+        for each in (campaign, *others):
+            changed = CampaignRowChanged(campaign=each.id)
+            work.publish(Notice(campaign_topic(each.account_id), msgspec.json.encode(changed)))
+    for each in (campaign, *others):
+        await tell_of_rows(ports.floors, each.account_id, CampaignChanged(campaign=each.id))
     return campaign
 
 

@@ -188,6 +188,7 @@ _TAKES_CALLS = frozenset(
 _WHY = {
     CampaignState.STOPPED: "stopped",
     CampaignState.CLOSED: "closed",
+    CampaignState.WAITING: "waits for another campaign of its chain",
     CampaignState.RUNNING: "the floor has not said anything yet",
 }
 

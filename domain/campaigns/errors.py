@@ -2,6 +2,7 @@
 
 DomainError
 ├── CampaignClosed      a closed campaign never dials again and is never changed
+├── CampaignNotClosed   only what is over can be put away
 └── NoAgentsAssigned    nobody would take the calls
 """
 
@@ -19,6 +20,19 @@ class CampaignClosed(DomainError):
         super().__init__(
             f"Nothing was changed: campaign {campaign_id} is closed, and a closed campaign stays "
             "closed. Make a new one."
+        )
+        self.campaign_id = str(campaign_id)
+
+
+class CampaignNotClosed(DomainError):
+    """The campaign may dial still."""
+
+    code = "CAMPAIGN_NOT_CLOSED"
+
+    def __init__(self, campaign_id: UUID) -> None:
+        super().__init__(
+            f"Campaign {campaign_id} was not archived: it is not closed. Close it first, if it is "
+            "to dial never again."
         )
         self.campaign_id = str(campaign_id)
 

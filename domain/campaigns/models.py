@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from domain.callerids.rules import CallerIdStrategy
@@ -13,6 +14,7 @@ from domain.core.ids import new_id
 if TYPE_CHECKING:
     from domain.access.models import Account
     from domain.agents.models import Agent, Team
+    from domain.chains.models import Chain
 
 
 class Campaign(Model):
@@ -83,10 +85,21 @@ class Campaign(Model):
     started_at = fields.DatetimeField(null=True)  # NULL: never started
     stopped_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)  # NULL: not closed
+    archived_at = fields.DatetimeField(null=True)  # NULL: shown in lists; set of closed ones only
+    chain_id: UUID | None
+    chain: fields.ForeignKeyNullableRelation["Chain"] = fields.ForeignKeyField(
+        "domain.Chain", related_name="campaigns", on_delete=fields.SET_NULL, null=True
+    )
+    after_id: UUID | None  # NULL: the first of its chain, or in none
+    after: fields.ForeignKeyNullableRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="followers", on_delete=fields.SET_NULL, null=True
+    )
+    waits_for_id = fields.UUIDField(null=True)  # WAITING: the campaign that is to dial first
 
     class Meta:
         table = "campaign"
         unique_together = (("account", "serial"), ("account", "api_code"))
+        indexes = (Index(fields=("chain_id",)),)
 
 
 class CampaignTeam(Model):

@@ -31,7 +31,13 @@ class CampaignState(StrEnum):
 
     STOPPED = "stopped"
     RUNNING = "running"
+    WAITING = "waiting"  # started, and another campaign of its chain is to dial first
     CLOSED = "closed"
+
+
+def is_started(state: CampaignState) -> bool:
+    """Whether somebody started it and nobody stopped it: it dials, or waits for its turn."""
+    return state in (CampaignState.RUNNING, CampaignState.WAITING)
 
 
 class MachineAction(StrEnum):

@@ -17,13 +17,15 @@ SELECT id, mode FROM campaign WHERE account_id = $1 AND state = 'stopped' AND st
     AND (stops_at IS NULL OR stops_at > $2)
     AND coalesce(greatest(started_at, stopped_at) < starts_at, true)
 """
+# One that comes after another waits for its turn, which the floor gives it (domain/chains).
 _START = """
-UPDATE campaign SET state = 'running', started_at = $2
+UPDATE campaign SET state = CASE WHEN after_id IS NULL THEN 'running' ELSE 'waiting' END,
+    waits_for_id = after_id, started_at = $2
 WHERE id = $1 AND state = 'stopped' AND starts_at <= $2 RETURNING id
 """
 _STOP = """
-UPDATE campaign SET state = 'stopped', stopped_at = $2
-WHERE account_id = $1 AND state = 'running' AND stops_at <= $2
+UPDATE campaign SET state = 'stopped', stopped_at = $2, waits_for_id = NULL
+WHERE account_id = $1 AND state IN ('running', 'waiting') AND stops_at <= $2
     AND coalesce(started_at < stops_at, true)
 RETURNING id
 """

@@ -23,6 +23,7 @@ from domain.campaigns.rules import (
     ON_PORTS,
     CampaignState,
     DialMode,
+    is_started,
 )
 from domain.campaigns.settings import (
     PUBLIC_NAMES,
@@ -31,6 +32,14 @@ from domain.campaigns.settings import (
     checked_settings,
     refuse_dates_apart,
     refuse_incomplete,
+)
+from domain.chains.models import CampaignSource
+from domain.chains.shared import (
+    begins_after,
+    hold_chain_of,
+    others_to_share,
+    shared_of,
+    started_with,
 )
 from domain.core.bus import Notice
 from domain.core.errors import NotFound, Unavailable
@@ -79,15 +88,21 @@ def visible_campaigns(
     need: Permission = Permission.CAMPAIGN_VIEW,
     *,
     finished: bool | None = None,
+    archived: bool = True,
     states: Collection[CampaignState] = (),
     modes: Collection[DialMode] = (),
 ) -> QuerySet[Campaign]:
-    """Campaigns of the account. `finished` picks the closed ones, or all others. NEWEST_FIRST."""
+    """Campaigns of the account. NEWEST_FIRST.
+
+    `finished` picks the closed ones, or all others; without `archived` those are left out.
+    """
     principal.require(need)
     query = Campaign.filter(account_id=principal.account_id)
     if finished is not None:
         query = query.filter(state=CampaignState.CLOSED) if finished else query
         query = query if finished else query.exclude(state=CampaignState.CLOSED)
+    if not archived:
+        query = query.filter(archived_at=None)
     if states:
         query = query.filter(state__in=list(states))
     if modes:
@@ -109,18 +124,26 @@ async def create(principal: Principal, settings: CampaignSettings, *, ports: Por
     refuse_incomplete(values)
     values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
     async with unit_of_work(ports) as work:
-        # The account's row is the queue for serials: two campaigns made at once get two.
-        await access_account(principal, lock=True)
-        newest = await Campaign.filter(account_id=principal.account_id).order_by("-serial").first()
-        campaign = await Campaign.create(
-            account_id=principal.account_id,
-            serial=newest.serial + 1 if newest else 1,
-            api_code="".join(secrets.choice(_API_CODE_LETTERS) for _ in range(12)),
-            created_at=ports.clock.now(),
-            **values,
-        )
-        await _record(principal, "campaignCreate", campaign, {}, values, ports)
-        _announce(work, campaign)
+        campaign = await add(principal, work, values, ports=ports)
+        await record(principal, "campaignCreate", campaign, {}, values, ports)
+    return campaign
+
+
+async def add(
+    principal: Principal, work: UnitOfWork, values: dict[str, Any], *, ports: Ports
+) -> Campaign:
+    """A new row with these columns, the next serial and an API code of its own."""
+    # The account's row is the queue for serials: two campaigns made at once get two.
+    await access_account(principal, lock=True)
+    newest = await Campaign.filter(account_id=principal.account_id).order_by("-serial").first()
+    campaign = await Campaign.create(
+        account_id=principal.account_id,
+        serial=newest.serial + 1 if newest else 1,
+        api_code="".join(secrets.choice(_API_CODE_LETTERS) for _ in range(12)),
+        created_at=ports.clock.now(),
+        **values,
+    )
+    announce(work, campaign)
     return campaign
 
 
@@ -135,6 +158,7 @@ async def change(
     principal.require(Permission.CAMPAIGN_MANAGE)
     values = checked_settings(settings)
     async with unit_of_work(ports) as work:
+        await hold_chain_of(id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_MANAGE, lock=True)
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
@@ -145,39 +169,72 @@ async def change(
         refuse_dates_apart(
             changed.get("starts_at", campaign.starts_at), changed.get("stops_at", campaign.stops_at)
         )
+        others = await others_to_share(campaign, changed)
         if RULE_COLUMNS & changed.keys():
             changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
         refuse_incomplete(vars(campaign))
         await campaign.save(update_fields=list(changed))
-        await _record(principal, "campaignChange", campaign, before, values, ports)
-        _announce(work, campaign)
-    await _tell(campaign, ports)
+        await record(principal, "campaignChange", campaign, before, values, ports)
+        announce(work, campaign)
+        for other in others:
+            await take_over(principal, work, other, shared_of(campaign), ports)
+    for each in (campaign, *others):
+        await _tell(each, ports)
     return campaign
+
+
+async def take_over(
+    principal: Principal,
+    work: UnitOfWork,
+    campaign: Campaign,
+    settings: dict[str, Any],
+    ports: Ports,
+) -> None:
+    """Give a campaign these settings, which were checked on another one of its chain."""
+    before = {column: getattr(campaign, column) for column in settings}
+    changed = {column: value for column, value in settings.items() if before[column] != value}
+    if changed:
+        after = dict(changed)
+        if RULE_COLUMNS & changed.keys():
+            changed["rules_changed_at"] = ports.clock.now()
+        campaign.update_from_dict(changed)
+        await campaign.save(update_fields=list(changed))
+        await record(
+            principal, "campaignChange", campaign, {c: before[c] for c in after}, after, ports
+        )
+    announce(work, campaign)
 
 
 async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
     """Dial, or go on dialing. Starting a running campaign changes nothing.
 
-    Raises NotFound, CampaignClosed, NoAgentsAssigned.
+    One that comes after others waits until they have nothing left. The main campaign of a chain
+    starts the others of it, too, and they wait. Raises NotFound, CampaignClosed, NoAgentsAssigned.
     """
     principal.require(Permission.CAMPAIGN_RUN)
     async with unit_of_work(ports) as work:
+        await hold_chain_of(id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_RUN, lock=True)
-        if campaign.state is CampaignState.RUNNING:
+        if is_started(campaign.state):
             return campaign
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
         if campaign.mode not in ON_PORTS and not await has_agents(campaign.id):
             raise NoAgentsAssigned(campaign.id)
-        before = {"state": campaign.state}
-        campaign.state, campaign.started_at = CampaignState.RUNNING, ports.clock.now()
-        await campaign.save(update_fields=["state", "started_at"])
-        await _record(
-            principal, "campaignStart", campaign, before, {"state": campaign.state}, ports
-        )
-        _announce(work, campaign)
-    await _tell(campaign, ports)
+        others = await started_with(campaign)
+        for each in (campaign, *others):
+            before = {"state": each.state}
+            each.waits_for_id = await begins_after(each)
+            each.state = (
+                CampaignState.RUNNING if each.waits_for_id is None else CampaignState.WAITING
+            )
+            each.started_at = ports.clock.now()
+            await each.save(update_fields=["state", "started_at", "waits_for_id"])
+            await record(principal, "campaignStart", each, before, {"state": each.state}, ports)
+            announce(work, each)
+    for each in (campaign, *others):
+        await _tell(each, ports)
     return campaign
 
 
@@ -220,14 +277,15 @@ async def _end(
             raise CampaignClosed(campaign.id)
         if campaign.state is not wanted:
             before, now = {"state": campaign.state}, ports.clock.now()
-            if campaign.state is CampaignState.RUNNING:
+            if is_started(campaign.state):
                 campaign.stopped_at = now
             if wanted is CampaignState.CLOSED:
                 campaign.closed_at = now
-            campaign.state = wanted
-            await campaign.save(update_fields=["state", "stopped_at", "closed_at"])
-            await _record(principal, action, campaign, before, {"state": wanted}, ports)
-            _announce(work, campaign)
+                await CampaignSource.filter(campaign_id=id, removed_at=None).update(removed_at=now)
+            campaign.state, campaign.waits_for_id = wanted, None
+            await campaign.save(update_fields=["state", "stopped_at", "closed_at", "waits_for_id"])
+            await record(principal, action, campaign, before, {"state": wanted}, ports)
+            announce(work, campaign)
     try:
         await ports.floors.ask(campaign.account_id, CampaignChanged(campaign=campaign.id))
     except Unavailable as error:
@@ -241,12 +299,13 @@ async def _tell(campaign: Campaign, ports: Ports) -> None:
     await tell_of_rows(ports.floors, campaign.account_id, command)
 
 
-def _announce(work: UnitOfWork, campaign: Campaign) -> None:
+def announce(work: UnitOfWork, campaign: Campaign) -> None:
+    """Let those who follow the account's campaigns know, after the commit."""
     changed = CampaignRowChanged(campaign=campaign.id)
     work.publish(Notice(campaign_topic(campaign.account_id), msgspec.json.encode(changed)))
 
 
-async def _record(
+async def record(
     principal: Principal,
     action: str,
     campaign: Campaign,
@@ -254,6 +313,7 @@ async def _record(
     after: dict[str, Any],
     ports: Ports,
 ) -> None:
+    """Write down what was done to a campaign, by the public names of its settings."""
     await audit.record(
         principal,
         action,

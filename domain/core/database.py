@@ -20,6 +20,7 @@ MODEL_MODULES = (
     "domain.suppression.models",
     "domain.calls.models",
     "domain.floor.models",
+    "domain.chains.models",
     "domain.trunks.models",
     "domain.recordings.models",
     "domain.numbers.models",

@@ -32,6 +32,7 @@ class BlockCode(StrEnum):
 
     CAMPAIGN_STOPPED = "campaign_stopped"
     CAMPAIGN_CLOSED = "campaign_closed"
+    CAMPAIGN_WAITING = "campaign_waiting"  # another of its chain is to dial first
     CAMPAIGN_OVER = "campaign_over"  # its stop date has come
     TARGET_CLOSED = "target_closed"
     IN_CALL = "in_call"
@@ -125,6 +126,7 @@ class Terms:
 
     campaign_id: UUID
     state: str = "running"
+    waits_for: UUID | None = None  # the campaign that dials first
     started_at: datetime | None = None
     starts_at: datetime | None = None
     stops_at: datetime | None = None
@@ -227,6 +229,12 @@ def campaign_blocking(terms: Terms, at: datetime) -> Block | None:
     """What forbids every call of a campaign."""
     if terms.state == "closed":
         return Block(BlockCode.CAMPAIGN_CLOSED, "The campaign is closed for good.")
+    if terms.state == "waiting":
+        return Block(
+            BlockCode.CAMPAIGN_WAITING,
+            "The campaign waits until those before it in its chain have nothing left to dial.",
+            inputs=(("waitsForCampaignId", f"{terms.waits_for or ''}"),),
+        )
     if terms.state != "running":
         starts = terms.starts_at if terms.starts_at is not None and terms.starts_at > at else None
         when = f"It starts by itself at {starts:%Y-%m-%d %H:%M} UTC." if starts else "Start it."

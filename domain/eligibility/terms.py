@@ -23,6 +23,7 @@ def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
     return Terms(
         campaign_id=campaign.id,
         state=campaign.state,
+        waits_for=campaign.waits_for_id,
         started_at=campaign.started_at,
         starts_at=campaign.starts_at,
         stops_at=campaign.stops_at,
@@ -39,7 +40,9 @@ def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
 
 def judged_by(terms: Terms) -> Terms:
     """What targets are judged by: the terms without what concerns the campaign as a whole."""
-    return replace(terms, state="running", started_at=None, starts_at=None, stops_at=None)
+    return replace(
+        terms, state="running", waits_for=None, started_at=None, starts_at=None, stops_at=None
+    )
 
 
 def _windows(rows: Sequence[Mapping[str, Any]], *, skip_holidays: bool) -> Hours | None:

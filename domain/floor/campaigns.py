@@ -49,10 +49,11 @@ class Campaigns:
         self._context = context
         self._state = context.state
         self._seats = seats
-        self._hoppers = hoppers
+        self.hoppers = hoppers
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self._paced: dict[UUID, tuple[DialMode, PacingSettings]] = {}  # by what each pacer is
+        self.was_changed: Callable[[], None] = lambda: None
 
     async def load(self, also: list[UUID]) -> None:
         """Read all running campaigns, and those that have calls under way."""
@@ -67,7 +68,7 @@ class Campaigns:
         for campaign in campaigns.values():
             run = self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
             if changed_at := self._rules_changed_at(campaign):
-                self._hoppers.let_go(run, changed_at + TAKEN_OVER_WITHIN)
+                self.hoppers.let_go(run, changed_at + TAKEN_OVER_WITHIN)
         await self._count(list(campaigns))
         self._watch_schedule()
 
@@ -83,17 +84,18 @@ class Campaigns:
                 ledgers = await rows.read_ledgers([campaign_id], now=self._context.clock.now())
                 run = self._add(campaign, ledgers[campaign_id], trunks)
                 if self._rules_changed_at(campaign):  # while nobody looked
-                    self._hoppers.let_go(run)
+                    self.hoppers.let_go(run)
                 await self._count([campaign_id])
             elif run is not None:
                 self._update(run, campaign, trunks)
         if run := self._state.runs.get(campaign_id):
             run.due = True
+        self.was_changed()
 
     async def targets_changed(self, campaign_id: UUID) -> None:
         """Look again what is to be dialed: better targets may have come, others may be gone."""
         if run := self._state.runs.get(campaign_id):
-            self._hoppers.empty(run)
+            self.hoppers.empty(run)
             await self._count([campaign_id])
 
     def has_more(self, campaign_id: UUID) -> None:
@@ -181,13 +183,14 @@ class Campaigns:
     def _update(self, run: Run, campaign: Campaign, trunks: tuple[UUID, ...]) -> None:
         before, run.settings = run.settings, rows.settings_of(campaign, trunks)
         started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
+        anew = run.openings is None or run.openings.terms.started_at != campaign.started_at
         if self._paced.get(campaign.id) != _paced_by(campaign):  # else it goes on learning
             run.policy = self._policy(campaign, run.ledger)
         self._take_rules(run, campaign)
-        if started:
+        if anew:  # by a person or a date; one whose turn it is again goes on counting
             run.tally = Tally()
         if started or not run.dials:
-            self._hoppers.empty(run)
+            self.hoppers.empty(run)
         if not run.dials:
             run.why = f"campaign is {run.settings.state}"
             for seat in self._offered(run):
@@ -200,7 +203,7 @@ class Campaigns:
         run.openings = Openings(terms, holiday_of)
         run.forbidden = None
         if before is None or judged_by(before) != judged_by(terms):
-            self._hoppers.let_go(run)
+            self.hoppers.let_go(run)
 
     def _rules_changed_at(self, campaign: Campaign) -> datetime | None:
         changes = [campaign.rules_changed_at, self._bound.changed_at if self._bound else None]

@@ -29,6 +29,7 @@ from domain.floor.announcements import Announcements
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
+from domain.floor.chains import Chains
 from domain.floor.commands import Commands, Result, decode_command
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
@@ -128,6 +129,7 @@ class Floor:
         self.dialing = Dialing(context, self.seats, self.lines, self.screening)
         self.hoppers = Hoppers(context, self.screening, self._spawn)
         self.campaigns = Campaigns(context, self.seats, self.hoppers, self._spawn)
+        self.chains = Chains(context, self.campaigns, self._spawn)
         self.dialing.refill = self.hoppers.refill
         self.recordings = Recordings(context)
         self.lines.was_connected = self.recordings.connected
@@ -170,6 +172,7 @@ class Floor:
         await self.campaigns.load(also)
         await self.callers.load()
         self.recovery.resume()
+        self.chains.watch()
         self.switches.saw(await self._gateways.nodes())
 
     async def _work(self) -> None:

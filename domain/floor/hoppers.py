@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tortoise import connections
 
@@ -47,6 +48,12 @@ class Hoppers:
         run.hopper.clear()
         run.generation += 1
         run.exhausted, run.due = False, True
+
+    def more(self, campaign_id: UUID, count: int) -> None:
+        """So many new targets are behind what the hopper holds."""
+        if run := self._state.runs.get(campaign_id):
+            run.targets_left += count
+            run.exhausted, run.due = False, True
 
     def let_go(self, run: Run, held_before: datetime | None = None) -> None:
         """Judge anew what was held until now, or before an instant, by rules that are no more."""

@@ -9,13 +9,13 @@ from tortoise import connections
 
 from domain.floor.lease import lease_key
 
-# An account without agents and without a running campaign has nothing to decide.
+# An account without agents and without a started campaign has nothing to decide.
 _WANTED = """
 SELECT account.id, coalesce(floor.epoch, 0) AS epoch
 FROM account LEFT JOIN floor ON floor.account_id = account.id
 WHERE EXISTS (SELECT 1 FROM agent WHERE agent.account_id = account.id)
    OR EXISTS (SELECT 1 FROM campaign WHERE campaign.account_id = account.id
-              AND campaign.state = 'running')
+              AND campaign.state IN ('running', 'waiting'))
 """
 
 

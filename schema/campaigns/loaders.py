@@ -4,6 +4,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from domain.campaigns.models import Campaign, CampaignTeam
+from domain.campaigns.results import CampaignResults, campaign_results
 from domain.targets.figures import NewestTarget, TargetCounts, newest_targets, target_counts
 
 
@@ -36,3 +37,9 @@ async def teams_by_campaign_id(campaign_ids: list[UUID]) -> list[list[CampaignTe
     for row in rows:
         teams[row.campaign_id].append(row)
     return [teams[campaign_id] for campaign_id in campaign_ids]
+
+
+async def results_by_campaign_id(campaign_ids: list[UUID]) -> list[CampaignResults]:
+    """What came of each campaign, in the order of the ids."""
+    found = await campaign_results(campaign_ids)
+    return [found.get(campaign_id, CampaignResults()) for campaign_id in campaign_ids]

@@ -11,6 +11,7 @@ from domain.campaigns.assignments import Assigned
 from schema.campaigns.refusals import CampaignIsClosed, NoAgentsAssigned
 from schema.campaigns.settings import CampaignChangeInput, CampaignCreateInput, settings_of
 from schema.campaigns.types import Campaign
+from schema.chains.refusals import SettingShared
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
@@ -67,7 +68,7 @@ CampaignCreateResult = Annotated[
     strawberry.union("CampaignCreateResult", description="The campaign, or why there is none."),
 ]
 CampaignChangeResult = Annotated[
-    CampaignChanged | NotFound | InvalidInput | CampaignIsClosed,
+    CampaignChanged | NotFound | InvalidInput | CampaignIsClosed | SettingShared,
     strawberry.union("CampaignChangeResult", description="The campaign, or why nothing changed."),
 ]
 CampaignStartResult = Annotated[
@@ -83,7 +84,7 @@ CampaignCloseResult = Annotated[
     strawberry.union("CampaignCloseResult", description="The campaign, or why nothing changed."),
 ]
 CampaignAssignResult = Annotated[
-    CampaignChanged | NotFound | InvalidInput | CampaignIsClosed,
+    CampaignChanged | NotFound | InvalidInput | CampaignIsClosed | SettingShared,
     strawberry.union("CampaignAssignResult", description="The campaign, or why nothing changed."),
 ]
 
@@ -118,7 +119,9 @@ class CampaignMutations:
         return CampaignChanged(campaign=Campaign.of(row))
 
     @strawberry.mutation(
-        description="Dial, or go on dialing. Starting a running campaign changes nothing.",
+        description="Dial, or go on dialing. Starting a running campaign changes nothing. One "
+        "that comes after others is WAITING until they have nothing left; the main campaign of a "
+        "chain starts the others of it, too.",
         extensions=[requires(Permission.CAMPAIGN_RUN)],
     )
     async def campaign_start(self, info: Info, id: CampaignId) -> CampaignStartResult:

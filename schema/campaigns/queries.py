@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from domain.access.permissions import Permission
-from domain.campaigns import assignments, boards, service
+from domain.campaigns import assignments, boards, life, service
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.pages import PageRequest, page_of
 from schema.campaigns.types import Campaign, CampaignAgent, CampaignBoard, FloorBoard
@@ -29,6 +29,9 @@ class CampaignQueries:
         finished: Annotated[
             bool, strawberry.argument(description="The closed ones instead of the active ones.")
         ] = False,
+        archived: Annotated[
+            bool, strawberry.argument(description="With `finished`: the archived ones, too.")
+        ] = False,
         states: Annotated[
             list[CampaignState] | None, strawberry.argument(description="Only in these states.")
         ] = None,
@@ -39,9 +42,31 @@ class CampaignQueries:
         after: After = None,
     ) -> Connection[Campaign]:
         query = service.visible_campaigns(
-            info.context.principal, finished=finished, states=states or (), modes=modes or ()
+            info.context.principal,
+            finished=finished,
+            archived=archived,
+            states=states or (),
+            modes=modes or (),
         )
         page = await page_of(query, service.NEWEST_FIRST, PageRequest(first, after))
+        return connection_of(page, Campaign.of, count=query.count)
+
+    @strawberry.field(
+        description="Closed campaigns, the last closed first. Ask for their `results` here.",
+        extensions=[requires(Permission.CAMPAIGN_VIEW)],
+    )
+    async def finished_campaigns(
+        self,
+        info: Info,
+        archived: Annotated[
+            bool, strawberry.argument(description="The archived ones instead of the others.")
+        ] = False,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Campaign]:
+        query = service.visible_campaigns(info.context.principal, finished=True)
+        query = query.filter(archived_at__isnull=not archived)
+        page = await page_of(query, life.LATEST_CLOSED_FIRST, PageRequest(first, after))
         return connection_of(page, Campaign.of, count=query.count)
 
     @strawberry.field(description="One campaign.", extensions=[requires(Permission.CAMPAIGN_VIEW)])

@@ -13,6 +13,13 @@ class CampaignIsClosed(Refusal):
     campaign_id: str = strawberry.field(description="The campaign.")
 
 
+@refusal(errors.CampaignNotClosed)
+class CampaignIsNotClosed(Refusal):
+    """The campaign may dial still; close it first."""
+
+    campaign_id: str = strawberry.field(description="The campaign.")
+
+
 @refusal(errors.NoAgentsAssigned)
 class NoAgentsAssigned(Refusal):
     """No agent works on the campaign: every answer would be abandoned."""

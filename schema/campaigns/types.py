@@ -1,5 +1,6 @@
 """Campaigns, who works on them, and their figures."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,8 +8,7 @@ import strawberry
 
 from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
-from domain.calls.rules import Disposition
-from domain.campaigns import events, models
+from domain.campaigns import events, models, results
 from domain.campaigns.rules import AbandonAction, CampaignState, DialMode, MachineAction
 from domain.pacing import DEFAULT_PORTS
 from domain.targets import figures
@@ -19,13 +19,16 @@ from schema.campaigns.analysis import AnalysisSettings
 from schema.campaigns.announcements import Announcement
 from schema.campaigns.loaders import (
     newest_targets_by_campaign_id,
+    results_by_campaign_id,
     target_counts_by_campaign_id,
     teams_by_campaign_id,
 )
+from schema.chains.types import ChainedFields
 from schema.context import Info
 from schema.eligibility.types import CallingWindow, NumberCap
 from schema.related import related
 from schema.scalars import PhoneNumber, phone_number
+from schema.statuses import Disposition
 from schema.wrapups.types import WrapUpCode
 
 strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
@@ -35,7 +38,6 @@ strawberry.enum(
     AbandonAction, description="What is done with a live customer for whom no agent came in time."
 )
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
-strawberry.enum(Disposition, description="How an attempt ended, as the system saw it.")
 
 
 @strawberry.type(description="How long to wait after an attempt that ended so.")
@@ -54,6 +56,21 @@ class TargetCounts:
     @classmethod
     def of(cls, counts: figures.TargetCounts) -> "TargetCounts":
         return cls(total=counts.total, new=counts.new, retry=counts.retry, left=counts.left)
+
+
+@strawberry.type(description="What came of a campaign's attempts, over its whole life.")
+class CampaignResults:
+    dialed: int = strawberry.field(description="Attempts that were placed.")
+    reached: int = strawberry.field(description="Targets that spoke with an agent.")
+    answered: int = strawberry.field(description="Live answers.")
+    connected: int = strawberry.field(description="Customers who met an agent.")
+    abandoned: int = strawberry.field(description="Live answers that met none in time.")
+    machines: int = strawberry.field(description="Answering machines.")
+    talk_seconds: float = strawberry.field(description="Of customers with agents.")
+
+    @classmethod
+    def of(cls, found: results.CampaignResults) -> "CampaignResults":
+        return cls(**asdict(found))
 
 
 @strawberry.type(description="The target that was added last.")
@@ -87,7 +104,7 @@ class CampaignAgent:
 
 
 @strawberry.type(description="A list being dialed in one mode by some agents.")
-class Campaign:
+class Campaign(ChainedFields):
     id: UUID = strawberry.field(description="Never changes.")
     serial: int = strawberry.field(description="The number that people say; counts up.")
     name: str = strawberry.field(description="At most 100 characters.")
@@ -208,11 +225,18 @@ class Campaign:
     started_at: datetime | None = strawberry.field(description="The last start; null: never.")
     stopped_at: datetime | None = strawberry.field(description="The last stop; null: never.")
     closed_at: datetime | None = strawberry.field(description="Null: not closed.")
+    archived_at: datetime | None = strawberry.field(description="Null: shown in lists.")
     targets: TargetCounts = related(
         target_counts_by_campaign_id,
         by="id",
         of=TargetCounts.of,
         text="How many targets there are.",
+    )
+    results: CampaignResults = related(
+        results_by_campaign_id,
+        by="id",
+        of=CampaignResults.of,
+        text="What came of it, in all. Looks at every attempt: meant for finished ones.",
     )
     newest_target: NewestTarget | None = related(
         newest_targets_by_campaign_id,
@@ -286,6 +310,10 @@ class Campaign:
             started_at=row.started_at,
             stopped_at=row.stopped_at,
             closed_at=row.closed_at,
+            archived_at=row.archived_at,
+            chain_id=row.chain_id,
+            after_id=row.after_id,
+            waits_for_id=row.waits_for_id,
         )
 
 

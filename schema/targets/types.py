@@ -6,7 +6,6 @@ from uuid import UUID
 import strawberry
 from strawberry import Private
 
-from domain.calls.rules import Disposition
 from domain.core.pages import PageRequest, page_of
 from domain.suppression.models import SuppressionProblem
 from domain.targets import adding, imports, models
@@ -15,14 +14,16 @@ from domain.targets.listing import LastAttempt as LastAttemptRow
 from domain.targets.listing import TargetOrder
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
-from domain.targets.rules import ClosedReason, TargetClass, TargetSource, TargetState
+from domain.targets.rules import TargetClass, TargetSource, TargetState
+from schema.chains.loaders import drawn_by_target_id, origins_by_target_id
 from schema.connections import After, Connection, First, connection_of
+from schema.context import Info
 from schema.related import related
 from schema.scalars import Json, PhoneNumber, phone_number
+from schema.statuses import ClosedReason, Disposition
 from schema.targets.loaders import batches_by_id, contacts_by_id, last_attempts_by_target_id
 
 strawberry.enum(TargetState, description="Whether a target is still to be dialed.")
-strawberry.enum(ClosedReason, description="Why a target is never dialed again.")
 strawberry.enum(ImportState, description="How far an import is.")
 strawberry.enum(FileKind, description="A kind of file that is read.")
 strawberry.enum(TargetClass, description="How far a target came.")
@@ -120,6 +121,19 @@ class Target:
         of=LastAttempt.of,
         text="The newest attempt; null: none yet.",
     )
+
+    @strawberry.field(
+        description="The finished target of another campaign that it was drawn from; null: it came "
+        "otherwise. Its attempts are those of before."
+    )
+    async def drawn_from(self, info: Info) -> "Target | None":
+        row = await info.context.loader(origins_by_target_id).load(self.id)
+        return Target.of(row) if row is not None else None
+
+    @strawberry.field(description="The targets of other campaigns that were drawn from it.")
+    async def drawn_into(self, info: Info) -> list["Target"]:
+        rows = await info.context.loader(drawn_by_target_id).load(self.id)
+        return [Target.of(row) for row in rows]
 
     @classmethod
     def of(cls, row: models.Target) -> "Target":

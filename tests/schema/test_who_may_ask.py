@@ -32,6 +32,7 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal, PrincipalKind
 from domain.access.tokens import open_session
 from domain.campaigns.models import CampaignAgent, CampaignTeam
+from domain.chains.models import CampaignSource
 from domain.demo.people import people_xlsx
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
@@ -92,20 +93,30 @@ ID_ARGUMENTS = {
     "calls.campaignId": "campaign",
     "campaign.id": "campaign",
     "campaignAgents.id": "campaign",
+    "campaignArchive.id": "campaign",
     "campaignAssign.agents.id": "agent",
     "campaignAssign.id": "campaign",
     "campaignAssign.teams.id": "team",
     "campaignBoard.id": "campaign",
     "campaignChange.id": "campaign",
     "campaignClose.id": "campaign",
+    "campaignCopy.id": "campaign",
+    "campaignDraw.id": "campaign",
+    "campaignDraw.sourceId": "other_campaign",
+    "campaignDrawEnd.id": "campaign",
+    "campaignDrawEnd.sourceId": "other_campaign",
     "campaignExplain.id": "campaign",
+    "campaignLink.afterId": "other_campaign",
+    "campaignLink.id": "campaign",
     "campaignStart.id": "campaign",
     "campaignStop.id": "campaign",
     "campaignTrunks.id": "campaign",
     "campaignTrunks.trunkIds": "trunk",
+    "campaignUnarchive.id": "campaign",
     "campaignUnassign.agentIds": "agent",
     "campaignUnassign.id": "campaign",
     "campaignUnassign.teamIds": "team",
+    "campaignUnlink.id": "campaign",
     "inboundNumberChange.id": "number",
     "inboundNumberChange.settings.callBackCampaignId": "campaign",
     "inboundNumberChange.settings.teamId": "team",
@@ -127,6 +138,7 @@ ID_ARGUMENTS = {
     "suppressions.campaignId": "campaign",
     "target.id": "target",
     "targetClasses.campaignId": "campaign",
+    "targetDraws.sourceId": "link",
     "targetExplain.id": "target",
     "targetExport.id": "export",
     "targetExportProgress.id": "export",
@@ -179,9 +191,10 @@ VALUES: dict[str, Any] = {
     "pasted": "+12025550147",
     "digits": "12",
     "number": "+12025550190",
+    "closedReasons": ["FINAL"],
 }
 # Inputs that may be left out, but not all of them.
-GIVEN_ANYWAY = {"pasted"}
+GIVEN_ANYWAY = {"pasted", "closedReasons"}
 
 # What somebody with the right hears, where it is not success on the rows of `_world`.
 ANSWERS = {
@@ -190,6 +203,7 @@ ANSWERS = {
     "targetsPurge": "COUNT_CHANGED",  # the count to confirm is another one
     "targetsReset": "COUNT_CHANGED",
     "targetImportConfirm": "IMPORT_FINISHED",  # no draft
+    "campaignArchive": "CAMPAIGN_NOT_CLOSED",
     "agentSupervise": "INVALID_INPUT",  # neither endpoint nor number is required by itself
 }
 
@@ -331,6 +345,14 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         until_id=target.id,
         created_at=fakes.clock.now(),
     )
+    other = await rows.a_campaign(account)
+    link = await CampaignSource.create(
+        account=account,
+        campaign=campaign,
+        source=other,
+        batch_id=batch.id,
+        created_at=fakes.clock.now(),
+    )
     trunk = await Trunk.create(account=account, name="alpha")
     number = await InboundNumber.create(
         account=account, number=f"+1202555{len(slug):04}", purpose=NumberPurpose.PHONE_LOGIN
@@ -377,8 +399,10 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "campaign": campaign.id,
         "export": exporting.id,
         "import": importing.id,
+        "link": link.id,
         "number": number.id,
         "operation": operation.id,
+        "other_campaign": other.id,
         "recording": recording.id,
         "session": session.id,
         "suppression": suppression.id,

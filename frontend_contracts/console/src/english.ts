@@ -174,7 +174,7 @@ export const ENGLISH: Words = {
     WRAP_UP: "Wrap-up",
     BREAK: "Break",
   },
-  campaignStates: { STOPPED: "Stopped", RUNNING: "Running", CLOSED: "Closed" },
+  campaignStates: { STOPPED: "Stopped", RUNNING: "Running", WAITING: "Waiting", CLOSED: "Closed" },
   reasons: {
     signed_in: "Just signed in",
     phone: "The telephone was not picked up",

@@ -72,7 +72,7 @@ async def test_finished_campaigns_are_a_list_of_their_own(database: str, fakes: 
     active = await ask(LIST, who, fakes)
     finished = await ask(LIST, who, fakes, finished=True)
 
-    assert [row["state"] for row in active["nodes"]] == ["RUNNING", "STOPPED"]
+    assert [row["state"] for row in active["nodes"]] == ["WAITING", "RUNNING", "STOPPED"]
     assert [row["state"] for row in finished["nodes"]] == ["CLOSED"]
 
 

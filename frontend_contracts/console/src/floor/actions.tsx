@@ -47,7 +47,7 @@ export function CampaignActions(props: { campaign: CampaignHeaderFragment; viewe
           {w.start}
         </button>
       )}
-      {mayRun && state === "RUNNING" && (
+      {mayRun && (state === "RUNNING" || state === "WAITING") && (
         <button type="button" className="danger" disabled={busy} onClick={onStop}>
           {w.stop}
         </button>

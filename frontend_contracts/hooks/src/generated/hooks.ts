@@ -428,7 +428,15 @@ export function useCampaignAgents(args: Omit<UseQueryArgs<op.CampaignAgentsQuery
 }
 
 /**
+ * Archive button in the list of finished campaigns. CampaignIsNotClosed: offer to close it.
+ */
+export function useCampaignArchive() {
+  return useMutation(op.CampaignArchiveDocument);
+}
+
+/**
  * Campaign page: who works on it. NotFound names the campaign, team or agent.
+ * SettingShared: offer to open the main campaign of the chain.
  */
 export function useCampaignAssign() {
   return useMutation(op.CampaignAssignDocument);
@@ -451,6 +459,7 @@ export function useCampaignBoardNow(args: Omit<UseQueryArgs<op.CampaignBoardNowQ
 
 /**
  * Campaign page. InvalidInput is shown beside its fields; CampaignIsClosed: it can only be read.
+ * SettingShared: offer to open the main campaign of the chain.
  */
 export function useCampaignChange() {
   return useMutation(op.CampaignChangeDocument);
@@ -461,6 +470,13 @@ export function useCampaignChange() {
  */
 export function useCampaignClose() {
   return useMutation(op.CampaignCloseDocument);
+}
+
+/**
+ * Copy button of the campaign page: opens the copy. NotFound: read the list again.
+ */
+export function useCampaignCopy() {
+  return useMutation(op.CampaignCopyDocument);
 }
 
 /**
@@ -487,7 +503,15 @@ export function useCampaignStop() {
 }
 
 /**
+ * In the list of archived campaigns: back to the finished ones.
+ */
+export function useCampaignUnarchive() {
+  return useMutation(op.CampaignUnarchiveDocument);
+}
+
+/**
  * Campaign page: who works on it no more. NotFound names the campaign.
+ * SettingShared: offer to open the main campaign of the chain.
  */
 export function useCampaignUnassign() {
   return useMutation(op.CampaignUnassignDocument);
@@ -508,6 +532,13 @@ export function useCampaignsChangedSubscription(args: Partial<Omit<UseSubscripti
 }
 
 /**
+ * The list of finished campaigns, the last closed first, with what came of each.
+ */
+export function useFinishedCampaigns(args: Partial<Omit<UseQueryArgs<op.FinishedCampaignsQueryVariables, op.FinishedCampaignsQuery>, "query">> = {}) {
+  return useQuery({ query: op.FinishedCampaignsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Supervisor's page: what every agent does, now and then at most once a second.
  */
 export function useFloorBoardSubscription(args: Partial<Omit<UseSubscriptionArgs<op.FloorBoardSubscriptionVariables, op.FloorBoardSubscription>, "query">> = {}) {
@@ -519,6 +550,58 @@ export function useFloorBoardSubscription(args: Partial<Omit<UseSubscriptionArgs
  */
 export function useFloorBoardNow(args: Partial<Omit<UseQueryArgs<op.FloorBoardNowQueryVariables, op.FloorBoardNowQuery>, "query">> = {}) {
   return useQuery({ query: op.FloorBoardNowDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * The chaining tab of a campaign.
+ */
+export function useCampaignChaining(args: Omit<UseQueryArgs<op.CampaignChainingQueryVariables, op.CampaignChainingQuery>, "query">) {
+  return useQuery({ query: op.CampaignChainingDocument, ...args });
+}
+
+/**
+ * Draws from: the save button. ChainCircle: show `names` in order. CampaignIsClosed and NotFound: read
+ * the list again. InvalidInput: show each problem at its field.
+ */
+export function useCampaignDraw() {
+  return useMutation(op.CampaignDrawDocument);
+}
+
+/**
+ * Draws from: the remove button. What was drawn stays.
+ */
+export function useCampaignDrawEnd() {
+  return useMutation(op.CampaignDrawEndDocument);
+}
+
+/**
+ * "Starts after": the save button, after a warning that the shared settings are taken over.
+ * ChainCircle: show `names` in order. ChainedElsewhere: offer to unlink it there.
+ */
+export function useCampaignLink() {
+  return useMutation(op.CampaignLinkDocument);
+}
+
+/**
+ * "Starts after": the remove button. The settings stay; a campaign that waited is stopped.
+ */
+export function useCampaignUnlink() {
+  return useMutation(op.CampaignUnlinkDocument);
+}
+
+/**
+ * What became of the finished targets that were to be drawn; with `results: [DUPLICATE]`, the report
+ * of duplicates.
+ */
+export function useTargetDraws(args: Omit<UseQueryArgs<op.TargetDrawsQueryVariables, op.TargetDrawsQuery>, "query">) {
+  return useQuery({ query: op.TargetDrawsDocument, ...args });
+}
+
+/**
+ * A target's way through campaigns that draw from each other: one before, and those after.
+ */
+export function useTargetWay(args: Omit<UseQueryArgs<op.TargetWayQueryVariables, op.TargetWayQuery>, "query">) {
+  return useQuery({ query: op.TargetWayDocument, ...args });
 }
 
 /**

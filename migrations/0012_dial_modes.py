@@ -7,7 +7,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0009_target_operations')]
+    dependencies = [('domain', '0011_finished_targets')]
 
     initial = False
 
