@@ -65,8 +65,9 @@ class Shares:
     waits_for: dict[UUID, Run] = field(default_factory=dict)  # by the campaign that waits
 
     def of(self, run: Run) -> list[Seat]:
-        """The free agents of a campaign, longest idle first."""
-        return self.given.get(run.campaign_id, [])
+        """The free agents of a campaign: lowest level first, then the longest idle."""
+        id = run.campaign_id
+        return sorted(self.given.get(id, ()), key=lambda seat: (seat.levels[id], seat.since))
 
 
 def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> Shares:

@@ -17,6 +17,7 @@ from domain.adapters.telephony_redis import TelephonyLink
 from domain.agents.commands import AgentGoAvailable, AgentSignIn
 from domain.agents.models import Agent, Team
 from domain.calls.models import Attempt
+from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign, CampaignTeam
 from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode
 from domain.core import floor_wire
@@ -217,6 +218,10 @@ class Rig:
         """Put a command into the inbox, as `ask` does, and wait for no answer."""
         entry = floor_wire.entry_of(command)
         await self.redis.xadd(inbox_stream(self.row.id), entry)  # type: ignore[arg-type]
+
+    async def changed(self, campaign: Campaign) -> None:
+        """Let the floor take over a campaign's row as it is now."""
+        assert (await self.ask(CampaignChanged(campaign=campaign.id))).code is None
 
     async def at_work(self, *agents: Agent) -> None:
         """Sign agents in and let them go available."""
