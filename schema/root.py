@@ -14,6 +14,7 @@ from schema.access.queries import AccessQueries
 from schema.agents.desk import DeskMutations
 from schema.agents.mutations import AgentMutations
 from schema.agents.queries import AgentQueries
+from schema.callguides.mutations import CallGuideMutations
 from schema.calls.live import LiveCallMutations
 from schema.calls.mutations import CallMutations
 from schema.calls.queries import CallQueries
@@ -95,6 +96,7 @@ MUTATIONS: tuple[type, ...] = (
     SuppressionImportMutations,
     CallMutations,
     LiveCallMutations,
+    CallGuideMutations,
     TrunkMutations,
     NumberMutations,
     EligibilityMutations,

@@ -21,7 +21,7 @@ from domain.calls.events import (
 )
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection
-from domain.calls.screen import crm_url, panel_variables
+from domain.calls.screen import crm_url, panel_variables, ring_crm_url, ring_variables
 from domain.core.bus import Bus, Signal
 from domain.core.clock import Clock
 from domain.core.errors import FieldProblem, InvalidInput, NotFound
@@ -166,6 +166,16 @@ async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
     at = attempt.connected_at or attempt.created_at
     if not connected and attempt.state is AttemptState.ENDED:
         return None
+    known: dict[str, str] = contact.variables
+    if connected:
+        variables = panel_variables(campaign.variables, known)
+        url = crm_url(campaign.crm_url, known, number=attempt.number, name=contact.name)
+    else:
+        hidden = campaign.sensitive_variables
+        variables = ring_variables(campaign.ring_variables, campaign.variables, hidden, known)
+        url = ring_crm_url(
+            campaign.crm_url, known, hidden, number=attempt.number, name=contact.name
+        )
     return ScreenPop(
         at=at.timestamp(),
         stage="connected" if connected else "dialing",
@@ -176,10 +186,8 @@ async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
         direction=CallDirection.OUTBOUND,
         number=attempt.number,
         name=contact.name,
-        variables=panel_variables(campaign.variables, contact.variables),
-        crm_url=crm_url(
-            campaign.crm_url, contact.variables, number=attempt.number, name=contact.name
-        ),
+        variables=variables,
+        crm_url=url,
         call_guide=tuple(campaign.call_guide),
     )
 

@@ -47,7 +47,7 @@ class Attempt(Model):
     created_at = fields.DatetimeField()
     ringing_at = fields.DatetimeField(null=True)  # NULL: the far end never rang
     answered_at = fields.DatetimeField(null=True)
-    connected_at = fields.DatetimeField(null=True)  # NULL: met no agent
+    connected_at = fields.DatetimeField(null=True)  # NULL: met no agent, and no IVR port
     ended_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -75,12 +75,13 @@ class Call(Model):
     agent_id = fields.UUIDField(null=True)  # NULL: met none
     number = fields.CharField(max_length=16)  # the other party's, E.164
     answered_at = fields.DatetimeField()
-    connected_at = fields.DatetimeField(null=True)  # NULL: met no agent
+    connected_at = fields.DatetimeField(null=True)  # NULL: met no agent, and no IVR port
     ended_at = fields.DatetimeField(null=True)  # NULL: up
     ended_by = fields.CharEnumField(EndedBy, max_length=32, null=True)
     wrap_up_ended_at = fields.DatetimeField(null=True)
     wrap_up_code = fields.CharField(max_length=64, null=True)
     note = fields.CharField(max_length=2000, default="")
+    guide_answers: list[dict[str, str]] | None = fields.JSONField(null=True)  # NULL: none given
     node = fields.CharField(max_length=64, default="")  # the gateway that has it
     inbound_number_id = fields.UUIDField(null=True)  # what was called; NULL: we called
 

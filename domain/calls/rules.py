@@ -13,6 +13,7 @@ class AttemptState(StrEnum):
     RINGING = "ringing"
     ANSWERED = "answered"  # in analysis, if that is on
     WAITING = "waiting"  # a live customer without an agent
+    LISTENING = "listening"  # a live customer hears a message of ours, not an agent
     CONNECTED = "connected"
     ENDED = "ended"
 
@@ -27,7 +28,7 @@ class CallDirection(StrEnum):
 class Disposition(StrEnum):
     """How an attempt ended, as the system saw it."""
 
-    CONNECTED = "connected"  # customer and agent spoke
+    CONNECTED = "connected"  # customer and agent spoke, or heard what an IVR campaign says
     ABANDONED = "abandoned"  # a live answer that found no agent in time, or gave up waiting
     HUNG_UP = "hung_up"  # answered, and gone before we knew who it was
     MACHINE = "machine"

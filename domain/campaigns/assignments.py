@@ -16,7 +16,7 @@ from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.errors import CampaignClosed
 from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
-from domain.campaigns.rules import CampaignState
+from domain.campaigns.rules import HIGHEST_RANK, CampaignState
 from domain.campaigns.service import access_campaign
 from domain.chains.shared import hold_chain_of, others_to_share, share_people
 from domain.core.bus import Notice
@@ -30,10 +30,14 @@ MOST_AT_ONCE = 100
 
 
 class Assigned(msgspec.Struct, frozen=True):
-    """A team or an agent, and its level: who has a higher one is offered calls later."""
+    """A team or an agent, and its level: who has a higher one is offered calls later.
+
+    `rank`, of teams: what its agents serve first; None: the campaign's priority.
+    """
 
     id: UUID
     level: int = 1
+    rank: int | None = None
 
 
 async def assign(
@@ -55,6 +59,9 @@ async def assign(
         problems.unless(len({item.id for item in items}) == len(items), path, "must not repeat")
         for index, item in enumerate(items):
             problems.between(f"{path}.{index}.level", item.level, 1, 100)
+            if item.rank is not None:
+                problems.between(f"{path}.{index}.rank", item.rank, 1, HIGHEST_RANK)
+                problems.unless(path == "teams", f"{path}.{index}.rank", "is for teams alone")
     problems.refuse_any()
     await _see_all(principal, [team.id for team in teams], [agent.id for agent in agents])
     return await _change(principal, id, "campaignAssign", teams, agents, [], [], ports)
@@ -125,9 +132,12 @@ async def _change(
         others = await others_to_share(campaign, concerned)
         before = await _levels(id)
         await CampaignTeam.bulk_create(
-            [CampaignTeam(campaign_id=id, team_id=t.id, level=t.level) for t in add_teams],
+            [
+                CampaignTeam(campaign_id=id, team_id=t.id, level=t.level, rank=t.rank)
+                for t in add_teams
+            ],
             on_conflict=["campaign_id", "team_id"],
-            update_fields=["level"],
+            update_fields=["level", "rank"],
         )
         await CampaignAgent.bulk_create(
             [CampaignAgent(campaign_id=id, agent_id=a.id, level=a.level) for a in add_agents],
@@ -159,6 +169,8 @@ async def _change(
 async def _levels(campaign_id: UUID) -> dict[str, Any]:
     teams = await CampaignTeam.filter(campaign_id=campaign_id)
     agents = await CampaignAgent.filter(campaign_id=campaign_id)
-    return {f"team {row.team_id}": row.level for row in teams} | {
-        f"agent {row.agent_id}": row.level for row in agents
-    }
+    return (
+        {f"team {row.team_id}": row.level for row in teams}
+        | {f"rank of team {row.team_id}": row.rank for row in teams if row.rank is not None}
+        | {f"agent {row.agent_id}": row.level for row in agents}
+    )

@@ -52,6 +52,7 @@ SELECT count(*) FILTER (WHERE created_at >= $2) AS dialed,
     count(*) FILTER (WHERE state IN ('committed', 'placed', 'ringing')) AS dialing,
     count(*) FILTER (WHERE state = 'waiting') AS waiting,
     count(*) FILTER (WHERE state = 'connected') AS talking,
+    count(*) FILTER (WHERE state = 'listening') AS listening,
     count(connected_at) FILTER (WHERE created_at >= $3) AS connected_today,
     count(*) FILTER (WHERE created_at >= $3 AND disposition = 'abandoned') AS abandoned_today
 FROM attempt WHERE campaign_id = $1 AND created_at >= least($2, $3)
@@ -168,6 +169,7 @@ async def _board_from_rows(campaign: Campaign, ports: Ports) -> CampaignBoard:
         dialing=row["dialing"],
         waiting=row["waiting"],
         talking=row["talking"],
+        listening=row["listening"],
         agents=agents,
         dialed=row["dialed"],
         answered=row["answered"],

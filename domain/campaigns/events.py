@@ -38,6 +38,7 @@ class CampaignBoard(msgspec.Struct, frozen=True, kw_only=True):
     dialing: int  # dialed, not answered
     waiting: int  # live customers without an agent
     talking: int
+    listening: int = 0
     agents: dict[AgentState, int]  # of the agents who work on this campaign
     dialed: int
     answered: int  # live answers

@@ -8,7 +8,13 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from domain.callerids.rules import CallerIdStrategy
-from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import (
+    AbandonAction,
+    AbandonWindow,
+    CampaignState,
+    DialMode,
+    MachineAction,
+)
 from domain.core.ids import new_id
 
 if TYPE_CHECKING:
@@ -50,7 +56,13 @@ class Campaign(Model):
     minimum_agents = fields.SmallIntField(default=2)  # below: progressive
     ring_limit_s = fields.FloatField(default=28.0)
     patience_s = fields.FloatField(default=2.0)  # a live answer waits so long for an agent
-    ivr_ports = fields.SmallIntField(null=True)  # 1..1000, IVR modes
+    ivr_ports = fields.SmallIntField(null=True)  # 1..1000, IVR modes; NULL: 1
+    # What customers of IVR modes hear, and what they may press (announcements.py).
+    announcement: dict[str, Any] | None = fields.JSONField(null=True)  # NULL: none
+    abandon_action = fields.CharEnumField(
+        AbandonAction, max_length=32, default=AbandonAction.HANG_UP
+    )
+    abandon_message: dict[str, Any] | None = fields.JSONField(null=True)  # NULL: none
     analysis = fields.BooleanField(default=True)  # tell machines from people
     analysis_settings: dict[str, float] = fields.JSONField(default=dict)  # of the port's Analysis
     machine_action = fields.CharEnumField(
@@ -66,6 +78,8 @@ class Campaign(Model):
     wrap_up_s = fields.FloatField(null=True)  # NULL: until the agent ends it
     preview_s = fields.FloatField(default=60.0)  # the agent's time to decide
     variables: list[str] = fields.JSONField(default=list)
+    ring_variables: list[str] = fields.JSONField(default=list)  # empty: the first of those
+    sensitive_variables: list[str] = fields.JSONField(default=list)  # for the panel alone
     crm_url = fields.CharField(max_length=500, default="")  # {variable} is filled in
     call_guide: list[dict[str, Any]] = fields.JSONField(default=list)
     # When and how often it may call; the shapes are checked in domain/eligibility/checking.py.
@@ -119,6 +133,7 @@ class CampaignTeam(Model):
         "domain.Team", related_name="campaigns", on_delete=fields.CASCADE
     )
     level = fields.SmallIntField(default=1)  # skill level; a higher one is offered calls later
+    rank = fields.SmallIntField(null=True)  # 1..20, 20 first; NULL: the campaign's priority
 
     class Meta:
         table = "campaign_team"

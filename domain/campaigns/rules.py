@@ -8,9 +8,22 @@ from domain.calls.rules import Disposition
 class DialMode(StrEnum):
     """How a campaign places its calls."""
 
+    AGENT_FIRST = "agent_first"  # the agent is on the line before the customer is called
     PREVIEW = "preview"  # the agent sees the contact and decides
     PROGRESSIVE = "progressive"  # a fixed number of lines per free agent
     PREDICTIVE = "predictive"  # lines vary to hold the abandon target
+    IVR_PROGRESSIVE = "ivr_progressive"  # no agent: a fixed number of lines per free port
+    IVR_PREDICTIVE = "ivr_predictive"  # no agent: lines vary, ports stand for agents
+
+
+# Modes in which a port of ours, and no agent, takes whoever answers.
+ON_PORTS = frozenset({DialMode.IVR_PROGRESSIVE, DialMode.IVR_PREDICTIVE})
+
+
+# Whom an agent of several serves first: a campaign has its priority, 1 to 10, unless the agent's
+# team ranks it otherwise; callers come before all that is not ranked above them (CAM-19).
+RANK_OF_CALLERS = 11
+HIGHEST_RANK = 20
 
 
 class CampaignState(StrEnum):
@@ -41,6 +54,16 @@ class AbandonWindow(StrEnum):
     ROLLING_24H = "rolling_24h"  # the 24 hours before each instant; Ofcom 2010, per campaign
     SUCCESSIVE_30_DAYS = "successive_30_days"  # one period after the other; 16 CFR 310.4(b)(4)(i)
 
+
+class AbandonAction(StrEnum):
+    """What a live customer meets for whom no agent came in time. Each counts as abandoned."""
+
+    HANG_UP = "hang_up"
+    MESSAGE = "message"  # who called, and a key never to be called again
+
+
+# No ringing call is given up sooner: 16 CFR 310.4(b)(4)(ii).
+MINIMUM_RING_S = 15.0
 
 # Seconds until the next try, by how the last attempt ended. A disposition that is not here closes
 # the target. Congestion and unreachable say nothing about the number, so they are tried soon.

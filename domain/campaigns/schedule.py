@@ -6,13 +6,14 @@ from uuid import UUID
 
 from tortoise import connections
 
+from domain.campaigns.rules import ON_PORTS, DialMode
 from domain.campaigns.service import has_agents
 
 logger = getLogger(__name__)
 
 # A date acts once: whoever starts or stops the campaign after it has the last word.
 _TO_START = """
-SELECT id FROM campaign WHERE account_id = $1 AND state = 'stopped' AND starts_at <= $2
+SELECT id, mode FROM campaign WHERE account_id = $1 AND state = 'stopped' AND starts_at <= $2
     AND (stops_at IS NULL OR stops_at > $2)
     AND coalesce(greatest(started_at, stopped_at) < starts_at, true)
 """
@@ -33,12 +34,12 @@ RETURNING id
 async def start_and_stop(account_id: UUID, *, now: datetime) -> list[UUID]:
     """Start and stop what is due; gives the campaigns that changed.
 
-    A campaign nobody works on is not started: every answer would be abandoned.
+    A campaign that needs agents and has none is not started: every answer would be abandoned.
     """
     connection = connections.get("default")
     changed: list[UUID] = []
     for row in await connection.execute_query_dict(_TO_START, [account_id, now]):
-        if await has_agents(row["id"]):
+        if DialMode(row["mode"]) in ON_PORTS or await has_agents(row["id"]):
             started = await connection.execute_query_dict(_START, [row["id"], now])
             changed += [each["id"] for each in started]
     stopped = await connection.execute_query_dict(_STOP, [account_id, now])

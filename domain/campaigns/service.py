@@ -21,9 +21,9 @@ from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign, CampaignAgent, CampaignTeam
 from domain.campaigns.rules import (
     DEFAULT_RETRY_DELAYS_S,
+    ON_PORTS,
     CampaignState,
     DialMode,
-    MachineAction,
     is_started,
 )
 from domain.campaigns.settings import (
@@ -124,9 +124,7 @@ async def create(principal: Principal, settings: CampaignSettings, *, ports: Por
         problems.unless(field in settings, field, "must be given")
     problems.refuse_any()
     values = checked_settings(settings)
-    refuse_incomplete(
-        values.get("machine_action", MachineAction.HANG_UP), values.get("machine_message", "")
-    )
+    refuse_incomplete(values)
     values.setdefault("retry_delays_s", {str(d): s for d, s in DEFAULT_RETRY_DELAYS_S.items()})
     async with unit_of_work(ports) as work:
         await refuse_foreign(principal.account_id, numbers_shown(values))
@@ -184,7 +182,7 @@ async def change(
             changed["order_due"] = True
             work.enqueue(OrderTargets(campaign.id), job_id=f"OrderTargets:{campaign.id}")
         campaign.update_from_dict(changed)
-        refuse_incomplete(campaign.machine_action, campaign.machine_message)
+        refuse_incomplete(vars(campaign))
         await campaign.save(update_fields=list(changed))
         await record(principal, "campaignChange", campaign, before, values, ports)
         announce(work, campaign)
@@ -213,7 +211,7 @@ async def take_over(
         if RULE_COLUMNS & changed.keys():
             changed["rules_changed_at"] = ports.clock.now()
         campaign.update_from_dict(changed)
-        refuse_incomplete(campaign.machine_action, campaign.machine_message)
+        refuse_incomplete(vars(campaign))
         await campaign.save(update_fields=list(changed))
         await record(
             principal, "campaignChange", campaign, {c: before[c] for c in after}, after, ports
@@ -235,7 +233,7 @@ async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
             return campaign
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
-        if not await has_agents(campaign.id):
+        if campaign.mode not in ON_PORTS and not await has_agents(campaign.id):
             raise NoAgentsAssigned(campaign.id)
         others = await started_with(campaign)
         for each in (campaign, *others):

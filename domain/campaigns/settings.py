@@ -7,8 +7,16 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from domain.callerids.rules import CallerIdStrategy, checked_pool
+from domain.callguides.rules import Question, checked_guide
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import AbandonWindow, DialMode, MachineAction
+from domain.campaigns.analysis import AnalysisSetting, checked_analysis
+from domain.campaigns.announcements import (
+    SOUND,
+    SOUND_RULE,
+    AnnouncementSetting,
+    checked_announcement,
+)
+from domain.campaigns.rules import ON_PORTS, AbandonAction, AbandonWindow, DialMode, MachineAction
 from domain.conditions.checking import (
     OrderSetting,
     RuleSetting,
@@ -29,9 +37,9 @@ from domain.targets.rules import NEVER_MOVES_ON
 from domain.wrapups.rules import WrapUpCodeSetting, checked_codes
 
 LONGEST_RETRY_DELAY_S = 30 * 24 * 3600
-# A relative name in the switch's sound store, so no dots: it never leads out of it.
-_SOUND = re.compile(r"(?=.{1,100}$)[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 MOST_VARIABLES = 30  # CAM-13: the most that an interaction panel shows
+MOST_RING_VARIABLES = 6  # CAM-13: the most that a ring pop-over shows
+MOST_SENSITIVE = 100
 
 
 class CampaignSettings(TypedDict, total=False):
@@ -54,6 +62,7 @@ class CampaignSettings(TypedDict, total=False):
     ring_limit_s: float
     patience_s: float
     analysis: bool
+    analysis_settings: AnalysisSetting
     machine_action: MachineAction
     machine_message: str
     agent_announcement: str
@@ -64,6 +73,9 @@ class CampaignSettings(TypedDict, total=False):
     wrap_up_s: float | None
     preview_s: float
     variables: list[str]
+    ring_variables: list[str]
+    sensitive_variables: list[str]
+    call_guide: list[Question]
     crm_url: str
     calling_windows: list[WindowSetting]
     skip_holidays: bool
@@ -74,6 +86,10 @@ class CampaignSettings(TypedDict, total=False):
     wrap_up_codes: list[WrapUpCodeSetting]
     caller_id_strategy: CallerIdStrategy
     caller_id_pool: list[str]
+    ivr_ports: int | None
+    announcement: AnnouncementSetting | None
+    abandon_action: AbandonAction
+    abandon_message: AnnouncementSetting | None
     call_back: bool
     call_back_delay_s: int
     call_back_priority: int
@@ -107,6 +123,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "max_attempts": ("maxAttempts", 1, 30),
     "wrap_up_s": ("wrapUpSeconds", 0, 3600),
     "preview_s": ("previewSeconds", 5, 3600),
+    "ivr_ports": ("ivrPorts", 1, 1000),
     "call_back_delay_s": ("callBackDelaySeconds", 0, LONGEST_RETRY_DELAY_S),
     "call_back_priority": ("callBackPriority", 1, 10),
 }
@@ -135,6 +152,13 @@ PUBLIC_NAMES: dict[str, str] = {
     "caller_id_pool": "callerIdPool",
     "target_filter": "targetFilter",
     "target_order": "targetOrder",
+    "announcement": "announcement",
+    "analysis_settings": "analysisSettings",
+    "ring_variables": "ringVariables",
+    "sensitive_variables": "sensitiveVariables",
+    "call_guide": "callGuide",
+    "abandon_action": "abandonAction",
+    "abandon_message": "abandonMessage",
 }
 
 
@@ -156,9 +180,7 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
     for column in ("machine_message", "agent_announcement"):
         sound = values.get(column) or ""
         problems.unless(
-            not sound or _SOUND.fullmatch(sound) is not None,
-            PUBLIC_NAMES[column],
-            "must be the name of a sound: letters, digits, dashes, slashes; at most 100",
+            not sound or SOUND.fullmatch(sound) is not None, PUBLIC_NAMES[column], SOUND_RULE
         )
     for column, (public, low, high) in LIMITS.items():
         if (value := values.get(column)) is not None:
@@ -181,8 +203,14 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
                 "can't be chosen; after invalid numbers the next one is dialed in any case",
             )
         values["next_number_after"] = [str(each) for each in dict.fromkeys(after)]
-    if "variables" in settings:
-        values["variables"] = _checked_variables(settings["variables"], problems)
+    for column, most in (
+        ("variables", MOST_VARIABLES),
+        ("ring_variables", MOST_RING_VARIABLES),
+        ("sensitive_variables", MOST_SENSITIVE),
+    ):
+        if column in values:
+            public = PUBLIC_NAMES.get(column, column)
+            values[column] = _checked_variables(public, values[column], most, problems)
     if settings.get("crm_url"):
         _check_crm_url(settings["crm_url"], problems)
     _check_rules(settings, values, problems)
@@ -190,13 +218,32 @@ def checked_settings(settings: CampaignSettings) -> dict[str, Any]:
     return values
 
 
-def refuse_incomplete(action: MachineAction, message: str) -> None:
-    """Raise InvalidInput unless what these settings say together can be done."""
+def refuse_incomplete(columns: Mapping[str, Any]) -> None:
+    """Raise InvalidInput unless what a campaign's columns say together can be done."""
     problems = Problems()
     problems.unless(
-        action is not MachineAction.MESSAGE or bool(message),
+        columns.get("machine_action") is not MachineAction.MESSAGE
+        or bool(columns.get("machine_message")),
         "machineMessage",
         "must be given when machines are left a message",
+    )
+    problems.unless(
+        columns.get("mode") not in ON_PORTS or columns.get("announcement") is not None,
+        "announcement",
+        "must be given for an IVR campaign: it is what customers hear",
+    )
+    hidden = set(columns.get("sensitive_variables") or ())
+    for index, name in enumerate(columns.get("ring_variables") or ()):
+        problems.unless(
+            name not in hidden,
+            f"ringVariables.{index}",
+            f"{name!r} is sensitive: never shown there",
+        )
+    problems.unless(
+        columns.get("abandon_action") is not AbandonAction.MESSAGE
+        or columns.get("abandon_message") is not None,
+        "abandonMessage",
+        "must be given when abandoned customers hear a message",
     )
     problems.refuse_any()
 
@@ -220,6 +267,19 @@ def _check_rules(settings: CampaignSettings, values: dict[str, Any], problems: P
     if "target_order" in settings:
         order = settings["target_order"]
         values["target_order"] = checked_order("targetOrder", order, problems)
+    if (announcement := settings.get("announcement")) is not None:
+        values["announcement"] = checked_announcement(
+            "announcement", announcement, problems, agents=True
+        )
+    if "analysis_settings" in settings:
+        analysis = settings["analysis_settings"]
+        values["analysis_settings"] = checked_analysis("analysisSettings", analysis, problems)
+    if "call_guide" in settings:
+        values["call_guide"] = checked_guide("callGuide", settings["call_guide"], problems)
+    if (message := settings.get("abandon_message")) is not None:
+        values["abandon_message"] = checked_announcement(
+            "abandonMessage", message, problems, agents=False
+        )
     if "number_caps" in settings:
         values["number_caps"] = checked_caps("numberCaps", settings["number_caps"], problems)
     _check_dates(settings.get("starts_at"), settings.get("stops_at"), problems)
@@ -237,12 +297,12 @@ def _check_dates(starts_at: datetime | None, stops_at: datetime | None, problems
         problems.unless(starts_at < stops_at, "stopsAt", "must be after the start")
 
 
-def _checked_variables(names: list[str], problems: Problems) -> list[str]:
-    problems.unless(len(names) <= MOST_VARIABLES, "variables", f"must be at most {MOST_VARIABLES}")
+def _checked_variables(path: str, names: list[str], most: int, problems: Problems) -> list[str]:
+    problems.unless(len(names) <= most, path, f"must be at most {most}")
     checked = [
-        problems.text(f"variables.{index}", name, longest=64) for index, name in enumerate(names)
+        problems.text(f"{path}.{index}", name, longest=64) for index, name in enumerate(names)
     ]
-    problems.unless(len(set(checked)) == len(checked), "variables", "must not repeat a name")
+    problems.unless(len(set(checked)) == len(checked), path, "must not repeat a name")
     return checked
 
 

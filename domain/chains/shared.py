@@ -16,6 +16,8 @@ from domain.chains.rules import Member, before, main_of
 # The kind of work, its hours and who does it: column → public name. People are shared, too.
 SHARED = {
     "mode": "mode",
+    "announcement": "announcement",
+    "ivr_ports": "ivrPorts",
     "calling_windows": "callingWindows",
     "skip_holidays": "skipHolidays",
     "starts_at": "startsAt",

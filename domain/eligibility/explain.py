@@ -26,14 +26,9 @@ from domain.eligibility.calendars import holiday_of
 from domain.eligibility.facts import Facts, read_facts
 from domain.eligibility.hours import Place
 from domain.eligibility.models import DialingPolicy
-from domain.eligibility.rules import (
-    Block,
-    BlockCode,
-    Candidate,
-    Openings,
-    campaign_blocking,
-    verdict_of,
-)
+from domain.eligibility.openings import Openings
+from domain.eligibility.parts import Block, BlockCode, Candidate
+from domain.eligibility.rules import campaign_blocking, verdict_of
 from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial, wanted_numbers
 from domain.eligibility.terms import terms_of
 from domain.targets.hopper import numbers_of

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.eligibility.rules import LONGEST_CAP_DAYS, OnList, Past
+from domain.eligibility.parts import OnList, Past
+from domain.eligibility.rules import LONGEST_CAP_DAYS
 
 # An attempt that was never placed reached nobody, so it counts for nothing.
 _PAST = """

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.eligibility.rules import Block, BlockCode
+from domain.eligibility.parts import Block, BlockCode
 
 AT_ONCE = 5000
 LOOK_AGAIN_HOURS = 24  # at a rule that names no end

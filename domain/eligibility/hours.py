@@ -81,6 +81,18 @@ def opens_after(
     return None
 
 
+def shuts_after(
+    at: datetime, place: Place, sources: Sequence[Hours], holiday_of: HolidayOf
+) -> datetime | None:
+    """The first instant after `at` that a source forbids; None: none within a day."""
+    for edge in _edges(at, place, sources):
+        if edge > at + timedelta(days=1):
+            return None
+        if shut_at(edge, place, sources, holiday_of) is not None:
+            return edge
+    return None
+
+
 def _periods(
     hours: Hours, day: date, place: Place, holiday_of: HolidayOf
 ) -> tuple[tuple[Period, ...], str | None]:

@@ -10,16 +10,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from domain.eligibility.hours import Hours
+from domain.eligibility.openings import Openings
+from domain.eligibility.parts import Block, BlockCode, Candidate, OnList, Past
 from domain.eligibility.places import place_of
-from domain.eligibility.rules import (
-    Block,
-    BlockCode,
-    Candidate,
-    OnList,
-    Openings,
-    Past,
-    target_blocking,
-)
+from domain.eligibility.rules import target_blocking
 from domain.eligibility.weeks import week_of
 from domain.targets.contact_numbers import ContactNumber, ContactNumbers, NumberWindow
 

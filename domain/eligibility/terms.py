@@ -10,7 +10,7 @@ from domain.conditions.reading import filter_of, rules_of
 from domain.eligibility import packs
 from domain.eligibility.hours import Hours
 from domain.eligibility.models import DialingPolicy
-from domain.eligibility.rules import Cap, Terms
+from domain.eligibility.parts import Cap, Terms
 from domain.eligibility.weeks import ALL_DAY, week_of
 
 
@@ -26,7 +26,7 @@ def terms_of(campaign: Campaign, policy: DialingPolicy | None) -> Terms:
         started_at=campaign.started_at,
         starts_at=campaign.starts_at,
         stops_at=campaign.stops_at,
-        guaranteed=campaign.mode is DialMode.PREVIEW
+        guaranteed=campaign.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
         or (campaign.mode is DialMode.PROGRESSIVE and campaign.lines_per_agent < 2),
         windows=_windows(campaign.calling_windows, skip_holidays=campaign.skip_holidays),
         caps=(

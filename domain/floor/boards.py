@@ -57,7 +57,7 @@ class Boards:
             + states[AttemptState.RINGING]
         )
         busy = states[AttemptState.ANSWERED] + states[AttemptState.WAITING]
-        talking = states[AttemptState.CONNECTED]
+        talking, listening = states[AttemptState.CONNECTED], states[AttemptState.LISTENING]
         at = self._context.unix()
         return CampaignBoard(
             campaign=run.campaign_id,
@@ -67,6 +67,7 @@ class Boards:
             dialing=dialing,
             waiting=states[AttemptState.WAITING],
             talking=talking,
+            listening=listening,
             agents={state: crew[state] for state in AgentState},
             dialed=run.tally.dialed,
             answered=run.tally.answered,

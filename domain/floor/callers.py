@@ -8,7 +8,7 @@ before outbound calls (CAM-19).
 from uuid import UUID, uuid4
 
 from domain.calls.rules import AttemptState, CallDirection
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import RANK_OF_CALLERS, CampaignState, DialMode, MachineAction
 from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.endings import instant
@@ -23,7 +23,6 @@ from domain.targets.rules import TargetState
 from domain.telephony.events import EndCause, LegArrived, PlaybackFinished
 from domain.telephony.port import Answer, File, HangUp, Hold, Play
 
-BEFORE_ALL_CAMPAIGNS = 11  # one more than the highest priority of a campaign
 LONGEST_WAIT_S = 600.0
 
 
@@ -121,7 +120,7 @@ def caller(id: UUID, number: str, name: str = "") -> HopperTarget:
         contact_id=id,
         number=number,
         caller_id=None,
-        priority=BEFORE_ALL_CAMPAIGNS,
+        priority=RANK_OF_CALLERS,
         attempts=0,
         max_attempts=0,
         last_ordinal=0,
@@ -136,7 +135,7 @@ def _settings(route: InboundRoute) -> Settings:
         name=route.name,
         mode=DialMode.PROGRESSIVE,
         state=CampaignState.STOPPED,  # it never dials
-        priority=BEFORE_ALL_CAMPAIGNS,
+        priority=RANK_OF_CALLERS,
         caller_id=None,
         caller_name="",
         lines_per_agent=1.0,

@@ -18,20 +18,21 @@ from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.bus import Notice
 from domain.eligibility.calendars import holiday_of
 from domain.eligibility.models import DialingPolicy
-from domain.eligibility.rules import Openings
+from domain.eligibility.openings import Openings
 from domain.eligibility.terms import judged_by, terms_of
 from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import LOST
+from domain.floor.ledger import Ledger, Tally
 from domain.floor.paced import Paced
 from domain.floor.seats import Seats
-from domain.floor.state import Ledger, Run, RunHook, Seat, Tally
+from domain.floor.state import Run, RunHook, Seat
 from domain.floor.tapes import Tapes
 from domain.floor.windows import Windows
 from domain.hooks.rules import HookSettings
 from domain.ledgers.rules import pacing_target
-from domain.pacing.interface import PacingPolicy
+from domain.pacing.interface import PacingPolicy, PacingSettings
 from domain.pacing.tape import Header
 from domain.targets.hopper import count_left
 
@@ -57,6 +58,7 @@ class Campaigns:
         self.hoppers = hoppers
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
+        self._paced: dict[UUID, tuple[DialMode, PacingSettings]] = {}  # by what each pacer is
         self.was_changed: Callable[[], None] = lambda: None
         self.windows = Windows(context.unix)
         self._tapes = Tapes(context.clock)
@@ -85,11 +87,7 @@ class Campaigns:
     async def changed(self, campaign_id: UUID) -> None:
         """Take over a campaign's row and assignments as they are now."""
         found = await rows.read_campaigns(self._state.account_id, [campaign_id])
-        levels = await rows.read_levels(self._state.account_id, campaign_id)
-        for seat in self._state.seats.values():
-            seat.levels.pop(campaign_id, None)
-            if seat.agent_id in levels:
-                seat.levels[campaign_id] = levels[seat.agent_id]
+        await rows.assign_anew(self._state.seats, self._state.account_id, campaign_id)
         order = await rows.read_trunk_order([campaign_id])
         trunks = order.get(campaign_id, ())
         hooks = await rows.read_hooks([campaign_id], now=self._context.clock.now())
@@ -182,7 +180,8 @@ class Campaigns:
         elif seat is None:
             self._state.seats[agent_id] = fresh
         else:
-            seat.name, seat.caller_id, seat.levels = fresh.name, fresh.caller_id, fresh.levels
+            seat.name, seat.caller_id = fresh.name, fresh.caller_id
+            seat.levels, seat.ranks = fresh.levels, fresh.ranks
             seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
             seat.record, seat.team_id = fresh.record, fresh.team_id
             self._seats.stir(seat)
@@ -202,7 +201,8 @@ class Campaigns:
         before, run.settings = run.settings, rows.settings_of(campaign, trunks)
         started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
         anew = run.openings is None or run.openings.terms.started_at != campaign.started_at
-        run.policy = self._policy(campaign, run.ledger)
+        if self._paced.get(campaign.id) != _paced_by(campaign):  # else it goes on learning
+            run.policy = self._policy(campaign, run.ledger)
         self._take_rules(run, campaign)
         if anew:  # by a person or a date; one whose turn it is again goes on counting
             run.tally = Tally()
@@ -240,10 +240,12 @@ class Campaigns:
         ]
 
     def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
+        self._paced[campaign.id] = _paced_by(campaign)
         settings = rows.pacing_of(campaign, ledger, at=self._context.unix())
         target = pacing_target(campaign.abandon_target, campaign.false_positive_rate)
-        # Preview is not paced, but what it sees is worth keeping the counts of.
-        mode = DialMode.PROGRESSIVE if campaign.mode is DialMode.PREVIEW else campaign.mode
+        # Where each call is for one agent nothing is paced; what is seen is counted all the same.
+        unpaced = campaign.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
+        mode = DialMode.PROGRESSIVE if unpaced else campaign.mode
         header = Header(
             mode.value, replace(settings, abandon_target=target), campaign.id.int & 0x7FFFFFFF
         )
@@ -257,3 +259,8 @@ class Campaigns:
         for campaign_id, count in left.items():
             if run := self._state.runs.get(campaign_id):
                 run.targets_left = count
+
+
+def _paced_by(campaign: Campaign) -> tuple[DialMode, PacingSettings]:
+    """What a pacer is made from, without what it counts itself."""
+    return campaign.mode, rows.pacing_of(campaign, Ledger(), at=0.0)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,11 @@ from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
 from domain.conditions.rules import Verdict
 from domain.core.web import Web
-from domain.eligibility.rules import Past, campaign_blocking
+from domain.eligibility.parts import Past
+from domain.eligibility.places import place_of
+from domain.eligibility.rules import campaign_blocking
 from domain.floor.context import FloorContext
+from domain.floor.endings import UNANSWERED
 from domain.floor.hooks import Hooks
 from domain.floor.journal import TargetChange
 from domain.floor.lines import Lines
@@ -34,6 +38,9 @@ DECIDE_ANYWAY_S = 1.0
 LOW_WATER = 60  # targets in the hopper
 HOPPER_SIZE = 200
 LOOK_AGAIN_S = 1.0  # for due retries, when nothing was left to dial
+# A pacer counts on the end that it knows of. One that is further off may be overtaken by somebody
+# who stops the campaign, so it is not told.
+CLOSES_SOON_S = 3600.0
 AT_ONCE = 100  # calls that one decision may place
 PASSED_OVER = 60  # targets that are left where they are, while others are looked for behind them
 SKIPPED_FOR = timedelta(minutes=5)  # a contact that an agent skipped
@@ -65,6 +72,9 @@ class Dialing:
         if self._context.journal.stalled or self._lines.place_before() is None:
             return
         now = self._context.clock.monotonic()
+        if self._state.waiting:  # somebody may wait for an agent who was kept for others
+            for seat in self._state.seats.values():
+                self._lines.serve(seat)
         self._look_at_stop_dates()
         due = [run for run in self._state.runs.values() if run.dials and _is_due(run, now)]
         if not due:
@@ -74,13 +84,17 @@ class Dialing:
         for run in due:
             run.due, run.decided = False, now
             self._top_up(run, now)
-            free = shared.get(run.campaign_id, [])
+            free = shared.of(run)
             if run.settings.mode is DialMode.PREVIEW:
                 self._offer(run, free)
+            elif run.settings.on_ports:
+                self._pace(run, self._view_of_ports(run, now), now)
             elif run.settings.reserves:
-                self._dial_for_each(run, free)
+                self._dial_for_each(run, free, shared.waits_for.get(run.campaign_id))
             else:
-                self._pace(run, free, now)
+                if free and run.openings is not None and run.openings.terms.previews:
+                    free = self._offer_flagged(run, free)
+                self._pace(run, self.view(run, len(free), now), now)
 
     def answer_offer(self, seat: Seat, target_id: UUID, decision: PreviewDecision) -> None:
         """Do what the agent decided about an offered contact. Raises OfferGone."""
@@ -120,7 +134,7 @@ class Dialing:
                 waiting += 1
             elif line.state is AttemptState.ANSWERED:
                 analysing.append(now - (line.answered or now))
-            elif line.state is not AttemptState.ENDED:
+            elif line.state in UNANSWERED:
                 ringing.append(now - line.placed)
         wrapping = [
             now - seat.since
@@ -136,23 +150,63 @@ class Dialing:
             wrapping=wrapping,
             agents=free + len(talking) + len(wrapping),
             targets_left=len(run.hopper) if run.exhausted else None,
+            closes_in=self._closes_in(run),
         )
 
-    def _pace(self, run: Run, free: list[Seat], now: float) -> None:
-        if free and run.openings is not None and run.openings.terms.previews:
-            free = self._offer_flagged(run, free)
-        decision = run.policy.decide(self.view(run, len(free), now), now)
+    def _closes_in(self, run: Run) -> float | None:
+        """Seconds until no call may leave, by the stop date or the hours; None: not soon."""
+        if run.openings is None:
+            return None
+        at, terms = self._context.clock.now(), run.openings.terms
+        ends = [terms.stops_at] if terms.stops_at is not None and terms.stops_at > at else []
+        if run.hopper and terms.looks_at_places:
+            place = place_of(run.hopper[0].number, run.hopper[0].timezone)
+            if closes_at := run.openings.closes_at(place, at):
+                ends.append(closes_at)
+        left = min(((end - at).total_seconds() for end in ends), default=CLOSES_SOON_S)
+        return left if left < CLOSES_SOON_S else None
+
+    def _view_of_ports(self, run: Run, now: float) -> FloorView:
+        """The same with ports for agents; whoever went on to an agent has left them."""
+        listening = [
+            now - (line.connected or now)
+            for line in run.lines.values()
+            if line.state is AttemptState.LISTENING and line.disposition is None
+        ]
+        free = max(0, run.settings.ports - len(listening))
+        seen = self.view(run, free, now)
+        at_agents = sum(
+            line.state is AttemptState.WAITING and line.connected is not None
+            for line in run.lines.values()
+        )
+        return replace(
+            seen,
+            waiting=seen.waiting - at_agents,
+            talking=listening,
+            wrapping=(),
+            agents=run.settings.ports,
+        )
+
+    def _pace(self, run: Run, seen: FloorView, now: float) -> None:
+        decision = run.policy.decide(seen, now)
         run.why = decision.why
         if decision.cancel:
-            self._lines.give_up_ringing(run, decision.cancel, younger_than=15.0)
+            self._lines.give_up_ringing(
+                run, decision.cancel, younger_than=run.settings.minimum_ring_s
+            )
         count = min(decision.launch, len(run.hopper), AT_ONCE)
         node = self._node_for(run)
         if count > 0 and node is not None:
             taken = self._take(run, count, fits=lambda verdict: not verdict.preview)
             self._launch(run, [target for target, _ in taken], node)
 
-    def _dial_for_each(self, run: Run, free: list[Seat]) -> None:
+    def _dial_for_each(self, run: Run, free: list[Seat], before: Run | None) -> None:
         run.why = f"one line for each of {len(free)} free agents"
+        if before is not None:
+            run.why += (
+                f"; others wait for campaign {before.settings.name!r}, which has priority "
+                f"{before.settings.priority} and targets left"
+            )
         able = [s for s in free if s.free and s.node is not None and self._is_up(s.node)]
         while able and (taken := self._take(run, 1)):
             ((target, verdict),) = taken
@@ -288,11 +342,17 @@ class Dialing:
             self.refill(run)
 
     def _node_for(self, run: Run) -> str | None:
-        """The living switch with the fewest lines of this run for each of its agents there."""
+        """The living switch with the fewest lines of this run for each of its agents there.
+
+        Where no agent takes the calls, or none is there: the one with the most room for its size.
+        """
         agents: dict[str, int] = {}
         for seat in self._state.crew(run.campaign_id):
             if seat.leg_up and seat.node is not None and self._is_up(seat.node):
                 agents[seat.node] = agents.get(seat.node, 0) + 1
+        if not agents and run.settings.on_ports:
+            up = [node for node in self._context.nodes.values() if node.up and node.capacity > 0]
+            return min(up, key=lambda node: node.legs / node.capacity).node if up else None
         if len(agents) <= 1:
             return next(iter(agents), None)
         lines = dict.fromkeys(agents, 0)

@@ -26,6 +26,7 @@ from domain.core.clock import Clock
 from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
 from domain.core.web import Web
+from domain.floor.announcements import Announcements
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
@@ -123,7 +124,8 @@ class Floor:
         self.screening = Screening(context)
         self.endings = Endings(context, self.seats, self.screening)
         self.machines = Machines(context, self.endings)
-        self.lines = Lines(context, self.seats, self.endings, self.machines)
+        self.announcements = Announcements(context, self.seats, self.endings)
+        self.lines = Lines(context, self.seats, self.endings, self.machines, self.announcements)
         self.lines.place_before = self._place_before
         self.dialing = Dialing(
             context, self.seats, self.lines, self.screening, self._web, self._spawn
@@ -159,6 +161,7 @@ class Floor:
             seats=self.seats,
             lines=self.lines,
             machines=self.machines,
+            announcements=self.announcements,
             transfers=self.transfers,
             phones=self.phones,
             supervisions=self.supervisions,

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
 from domain.calls.rules import AttemptState, Disposition
-from domain.eligibility.rules import Past
+from domain.eligibility.parts import Past
 from domain.floor.context import FloorContext
 from domain.floor.journal import TargetChange
 from domain.floor.screening import Screening
@@ -30,7 +30,7 @@ def disposition_at_end(line: Line) -> Disposition:
     """How a line that was up ended, by what it was doing when its leg went away."""
     if line.disposition is not None:
         return line.disposition
-    if line.state is AttemptState.CONNECTED:
+    if line.state in (AttemptState.CONNECTED, AttemptState.LISTENING):
         return Disposition.CONNECTED
     if line.state is AttemptState.WAITING:
         return Disposition.ABANDONED
@@ -46,6 +46,7 @@ class Endings:
         self._state = context.state
         self._seats = seats
         self.has_ended: Callable[[Line], None] = lambda line: None
+        self.stopped_listening: Callable[[Run, Line], None] = lambda run, line: None
         self.has_call_back: Callable[[UUID], None] = lambda campaign_id: None
         seats.was_wrapped_up = self.wrapped_up
 
@@ -60,10 +61,9 @@ class Endings:
         now = self._context.clock.monotonic()
         if line.state in UNANSWERED and line.state is not AttemptState.COMMITTED:
             self._seats.observe(run.campaign_id, Seen.FAILED, now - line.placed)
-        if disposition is Disposition.ABANDONED:
-            run.tally.abandoned += 1
-            run.ledger.add(at.timestamp(), abandoned=1)
-            self._seats.observe(run.campaign_id, Seen.ABANDONED)
+        if disposition is Disposition.ABANDONED and line.disposition is not disposition:
+            self.abandoned(run, line)
+        listened = line.state is AttemptState.LISTENING
         line.state, line.disposition, line.ended_at = AttemptState.ENDED, disposition, at
         self.note(line, at.timestamp(), "ended", disposition=disposition)
         self._context.journal.attempt(line)
@@ -72,11 +72,22 @@ class Endings:
         self._close_target(run, line, disposition, at)
         self._call_back(run, line, disposition, at)
         self.has_ended(line)
+        if listened:
+            self.stopped_listening(run, line)
         if line.trunk is not None:
             line.trunk.free()
         if line.seat is not None:
             self._leave_agent(run, line, line.seat, at, now)
         run.due = True
+
+    def abandoned(self, run: Run, line: Line) -> None:
+        """Count a live answer that found no agent in time, whatever the customer hears then."""
+        line.disposition = Disposition.ABANDONED
+        run.tally.abandoned += 1
+        run.ledger.add(self._context.unix(), abandoned=1)
+        # A customer who left a port for an agent is no concern of the ports' pacer.
+        if not run.settings.on_ports or line.connected is None:
+            self._seats.observe(run.campaign_id, Seen.ABANDONED)
 
     def _leave_agent(self, run: Run, line: Line, seat: Seat, at: datetime, now: float) -> None:
         talk_s = now - line.connected if line.connected is not None else 0.0
@@ -84,7 +95,7 @@ class Endings:
             seat.agent_id,
             CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
         )
-        if line.connected is not None:
+        if line.connected is not None and not run.settings.on_ports:
             self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
         if seat.line is not line:
             return
@@ -107,6 +118,10 @@ class Endings:
                 target.state, next_at=at if target.state is TargetState.RETRY else None
             )
             attempts = target.attempts
+        elif line.opted_out:
+            attempts = target.attempts + 1
+            outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)
+            self._screening.suppressed(target.number)
         else:
             attempts = target.attempts + 1
             outcome = after_attempt(
@@ -121,13 +136,17 @@ class Endings:
             )
         if outcome.reason is not None:
             run.targets_left -= 1
+        elif outcome.state is TargetState.RETRY:
+            run.later = run.retry_noted = True
         self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
 
     def _call_back(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
         """Make a target of a caller whom nobody answered, or of a customer who was given up."""
         missed = line.is_inbound and line.connected_at is None
         rule = run.settings.call_back
-        if rule is None or not (missed or disposition is Disposition.ABANDONED):
+        if rule is None or line.opted_out:
+            return
+        if not (missed or disposition is Disposition.ABANDONED):
             return
         numbers = line.target.numbers  # a contact with several is known by the first
         number = numbers.list[0].number if numbers is not None else line.number

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.floor.announcements import Announcements
 from domain.floor.lines import Lines
 from domain.floor.machines import Machines
 from domain.floor.phones import Phones
@@ -26,6 +27,7 @@ class Hearing:
         seats: Seats,
         lines: Lines,
         machines: Machines,
+        announcements: Announcements,
         transfers: Transfers,
         phones: Phones,
         supervisions: Supervisions,
@@ -36,6 +38,7 @@ class Hearing:
         self._seats = seats
         self._lines = lines
         self._machines = machines
+        self._announcements = announcements
         self._transfers = transfers
         self._phones = phones
         self._supervisions = supervisions
@@ -50,7 +53,8 @@ class Hearing:
             case events.RecordingFinished():
                 return self._recordings.finished(event)
             case events.PlaybackFinished():
-                return self._machines.played(event)
+                self._machines.played(event)
+                return self._announcements.played(event)
         leg: UUID = getattr(event, "leg", NO_LEG)
         if seat := self._state.legs.get(leg):
             self._of_agent(seat, event)
@@ -84,6 +88,8 @@ class Hearing:
                 self._lines.failed(line, event)
             case events.LegEnded():
                 self._lines.ended(line, event)
+            case events.DigitsCollected():
+                self._announcements.collected(line, event)
 
     def _of_third_party(self, line: Line, event: events.Event) -> None:
         match event:

@@ -13,7 +13,7 @@ from typing import Any
 
 from domain.core.ids import new_id
 from domain.core.web import Web, WebFailed
-from domain.eligibility.rules import Block, BlockCode
+from domain.eligibility.parts import Block, BlockCode
 from domain.floor.context import FloorContext
 from domain.floor.screening import Screening
 from domain.floor.state import Run, RunHook

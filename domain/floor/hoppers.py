@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tortoise import connections
 
+from domain.campaigns.rules import DialMode
 from domain.eligibility.facts import read_facts
 from domain.eligibility.holding import AT_ONCE, let_go
 from domain.eligibility.several import NumberFacts, wanted_numbers
@@ -17,7 +18,7 @@ from domain.floor.dialing import HOPPER_SIZE
 from domain.floor.journal import LOST
 from domain.floor.screening import Screening
 from domain.floor.state import Run
-from domain.targets.hopper import HopperTarget, next_targets
+from domain.targets.hopper import HopperTarget, next_targets, waits_for_retry
 
 ROUNDS = 20  # of one refill, when what is read is held back by rules
 ROUND_SIZE = 1000  # targets read by a round after the first
@@ -60,9 +61,7 @@ class Hoppers:
         self._spawn(self._let_go(run, held_before or self._context.clock.now()))
 
     async def _let_go(self, run: Run, held_before: datetime) -> None:
-        written = asyncio.Event()
-        self._context.journal.after(written.set)  # what is being held just now, too
-        await written.wait()
+        await self._written()  # what is being held just now, too
         try:
             while (
                 await let_go(connections.get("default"), run.campaign_id, held_before=held_before)
@@ -106,11 +105,25 @@ class Hoppers:
             if not await self._judge(run, known, generation):
                 return None
             if len(found) < limit:
+                if run.settings.mode is DialMode.AGENT_FIRST:
+                    await self._look_for_retries(run)
                 return True
             if len(run.hopper) >= HOPPER_SIZE // 2:
                 return False
             limit = ROUND_SIZE
         return False
+
+    async def _look_for_retries(self, run: Run) -> None:
+        run.retry_noted = False
+        await self._written()
+        found = await waits_for_retry(connections.get("default"), run.campaign_id)
+        run.later = found or run.retry_noted
+
+    async def _written(self) -> None:
+        """Wait until what was decided so far is in the rows."""
+        written = asyncio.Event()
+        self._context.journal.after(written.set)
+        await written.wait()
 
     async def _judge(self, run: Run, found: list[HopperTarget], generation: int) -> bool:
         """Keep those that may be dialed, as many as there is room for, in their order."""

@@ -88,7 +88,7 @@ class Group:
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
     call_backs: list[CallBack] = field(default_factory=list)
-    suppressed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    suppressed: dict[str, tuple[datetime, str, str]] = field(default_factory=dict)
     priorities: dict[UUID, int] = field(default_factory=dict)
     pieces: list[TakenPiece] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -171,9 +171,17 @@ class Journal:
         self._group.events.append((line_id, at, kind, orjson.dumps(detail, default=str).decode()))
         self._wake.set()
 
-    def suppress(self, number: str, at: datetime, *, rule: str | None = None) -> None:
+    def suppress(
+        self,
+        number: str,
+        at: datetime,
+        *,
+        reason: str = "Said so in a call.",
+        rule: str | None = None,
+    ) -> None:
         """A customer asked not to be called again, by any campaign; or a rule says so."""
-        self._group.suppressed[number] = (at, rule or "")
+        said = ("rule", f"The rule {rule}.") if rule else ("customer", reason)
+        self._group.suppressed[number] = (at, *said)
         self._wake.set()
 
     def prioritize(self, target_id: UUID, priority: int) -> None:

@@ -14,12 +14,14 @@ from domain.calls.rules import (
 from domain.campaigns.rules import MachineAction
 from domain.conditions.rules import NOTHING
 from domain.core.ids import new_id
+from domain.floor.announcements import Announcements
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
 from domain.floor.journal import Launch
 from domain.floor.machines import Machines
 from domain.floor.matching import line_for, seat_for
 from domain.floor.pops import pop_of_line
+from domain.floor.ringback import Ringback
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.floor.wishes import Wishes
@@ -39,6 +41,7 @@ from domain.telephony.port import (
     CallerId,
     File,
     HangUp,
+    Hold,
     Join,
     PlaceLeg,
     Role,
@@ -61,7 +64,12 @@ class Lines:
     """What happens to calls, and what that means for targets, agents and pacers."""
 
     def __init__(
-        self, context: FloorContext, seats: Seats, endings: Endings, machines: Machines
+        self,
+        context: FloorContext,
+        seats: Seats,
+        endings: Endings,
+        machines: Machines,
+        announcements: Announcements,
     ) -> None:
         self._context = context
         self._state = context.state
@@ -71,6 +79,9 @@ class Lines:
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
         self._endings = endings
         self._machines = machines
+        self._announcements = announcements
+        announcements.find_agent = self._find_agent
+        self._ringback = Ringback(context)
         seats.became_free = self.serve
         seats.give_up = self.hang_up
 
@@ -206,6 +217,7 @@ class Lines:
             line.state, line.ringing_at = AttemptState.RINGING, instant(event.at)
             self._context.journal.attempt(line)
             self._endings.note(line, event.at, "ringing")
+            self._ringback.begin(self._state.runs[line.campaign_id], line)
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """Somebody or something picked up."""
@@ -221,6 +233,7 @@ class Lines:
         self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
         run = self._state.runs[line.campaign_id]
+        self._ringback.end(run, line)
         if run.settings.heard_by_analysis is None:
             self.present(run, line)
 
@@ -253,6 +266,7 @@ class Lines:
     def failed(self, line: Line, event: LegFailed) -> None:
         """Nobody picked up."""
         if line.state in UNANSWERED:
+            self._ringback.end(self._state.runs[line.campaign_id], line)
             if line.trunk is not None and event.failure in _TRUNK_FAILURES:
                 line.trunk.failed = self._context.clock.monotonic()
             self._endings.end(line, disposition_of_failure(event.failure), instant(event.at))
@@ -268,6 +282,7 @@ class Lines:
         if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
             self._endings.end(line, Disposition.NOT_PLACED, instant(at))
         elif line.state is AttemptState.RINGING:
+            self._ringback.end(self._state.runs[line.campaign_id], line)
             self._endings.end(line, Disposition.FAILED, instant(at))
         else:
             self._endings.end(line, disposition_at_end(line), instant(at))
@@ -290,16 +305,24 @@ class Lines:
 
     def watch_patience(self, run: Run, line: Line) -> None:
         """Give a waiting customer up when the patience is over."""
-        assert line.presented is not None
+        since = line.presented
+        assert since is not None
 
         def over() -> None:
-            if line.state is AttemptState.WAITING and line.ended_at is None:
-                line.disposition = Disposition.ABANDONED
+            if line.state is AttemptState.WAITING and line.presented == since:
                 self._state.waiting.remove(line)
-                line.state = AttemptState.ENDED
-                self._context.send(line.node, HangUp(leg=line.id))
+                self._endings.abandoned(run, line)
+                self._announcements.console(run, line)
 
-        self._context.timers.at(line.presented + run.settings.patience_s, over)
+        self._context.timers.at(since + run.settings.patience_s, over)
+
+    def resume(self, run: Run, line: Line) -> None:
+        """Go on with a customer of the floor's last owner who is not with an agent."""
+        if line.state is AttemptState.WAITING:
+            self._state.waiting.append(line)
+            self.watch_patience(run, line)
+        elif line.state is AttemptState.LISTENING:
+            self._announcements.resume(run, line)
 
     def present(self, run: Run, line: Line) -> None:
         """A person is on the line: connect an agent, or let the person wait."""
@@ -308,15 +331,26 @@ class Lines:
         run.tally.answered += 1
         run.ledger.add(self._context.unix(), live=1)
         self._seats.observe(run.campaign_id, Seen.PRESENTED)
+        if run.settings.on_ports:
+            if self._announcements.has_port(run):
+                self._announcements.take_port(run, line)
+            else:
+                self.wait(run, line)
+            return
         seat = line.seat
         if seat is not None and seat.line is line and seat.leg_up:
             self._connect(run, line, seat)
             return
         line.seat = None
-        if free := seat_for(line, self._state.crew(run.campaign_id)):
+        self._find_agent(run, line)
+
+    def _find_agent(self, run: Run, line: Line) -> None:
+        if free := seat_for(line, self._state.crew(run.campaign_id), self._state.runs):
             self._connect(run, line, free)
-        else:
-            self.wait(run, line)
+            return
+        self.wait(run, line)
+        if line.connected is not None:  # came from a port, and would wonder at silence
+            self._context.send(line.node, Hold(leg=line.id))
 
     def _connect(self, run: Run, line: Line, seat: Seat) -> None:
         at, now = self._context.clock.now(), self._context.clock.monotonic()
@@ -326,18 +360,19 @@ class Lines:
             line.node,
             Join(leg=line.id, room=seat.agent_id, role=Role.CUSTOMER, entry=_entry(run)),
         )
+        if line.connected is None:
+            run.tally.connected += 1
+            self._seats.observe(run.campaign_id, Seen.CONNECTED)
         line.state, line.seat, line.connected, line.connected_at = (
             AttemptState.CONNECTED,
             seat,
             now,
             at,
         )
-        run.tally.connected += 1
         self._context.desk(
             seat.agent_id, pop_of_line(line, run.settings, stage="connected", at=at.timestamp())
         )
         self._seats.talk(seat, line)
-        self._seats.observe(run.campaign_id, Seen.CONNECTED)
         self._context.journal.attempt(line)
         self._context.journal.call(line)
         self._endings.note(line, at.timestamp(), "connected", agent=seat.agent_id)

@@ -2,25 +2,37 @@
 
 from domain.calls.events import ScreenPop
 from domain.calls.rules import CallDirection
-from domain.calls.screen import crm_url, panel_variables
+from domain.calls.screen import crm_url, panel_variables, ring_crm_url, ring_variables
 from domain.floor.state import Line, Offer, Settings
 from domain.targets.hopper import HopperTarget
 
 
 def pop_of_line(line: Line, settings: Settings, *, stage: str, at: float) -> ScreenPop:
     """The pop for a customer who is dialed for an agent, or connected."""
+    target = line.target
+    if stage == "connected":
+        variables = panel_variables(settings.variables, target.variables)
+        url = _crm_url(settings, target)
+    else:
+        hidden = settings.sensitive_variables
+        variables = ring_variables(
+            settings.ring_variables, settings.variables, hidden, target.variables
+        )
+        url = ring_crm_url(
+            settings.crm_url, target.variables, hidden, number=target.number, name=target.name
+        )
     return ScreenPop(
         at=at,
         stage=stage,
         call=line.id,
-        target=line.target.id,
+        target=target.id,
         campaign=line.campaign_id,
         campaign_name=settings.name,
         direction=line.direction,
         number=line.number,
-        name=line.target.name,
-        variables=panel_variables(settings.variables, line.target.variables),
-        crm_url=_crm_url(settings, line.target),
+        name=target.name,
+        variables=variables,
+        crm_url=url,
         call_guide=settings.call_guide,
     )
 

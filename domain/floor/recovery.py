@@ -20,6 +20,7 @@ from domain.telephony.port import HangUp
 
 logger = getLogger(__name__)
 
+PRESENTED = (AttemptState.WAITING, AttemptState.LISTENING, AttemptState.CONNECTED)
 SETTLED_S = 3.0  # what is younger than this may not be in a snapshot yet
 
 
@@ -64,9 +65,7 @@ class Recovery:
                 self._context.journal.call(line)
                 continue
             run.lines[line.id] = line
-            if line.state is AttemptState.WAITING:
-                self._state.waiting.append(line)
-                self._lines.watch_patience(run, line)
+            self._lines.resume(run, line)
         for seat in self._state.seats.values():
             self._resume_seat(seat)
 
@@ -148,7 +147,7 @@ class Recovery:
             line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
         if line.answered_at is not None:
             line.answered = self._monotonic(line.answered_at)
-            if line.state in (AttemptState.WAITING, AttemptState.CONNECTED):
+            if line.state in PRESENTED:
                 line.presented = line.answered
         if line.connected_at is not None:
             line.connected = self._monotonic(line.connected_at)

@@ -13,14 +13,17 @@ from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.campaigns.announcements import announcement_of
 from domain.campaigns.models import Campaign
-from domain.campaigns.rules import CampaignState
+from domain.campaigns.rules import MINIMUM_RING_S, AbandonAction, CampaignState
 from domain.eligibility.models import DialingPolicy
-from domain.floor.state import InboundRoute, Ledger, Seat, Settings, StateEntry
+from domain.floor.ledger import Ledger
+from domain.floor.state import InboundRoute, Seat, Settings, StateEntry
 from domain.hooks.models import PreDialHook
 from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
+from domain.pacing import DEFAULT_PORTS
 from domain.pacing.interface import PacingSettings
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
@@ -31,12 +34,12 @@ from domain.trunks.rules import TrunkUse
 from domain.wrapups.rules import codes_of
 
 _LEVELS = """
-SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level
+SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level, campaign_team.rank
 FROM agent JOIN campaign_team ON campaign_team.team_id = agent.team_id
 WHERE agent.account_id = $1 AND agent.archived_at IS NULL
     AND ($2::uuid IS NULL OR campaign_team.campaign_id = $2)
 UNION ALL
-SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level
+SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level, NULL
 FROM agent JOIN campaign_agent ON campaign_agent.agent_id = agent.id
 WHERE agent.account_id = $1 AND agent.archived_at IS NULL
     AND ($2::uuid IS NULL OR campaign_agent.campaign_id = $2)
@@ -73,7 +76,7 @@ async def read_seats(account_id: UUID) -> dict[UUID, Seat]:
     agents = await Agent.filter(account_id=account_id, archived_at=None)
     seats = {agent.id: seat_of(agent) for agent in agents}
     for row in await _query(_LEVELS, account_id, None):
-        seats[row["agent_id"]].levels[row["campaign_id"]] = row["level"]
+        _assign(seats[row["agent_id"]], row)
     return seats
 
 
@@ -85,8 +88,15 @@ async def read_seat(account_id: UUID, agent_id: UUID) -> Seat | None:
     seat = seat_of(agent)
     for row in await _query(_LEVELS, account_id, None):
         if row["agent_id"] == agent_id:
-            seat.levels[row["campaign_id"]] = row["level"]
+            _assign(seat, row)
     return seat
+
+
+def _assign(seat: Seat, row: dict[str, Any]) -> None:
+    """An agent's own level beats the team's; the rank is always the team's."""
+    seat.levels[row["campaign_id"]] = row["level"]
+    if row["rank"] is not None:
+        seat.ranks[row["campaign_id"]] = row["rank"]
 
 
 def seat_of(agent: Agent) -> Seat:
@@ -103,10 +113,15 @@ def seat_of(agent: Agent) -> Seat:
     )
 
 
-async def read_levels(account_id: UUID, campaign_id: UUID) -> dict[UUID, int]:
-    """The agents of one campaign with their levels; an agent's own level beats the team's."""
-    rows = await _query(_LEVELS, account_id, campaign_id)
-    return {row["agent_id"]: row["level"] for row in rows}
+async def assign_anew(seats: dict[UUID, Seat], account_id: UUID, campaign_id: UUID) -> None:
+    """Take over who works on one campaign, as the rows say now."""
+    found = await _query(_LEVELS, account_id, campaign_id)
+    for seat in seats.values():
+        seat.levels.pop(campaign_id, None)
+        seat.ranks.pop(campaign_id, None)
+    for row in found:
+        if (member := seats.get(row["agent_id"])) is not None:
+            _assign(member, row)
 
 
 async def read_campaigns(account_id: UUID, ids: list[UUID] | None = None) -> list[Campaign]:
@@ -227,6 +242,13 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         caller_id_strategy=campaign.caller_id_strategy,
         caller_id_pool=tuple(campaign.caller_id_pool),
         wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
+        ring_variables=tuple(campaign.ring_variables),
+        sensitive_variables=frozenset(campaign.sensitive_variables),
+        ports=campaign.ivr_ports or DEFAULT_PORTS,
+        announcement=announcement_of(campaign.announcement),
+        abandon_message=announcement_of(campaign.abandon_message)
+        if campaign.abandon_action is AbandonAction.MESSAGE
+        else None,
         call_back=CallBackRule(campaign.id, campaign.call_back_delay_s, campaign.call_back_priority)
         if campaign.call_back
         else None,
@@ -243,11 +265,12 @@ def pacing_of(campaign: Campaign, ledger: Ledger, *, at: float) -> PacingSetting
         correction_pace=campaign.correction_pace,
         gain=campaign.gain,
         ring_limit=campaign.ring_limit_s,
-        minimum_ring=min(15.0, campaign.ring_limit_s),
+        minimum_ring=min(MINIMUM_RING_S, campaign.ring_limit_s),
         minimum_agents=campaign.minimum_agents,
         patience=campaign.patience_s,
         live_answers_before=live,
         abandoned_before=abandoned,
+        ports=campaign.ivr_ports or DEFAULT_PORTS,
     )
 
 

@@ -15,18 +15,10 @@ from domain.conditions.parts import Moment
 from domain.conditions.rules import NOTHING, Verdict, judge
 from domain.eligibility.holding import HOLDING, LOOK_AGAIN_HOURS, is_for_good
 from domain.eligibility.hours import Place
+from domain.eligibility.openings import Openings
+from domain.eligibility.parts import Block, BlockCode, Candidate, OnList, Past
 from domain.eligibility.places import place_of
-from domain.eligibility.rules import (
-    Block,
-    BlockCode,
-    Candidate,
-    OnList,
-    Openings,
-    Past,
-    blocking,
-    campaign_blocking,
-    verdict_of,
-)
+from domain.eligibility.rules import blocking, campaign_blocking, verdict_of
 from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial
 from domain.floor.context import FloorContext
 from domain.floor.journal import TargetChange

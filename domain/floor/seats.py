@@ -93,7 +93,9 @@ class Seats:
         )
         self.was_wrapped_up(line, again_at)
         age = self._context.clock.monotonic() - seat.since
-        self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
+        run = self._state.runs.get(line.campaign_id)
+        if run is not None and not run.settings.on_ports:
+            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
         seat.line, seat.wrap_up_ends = None, None
         if then_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, None
@@ -254,8 +256,11 @@ class Seats:
         """Put a seat into a state: log, announce, tell the pacers. Raises AgentBusy."""
         if not may_follow(seat.state, state):
             raise AgentBusy(seat.agent_id, seat.state)
-        if seat.state is state and seat.reason == reason and seat.entry is not None:
-            return
+        entry = seat.entry
+        if entry is not None and (seat.state, seat.reason) == (state, reason):
+            # An accepted offer is the same state with a call: the next owner must know whose.
+            if entry.call_id == call_id:
+                return
         at = self._context.clock.now()
         before = seat.state
         if seat.entry is not None:

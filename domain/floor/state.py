@@ -11,8 +11,17 @@ from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
-from domain.eligibility.rules import Block, Openings
+from domain.campaigns.announcements import Announcement
+from domain.campaigns.rules import (
+    MINIMUM_RING_S,
+    ON_PORTS,
+    CampaignState,
+    DialMode,
+    MachineAction,
+)
+from domain.eligibility.openings import Openings
+from domain.eligibility.parts import Block
+from domain.floor.ledger import Ledger, Tally
 from domain.floor.wishes import Said
 from domain.hooks.rules import Breaker, HookSettings
 from domain.numbers.models import NumberPurpose
@@ -68,6 +77,7 @@ class Seat:
     record: bool
     team_id: UUID | None
     levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
+    ranks: dict[UUID, int] = field(default_factory=dict)  # by the agent's team, where it has one
     state: AgentState = AgentState.OFFLINE
     reason: str | None = None
     since: float = 0.0  # monotonic seconds
@@ -88,6 +98,10 @@ class Seat:
     def free(self) -> bool:
         """Whether a customer may be connected now."""
         return self.state is AgentState.AVAILABLE and self.leg_up
+
+    def rank(self, run: "Run") -> int:
+        """How early this agent serves a campaign's customers; the highest first."""
+        return self.ranks.get(run.campaign_id, run.settings.priority)
 
     @property
     def campaign_id(self) -> UUID | None:
@@ -124,6 +138,7 @@ class Line:
     seat: Seat | None = None  # the agent it is for, or with
     trunk: TrunkUse | None = None  # None: the switch's default
     held: bool = False
+    opted_out: bool = False  # asked not to be called again
     handed_over: bool = False  # to a number outside; no agent is with the customer any more
     consultation: Consultation | None = None
     level: int | None = None  # offered to agents of that level first
@@ -181,17 +196,34 @@ class Settings:
     caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
     caller_id_pool: tuple[str, ...] = ()
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
+    ring_variables: tuple[str, ...] = ()
+    sensitive_variables: frozenset[str] = frozenset()
+    ports: int = 0  # of an IVR campaign
+    announcement: Announcement | None = None  # what its customers hear
+    abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
     call_back: CallBackRule | None = None  # for calls that nobody took
 
     @property
+    def on_ports(self) -> bool:
+        """Whether ports of ours, and no agents, take whoever answers."""
+        return self.mode in ON_PORTS
+
+    @property
+    def minimum_ring_s(self) -> float:
+        """No ringing call is given up sooner."""
+        return min(MINIMUM_RING_S, self.ring_limit_s)
+
+    @property
     def heard_by_analysis(self) -> Analysis | None:
-        """How calls are analysed; None: not at all. A previewing agent listens in person."""
-        return None if self.mode is DialMode.PREVIEW else self.analysis
+        """How calls are analysed; None: not at all. An agent who is there hears it in person."""
+        return None if self.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW) else self.analysis
 
     @property
     def reserves(self) -> bool:
         """Whether each call is dialed for one agent, who sees the contact before the answer."""
-        return self.mode is DialMode.PROGRESSIVE and self.lines_per_agent < 2
+        if self.mode is DialMode.PROGRESSIVE:
+            return self.lines_per_agent < 2
+        return self.mode is DialMode.AGENT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,44 +237,6 @@ class InboundRoute:
     team_id: UUID | None
     greeting: str
     call_back: CallBackRule | None = None
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of a run since its last start."""
-
-    dialed: int = 0
-    answered: int = 0
-    connected: int = 0
-    abandoned: int = 0
-    machines: int = 0
-
-
-@dataclass(slots=True)
-class Ledger:
-    """Live answers and abandoned ones of the last 24 hours, by the minute."""
-
-    minutes: deque[list[int]] = field(default_factory=deque)  # [minute, live, abandoned]
-
-    def add(self, at: float, *, live: int = 0, abandoned: int = 0) -> None:
-        """Count at a Unix second."""
-        minute = int(at // 60)
-        if not self.minutes or self.minutes[-1][0] < minute:
-            self.minutes.append([minute, 0, 0])
-        self.minutes[-1][1] += live
-        self.minutes[-1][2] += abandoned
-
-    def totals(self, at: float) -> tuple[int, int]:
-        """Live answers and abandoned calls in the 24 hours before a Unix second."""
-        oldest = int(at // 60) - 24 * 60
-        while self.minutes and self.minutes[0][0] < oldest:
-            self.minutes.popleft()
-        return sum(m[1] for m in self.minutes), sum(m[2] for m in self.minutes)
-
-    def rate(self, at: float) -> float:
-        """Abandoned calls as a fraction of live answers; 0 without any."""
-        live, abandoned = self.totals(at)
-        return abandoned / live if live else 0.0
 
 
 @dataclass(slots=True)
@@ -264,6 +258,8 @@ class Run:
     policy: PacingPolicy
     hopper: deque[HopperTarget] = field(default_factory=deque)
     aside: set[UUID] = field(default_factory=set)  # targets whose change is not written yet
+    later: bool = False  # targets wait for a retry that is not due yet
+    retry_noted: bool = False  # one was decided since they were looked for
     refilling: bool = False
     exhausted: bool = False  # the last look found fewer targets than the hopper had room for
     refilled: float = 0.0  # monotonic seconds of that look
@@ -286,6 +282,12 @@ class Run:
     def dials(self) -> bool:
         """Whether new calls may leave."""
         return self.settings.state is CampaignState.RUNNING and self.forbidden is None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is, or will be, somebody to call, as far as is known."""
+        unsettled = any(line.presented is None for line in self.lines.values())
+        return self.dials and (bool(self.hopper) or not self.exhausted or self.later or unsettled)
 
     def stale(self, now: float) -> bool:
         """Whether targets wait in the hopper so long that what was read of them may be old."""

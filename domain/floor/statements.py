@@ -137,10 +137,9 @@ _SUPPRESS = """
 WITH entry AS (
     INSERT INTO suppression (id, account_id, scope_id, pattern, is_prefix, source, reason,
         created_at)
-    SELECT u.id, $1, $1, u.number, false,
-        CASE u.rule WHEN '' THEN 'customer' ELSE 'rule' END,
-        CASE u.rule WHEN '' THEN 'Said so in a call.' ELSE 'The rule ' || u.rule || '.' END, u.at
-    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) AS u(id, number, at, rule)
+    SELECT u.id, $1, $1, u.number, false, u.source, u.reason, u.at
+    FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
+        AS u(id, number, at, source, reason)
     ON CONFLICT (scope_id, pattern, is_prefix) DO UPDATE SET expires_at = NULL
 )
 UPDATE target SET state = 'closed', closed_reason = 'suppressed', next_at = NULL
@@ -234,9 +233,9 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
         ids = sorted(group.priorities)  # in one order, so that two writers never wait in a circle
         found.append((_PRIORITIZE, [ids, [group.priorities[id] for id in ids]]))
     if group.suppressed:
-        numbers, at = list(group.suppressed), [at for at, _ in group.suppressed.values()]
-        rules = [rule for _, rule in group.suppressed.values()]
-        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, at, rules]))
+        numbers = list(group.suppressed)
+        parts = [list(each) for each in zip(*group.suppressed.values(), strict=True)]
+        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, *parts]))
     if group.call_backs:
         found.append(call_backs(group.call_backs, account_id))
     if group.recordings:

@@ -48,24 +48,35 @@ class Progressive:
 
 
 class PortProgressive:
-    """IVR progressive: every port that no call uses dials one call."""
+    """IVR progressive: `lines_per_agent` lines for every port that nobody listens at."""
 
     def __init__(self, settings: PacingSettings, *, seed: int = 0) -> None:
         if settings.ports is None:
             raise ValueError("IVR progressive needs a number of ports: set PacingSettings.ports.")
         self.ports = settings.ports
+        self.lines = settings.lines_per_agent
 
     def observe(self, event: Observation, now: float) -> None:
         """Take no notice: ports need no forecast."""
 
     def decide(self, floor: FloorView, now: float) -> Decision:
-        """Return the free ports; ringing, analysed, waiting and talking calls hold one each."""
-        used = len(floor.ringing) + len(floor.analysing) + len(floor.talking) + floor.waiting
-        launch = within_targets(max(0, self.ports - used), floor)
+        """Return max(0, floor(lines x free ports) - waiting - ringing - in analysis)."""
+        used = len(floor.talking)
+        lines = lines_for(self.lines, max(0, self.ports - used))
+        pending = floor.waiting + len(floor.ringing) + len(floor.analysing)
+        launch = within_targets(max(0, lines - pending), floor)
         return Decision(
             launch,
-            why=f"Launch {launch}: {used} of {self.ports} ports are in use.",
-            figures={"ports": float(self.ports), "used": float(used)},
+            why=(
+                f"Launch {launch}: {used} of {self.ports} ports are in use; {self.lines:g} lines "
+                f"for each free one make {lines}, {pending} calls are on their way."
+            ),
+            figures={
+                "ports": float(self.ports),
+                "used": float(used),
+                "lines": float(lines),
+                "pending": float(pending),
+            },
         )
 
 

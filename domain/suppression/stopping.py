@@ -16,7 +16,7 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.eligibility.rules import BlockCode
+from domain.eligibility.parts import BlockCode
 from domain.suppression.models import Suppression
 from domain.targets.commands import TargetsChanged
 from domain.targets.listing import after_prefix

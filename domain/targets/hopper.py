@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.eligibility.rules import OnList, Past
+from domain.eligibility.parts import OnList, Past
 from domain.eligibility.several import NumberFacts
 from domain.targets.contact_numbers import ContactNumbers
 from domain.targets.rules import TargetState
@@ -95,6 +95,26 @@ COUNT_LEFT = """
 SELECT campaign_id, sum(fresh + retry)::bigint AS left_over FROM target_tally
 WHERE campaign_id = ANY($1) GROUP BY campaign_id
 """
+
+
+# A target that a rule holds back is no retry: nobody knows whether it will ever be dialed. No more
+# than these many are looked at, since a night may hold back a million.
+_WAITS_FOR_RETRY = """
+SELECT EXISTS (
+    SELECT FROM (
+        SELECT held_by FROM target WHERE state = 'retry' AND campaign_id = $1 LIMIT 1000
+    ) AS looked_at WHERE held_by IS NULL
+) AS waits
+"""
+
+
+async def waits_for_retry(connection: BaseDBAsyncClient, campaign_id: UUID) -> bool:
+    """Whether a campaign has targets to dial again, due or not, that no rule holds back.
+
+    An answer from the first 1,000 of them.
+    """
+    rows = await connection.execute_query_dict(_WAITS_FOR_RETRY, [campaign_id])
+    return bool(rows[0]["waits"])
 
 
 async def next_targets(

@@ -91,8 +91,14 @@ class SayDigits(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     language: str = "en"
 
 
+RINGING_TONE_S = 6.0  # of the tone `ringing`: one ring and the pause after it
+
+
 class Tone(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A named tone: `zip` (a live customer was connected), `beep`, `busy`, `congestion`."""
+    """A named tone: `zip` (a live customer was connected), `beep`, `busy`, `congestion`, `ringing`.
+
+    `ringing` is one ring with its pause; repeat it for as long as it may ring.
+    """
 
     name: str = "zip"
 

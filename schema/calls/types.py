@@ -10,6 +10,7 @@ from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.telephony.events import EndedBy
 from schema.agents.loaders import agents_by_id
 from schema.agents.types import Agent
+from schema.callguides.types import GuideAnswer
 from schema.campaigns.loaders import campaigns_by_id
 from schema.campaigns.types import Campaign
 from schema.related import related
@@ -99,6 +100,9 @@ class Call:
     )
     wrap_up_code: str | None = strawberry.field(description="How the agent saw it; null: not said.")
     note: str = strawberry.field(description="What the agent wrote; may be empty.")
+    guide_answers: list[GuideAnswer] = strawberry.field(
+        description="What the customer answered to the questions of the call guide."
+    )
     wait_seconds: float | None = strawberry.field(
         description="How long the customer waited for an agent; null: still does."
     )
@@ -128,6 +132,7 @@ class Call:
             wrap_up_ended_at=row.wrap_up_ended_at,
             wrap_up_code=row.wrap_up_code,
             note=row.note,
+            guide_answers=[GuideAnswer.of(answer) for answer in row.guide_answers or ()],
             wait_seconds=_seconds(row.answered_at, row.connected_at or row.ended_at),
             talk_seconds=_seconds(row.connected_at, row.ended_at),
         )

@@ -25,6 +25,11 @@ class AssignedInput:
     level: int = strawberry.field(
         description="1 to 100; a higher one is offered calls later.", default=1
     )
+    rank: int | None = strawberry.field(
+        description="Of a team: what its agents serve first, 1 to 20. Callers have 11, another "
+        "campaign its priority; null: so has this one. Not for agents.",
+        default=None,
+    )
 
 
 @strawberry.type(description="There is a new campaign.")
@@ -161,8 +166,8 @@ class CampaignMutations:
         row = await assignments.assign(
             ctx.principal,
             id,
-            teams=[Assigned(item.id, item.level) for item in teams or ()],
-            agents=[Assigned(item.id, item.level) for item in agents or ()],
+            teams=[Assigned(item.id, item.level, item.rank) for item in teams or ()],
+            agents=[Assigned(item.id, item.level, item.rank) for item in agents or ()],
             ports=ctx.ports,
         )
         return CampaignChanged(campaign=Campaign.of(row))

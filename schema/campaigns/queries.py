@@ -9,7 +9,8 @@ from domain.access.permissions import Permission
 from domain.campaigns import assignments, boards, life, service
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.pages import PageRequest, page_of
-from schema.campaigns.types import Campaign, CampaignAgent, CampaignBoard, FloorBoard
+from schema.campaigns.boards import CampaignBoard, FloorBoard
+from schema.campaigns.types import Campaign, CampaignAgent
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.guards import requires

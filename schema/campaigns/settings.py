@@ -8,8 +8,12 @@ from strawberry import UNSET
 
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import AbandonWindow, DialMode, MachineAction
+from domain.campaigns.rules import AbandonAction, AbandonWindow, DialMode, MachineAction
 from domain.campaigns.settings import CampaignSettings
+from schema.callguides.types import GuideQuestionInput, guide_of
+from schema.campaigns import analysis, announcements
+from schema.campaigns.analysis import AnalysisSettingsInput
+from schema.campaigns.announcements import AnnouncementInput
 from schema.conditions.types import (
     CampaignRuleInput,
     ConditionInput,
@@ -26,6 +30,7 @@ from schema.wrapups.types import WrapUpCodeInput, codes_of
 NULLABLE = (
     *("caller_id", "wrap_up_seconds", "regulation_packs", "target_filter"),
     *("starts_at", "stops_at", "next_number_after"),
+    *("ivr_ports", "announcement", "abandon_message"),
 )
 
 
@@ -53,10 +58,12 @@ class CampaignSettingsInput:
         description="What customers see beside it; at most 64 characters.", default=UNSET
     )
     lines_per_agent: float | None = strawberry.field(
-        description="Progressive: lines for each free agent, 1 to 10.", default=UNSET
+        description="Progressive: lines for each free agent, 1 to 10; IVR progressive: for each "
+        "free port.",
+        default=UNSET,
     )
     max_lines_per_agent: float | None = strawberry.field(
-        description="Predictive: lines for each agent at most, 1 to 10.", default=UNSET
+        description="Predictive: lines for each agent, or port, at most, 1 to 10.", default=UNSET
     )
     abandon_target: float | None = strawberry.field(
         description="Predictive: abandoned of live answers to stay under, 0.001 to 0.5.",
@@ -91,8 +98,26 @@ class CampaignSettingsInput:
     patience_seconds: float | None = strawberry.field(
         description="How long a live answer waits for an agent, 0 to 30.", default=UNSET
     )
+    abandon_action: AbandonAction | None = strawberry.field(
+        description="What a live customer meets for whom no agent came in time; the call counts as "
+        "abandoned whatever it is.",
+        default=UNSET,
+    )
+    abandon_message: AnnouncementInput | None = strawberry.field(
+        description="What `MESSAGE` says; null: none.", default=UNSET
+    )
+    ivr_ports: int | None = strawberry.field(
+        description="IVR modes: calls that may hear the announcement at once, 1 to 1000; null: 1.",
+        default=UNSET,
+    )
+    announcement: AnnouncementInput | None = strawberry.field(
+        description="IVR modes: what whoever answers hears; null: none.", default=UNSET
+    )
     analysis: bool | None = strawberry.field(
         description="Whether to tell machines from people.", default=UNSET
+    )
+    analysis_settings: AnalysisSettingsInput | None = strawberry.field(
+        description="How to tell them; replaces all of it.", default=UNSET
     )
     machine_action: MachineAction | None = strawberry.field(
         description="What to do with an answering machine.", default=UNSET
@@ -129,6 +154,21 @@ class CampaignSettingsInput:
     )
     variables: list[str] | None = strawberry.field(
         description="Customer fields to show, in this order; empty: all. At most 30.",
+        default=UNSET,
+    )
+    ring_variables: list[str] | None = strawberry.field(
+        description="Customer fields to show before the customer is there, at most 6; empty: the "
+        "first ones of `variables`.",
+        default=UNSET,
+    )
+    sensitive_variables: list[str] | None = strawberry.field(
+        description="Customer fields that are shown to the agent who talks to the customer and "
+        "nowhere else; at most 100.",
+        default=UNSET,
+    )
+    call_guide: list[GuideQuestionInput] | None = strawberry.field(
+        description="Questions for agents to ask; the first begins, and every other one must be "
+        "reached from it. Replaces all of them; at most 100.",
         default=UNSET,
     )
     crm_url: str | None = strawberry.field(
@@ -199,6 +239,13 @@ def settings_of(input: CampaignSettingsInput) -> CampaignSettings:
     values = given(input, nullable=NULLABLE)
     if "calling_windows" in values:
         values["calling_windows"] = windows_of(values["calling_windows"])
+    for name in ("announcement", "abandon_message"):
+        if values.get(name) is not None:
+            values[name] = announcements.setting_of(values[name])
+    if "analysis_settings" in values:
+        values["analysis_settings"] = analysis.setting_of(values["analysis_settings"])
+    if "call_guide" in values:
+        values["call_guide"] = guide_of(values["call_guide"])
     if "wrap_up_codes" in values:
         values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
     if "rules" in values:

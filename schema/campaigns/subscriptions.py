@@ -13,7 +13,8 @@ import strawberry
 
 from domain.access.permissions import Permission
 from domain.campaigns import boards
-from schema.campaigns.types import Campaign, CampaignBoard, CampaignsChanged, FloorBoard
+from schema.campaigns.boards import CampaignBoard, FloorBoard
+from schema.campaigns.types import Campaign, CampaignsChanged
 from schema.context import Info
 from schema.guards import requires
 from schema.sharing import Share, shared

@@ -1,19 +1,28 @@
 """Campaigns, who works on them, and their figures."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
 
-from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
-from domain.campaigns import events, models, results
-from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode, MachineAction
+from domain.campaigns import models, results
+from domain.campaigns.rules import (
+    AbandonAction,
+    AbandonWindow,
+    CampaignState,
+    DialMode,
+    MachineAction,
+)
+from domain.pacing import DEFAULT_PORTS
 from domain.targets import figures
 from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER
 from domain.wrapups.rules import codes_of
 from schema.agents.types import Agent, Team
+from schema.callguides.types import GuideQuestion
+from schema.campaigns.analysis import AnalysisSettings
+from schema.campaigns.announcements import Announcement
 from schema.campaigns.loaders import (
     newest_targets_by_campaign_id,
     results_by_campaign_id,
@@ -33,6 +42,9 @@ strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(AbandonWindow, description="Over what the abandon target is measured.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
+strawberry.enum(
+    AbandonAction, description="What is done with a live customer for whom no agent came in time."
+)
 strawberry.enum(CampaignState, description="Whether a campaign dials. A closed one never does.")
 
 
@@ -83,6 +95,10 @@ class NewestTarget:
 class CampaignTeam:
     team: Team = strawberry.field(description="The team.")
     level: int = strawberry.field(description="Skill level; a higher one is offered calls later.")
+    rank: int | None = strawberry.field(
+        description="What its agents serve first, 1 to 20. Callers have 11; null: the campaign's "
+        "priority."
+    )
 
 
 @strawberry.type(description="An agent who works on a campaign alone, not through a team.")
@@ -115,10 +131,11 @@ class Campaign(ChainedFields):
     )
     caller_name: str = strawberry.field(description="What customers see beside it; may be empty.")
     lines_per_agent: float = strawberry.field(
-        description="Progressive: lines for each free agent, 1 to 10."
+        description="Progressive: lines for each free agent, 1 to 10; IVR progressive: for each "
+        "free port."
     )
     max_lines_per_agent: float = strawberry.field(
-        description="Predictive: lines for each agent at most, 1 to 10."
+        description="Predictive: lines for each agent, or port, at most, 1 to 10."
     )
     abandon_target: float = strawberry.field(
         description="Predictive: abandoned of live answers to stay under, as a fraction."
@@ -144,7 +161,21 @@ class Campaign(ChainedFields):
     patience_seconds: float = strawberry.field(
         description="How long a live answer waits for an agent before it is abandoned, 0 to 30."
     )
+    abandon_action: AbandonAction = strawberry.field(
+        description="What a live customer meets for whom no agent came in time; the call counts as "
+        "abandoned whatever it is."
+    )
+    abandon_message: Announcement | None = strawberry.field(
+        description="What `MESSAGE` says; null: none."
+    )
+    ivr_ports: int = strawberry.field(
+        description="IVR modes: calls that may hear the announcement at once, 1 to 1000."
+    )
+    announcement: Announcement | None = strawberry.field(
+        description="IVR modes: what whoever answers hears; null: none."
+    )
     analysis: bool = strawberry.field(description="Whether machines are told from people.")
+    analysis_settings: AnalysisSettings = strawberry.field(description="How they are told.")
     machine_action: MachineAction = strawberry.field(
         description="What is done with an answering machine."
     )
@@ -172,6 +203,16 @@ class Campaign(ChainedFields):
     )
     variables: list[str] = strawberry.field(
         description="Customer fields to show, in this order; empty: all. At most 30."
+    )
+    ring_variables: list[str] = strawberry.field(
+        description="Customer fields to show before the customer is there, at most 6; empty: the "
+        "first ones of `variables`."
+    )
+    sensitive_variables: list[str] = strawberry.field(
+        description="Customer fields that only the agent who talks to the customer sees."
+    )
+    call_guide: list[GuideQuestion] = strawberry.field(
+        description="Questions for agents to ask; the first begins."
     )
     crm_url: str = strawberry.field(
         description="Address with {variable} in it; empty: none. At most 500 characters."
@@ -238,7 +279,9 @@ class Campaign(ChainedFields):
     @strawberry.field(description="The teams that work on it, by level; at most 100.")
     async def teams(self, info: Info) -> list[CampaignTeam]:
         rows = await info.context.loader(teams_by_campaign_id).load(self.id)
-        return [CampaignTeam(team=Team.of(row.team), level=row.level) for row in rows]
+        return [
+            CampaignTeam(team=Team.of(row.team), level=row.level, rank=row.rank) for row in rows
+        ]
 
     @classmethod
     def of(cls, row: models.Campaign) -> "Campaign":
@@ -265,7 +308,12 @@ class Campaign(ChainedFields):
             minimum_agents=row.minimum_agents,
             ring_limit_seconds=row.ring_limit_s,
             patience_seconds=row.patience_s,
+            abandon_action=row.abandon_action,
+            abandon_message=Announcement.of_setting(row.abandon_message),
+            ivr_ports=row.ivr_ports or DEFAULT_PORTS,
+            announcement=Announcement.of_setting(row.announcement),
             analysis=row.analysis,
+            analysis_settings=AnalysisSettings.of_setting(row.analysis_settings),
             machine_action=row.machine_action,
             machine_message=row.machine_message,
             agent_announcement=row.agent_announcement,
@@ -286,6 +334,9 @@ class Campaign(ChainedFields):
                 for name, seconds in row.retry_delays_s.items()
             ],
             variables=list(row.variables),
+            ring_variables=list(row.ring_variables),
+            sensitive_variables=list(row.sensitive_variables),
+            call_guide=[GuideQuestion.of(question) for question in row.call_guide],
             crm_url=row.crm_url,
             calling_windows=[CallingWindow.of(window) for window in row.calling_windows],
             skip_holidays=row.skip_holidays,
@@ -308,91 +359,6 @@ class Campaign(ChainedFields):
             chain_id=row.chain_id,
             after_id=row.after_id,
             waits_for_id=row.waits_for_id,
-        )
-
-
-@strawberry.type(description="How many agents are in one state.")
-class AgentsInState:
-    state: AgentState = strawberry.field(description="The state.")
-    count: int = strawberry.field(description="How many.")
-
-
-@strawberry.type(description="One campaign's figures at an instant, since its last start.")
-class CampaignBoard:
-    campaign_id: UUID = strawberry.field(description="The campaign.")
-    at: datetime = strawberry.field(description="When this was true.")
-    state: CampaignState = strawberry.field(description="Whether it dials.")
-    targets_left: int = strawberry.field(description="New, or waiting for a retry.")
-    dialing: int = strawberry.field(description="Calls that are placed or ring.")
-    waiting: int = strawberry.field(description="Live customers without an agent.")
-    talking: int = strawberry.field(description="Customers with an agent.")
-    agents: list[AgentsInState] = strawberry.field(description="Of those who work on it.")
-    dialed: int = strawberry.field(description="Attempts.")
-    answered: int = strawberry.field(description="Live answers.")
-    connected: int = strawberry.field(description="Customers who met an agent.")
-    abandoned: int = strawberry.field(description="Live answers that met none in time.")
-    machines: int = strawberry.field(description="Answering machines.")
-    lines_per_agent: float = strawberry.field(
-        description="Lines in use for each agent who takes calls, now."
-    )
-    abandon_rate: float = strawberry.field(
-        description="Abandoned of live answers in the last 24 hours, as a fraction."
-    )
-    why: str = strawberry.field(description="The pacer's words for its last decision.")
-
-    @classmethod
-    def of(cls, board: events.CampaignBoard) -> "CampaignBoard":
-        return cls(
-            campaign_id=board.campaign,
-            at=datetime.fromtimestamp(board.at, UTC),
-            state=CampaignState(board.state),
-            targets_left=board.targets_left,
-            dialing=board.dialing,
-            waiting=board.waiting,
-            talking=board.talking,
-            agents=[AgentsInState(state=s, count=n) for s, n in sorted(board.agents.items())],
-            dialed=board.dialed,
-            answered=board.answered,
-            connected=board.connected,
-            abandoned=board.abandoned,
-            machines=board.machines,
-            lines_per_agent=board.lines_per_agent,
-            abandon_rate=board.abandon_rate,
-            why=board.why,
-        )
-
-
-@strawberry.type(description="One agent on a supervisor's board.")
-class AgentLine:
-    agent_id: UUID = strawberry.field(description="The agent.")
-    state: AgentState = strawberry.field(description="What the agent is doing.")
-    since: datetime = strawberry.field(description="Since when.")
-    reason: str | None = strawberry.field(description="Of a break; null: none given.")
-    campaign_id: UUID | None = strawberry.field(description="Busy for this one; null: none.")
-    call_id: UUID | None = strawberry.field(description="Busy with this one; null: none.")
-
-    @classmethod
-    def of(cls, line: events.AgentLine) -> "AgentLine":
-        return cls(
-            agent_id=line.agent,
-            state=line.state,
-            since=datetime.fromtimestamp(line.since, UTC),
-            reason=line.reason,
-            campaign_id=line.campaign,
-            call_id=line.call,
-        )
-
-
-@strawberry.type(description="The agents at work at an instant, without those who are offline.")
-class FloorBoard:
-    at: datetime = strawberry.field(description="When this was true.")
-    agents: list[AgentLine] = strawberry.field(description="Each of them.")
-
-    @classmethod
-    def of(cls, board: events.FloorBoard) -> "FloorBoard":
-        return cls(
-            at=datetime.fromtimestamp(board.at, UTC),
-            agents=[AgentLine.of(line) for line in board.agents],
         )
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 import strawberry
 
 from domain.conditions.rules import Broken
-from domain.eligibility import explain, models, rules
+from domain.eligibility import explain, models, parts
 from domain.eligibility.checking import CapSetting, WindowSetting
 from domain.eligibility.hours import Hours, Period
-from domain.eligibility.rules import BlockCode
+from domain.eligibility.parts import BlockCode
 from domain.eligibility.weeks import DAYS, Weekday
 from schema.scalars import PhoneNumber, phone_number
 
@@ -101,7 +101,7 @@ class RegulationPack:
     )
 
     @classmethod
-    def of(cls, pack: rules.Pack) -> "RegulationPack":
+    def of(cls, pack: parts.Pack) -> "RegulationPack":
         hours = pack.hours
         holidays = hours.on_holidays if hours is not None else None
         return cls(
@@ -154,7 +154,7 @@ class BlockingRule:
     inputs: list[RuleInput] = strawberry.field(description="What it was decided by.")
 
     @classmethod
-    def of(cls, block: rules.Block) -> "BlockingRule":
+    def of(cls, block: parts.Block) -> "BlockingRule":
         return cls(
             code=block.code,
             message=block.message,

@@ -82,6 +82,7 @@ ID_ARGUMENTS = {
     "auditEntries.principalId": "user",
     "auditEntries.subjectId": "campaign",
     "call.id": "call",
+    "callGuideAnswer.callId": "call",
     "callHangUp.id": "attempt",
     "callHold.agentId": "agent",
     "callRecord.agentId": "agent",
@@ -340,7 +341,8 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
     user = await rows.a_user(account)
     team = await rows.a_team(account)
     agent = await rows.an_agent(account)
-    campaign = await rows.a_campaign(account)
+    question: dict[str, Any] = {"id": "x", "text": "?", "answers": [], "next": None}
+    campaign = await rows.a_campaign(account, call_guide=[question])
     await CampaignTeam.create(campaign=campaign, team=await rows.a_team(account))
     await CampaignAgent.create(campaign=campaign, agent=agent)
     target = await rows.a_target(campaign)
@@ -403,7 +405,7 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         created_at=now,
     )
     attempt = await rows.an_attempt(target, now)
-    call = await rows.a_call(account, now)
+    call = await rows.a_call(account, now, campaign_id=campaign.id)
     recording = await Recording.create(account=account, call_id=call.id, node="n", started_at=now)
     key = await ApiKey.create(account=account, name="k", prefix="odk_", digest=slug, scopes=[])
     asker = await rows.a_user(account)

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from domain.eligibility.hours import Hours, Period
-from domain.eligibility.rules import Cap, Pack
+from domain.eligibility.parts import Cap, Pack
 from domain.eligibility.weeks import DAYS, Weekday, minutes_of
 
 ALL = "*"  # every pack of the number's country and state

@@ -183,7 +183,14 @@ export const ENGLISH: Words = {
     restored: "After a restart",
     archived: "Works here no more",
   },
-  modes: { PREVIEW: "Preview", PROGRESSIVE: "Progressive", PREDICTIVE: "Predictive" },
+  modes: {
+    AGENT_FIRST: "Agent first",
+    PREVIEW: "Preview",
+    PROGRESSIVE: "Progressive",
+    PREDICTIVE: "Predictive",
+    IVR_PROGRESSIVE: "IVR progressive",
+    IVR_PREDICTIVE: "IVR predictive",
+  },
   dispositions: {
     CONNECTED: "Connected",
     ABANDONED: "Abandoned",

@@ -22,14 +22,15 @@ from domain.core.ids import new_id
 from domain.eligibility.calendars import holiday_of
 from domain.eligibility.explain import explain_campaign, explain_target
 from domain.eligibility.models import DialingPolicy
-from domain.eligibility.rules import Openings
+from domain.eligibility.openings import Openings
 from domain.eligibility.terms import terms_of
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import Journal
+from domain.floor.ledger import Ledger
 from domain.floor.rows import pacing_of, settings_of
 from domain.floor.screening import Screening
-from domain.floor.state import FloorState, Ledger, Run
+from domain.floor.state import FloorState, Run
 from domain.pacing import policy_for
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource

@@ -10,18 +10,11 @@ from hypothesis import strategies as st
 
 from domain.eligibility.calendars import holiday_of
 from domain.eligibility.hours import Hours, Place
+from domain.eligibility.openings import Openings
 from domain.eligibility.packs import all_packs, chosen, unknown
+from domain.eligibility.parts import BlockCode, Candidate, Cap, OnList, Past, Terms
 from domain.eligibility.places import place_of
-from domain.eligibility.rules import (
-    BlockCode,
-    Candidate,
-    Cap,
-    OnList,
-    Openings,
-    Past,
-    Terms,
-    blocking,
-)
+from domain.eligibility.rules import blocking
 
 OURS, OTHER = UUID(int=1), UUID(int=2)
 NOON = datetime.fromisoformat("2026-03-04T17:00:00+00:00")  # Wednesday, 12:00 in New York

@@ -9,7 +9,8 @@ import pytest
 from domain.core.ids import new_id
 from domain.eligibility.calendars import holiday_of
 from domain.eligibility.hours import Place
-from domain.eligibility.rules import BlockCode, Candidate, OnList, Openings, Past, Terms
+from domain.eligibility.openings import Openings
+from domain.eligibility.parts import BlockCode, Candidate, OnList, Past, Terms
 from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial
 from domain.targets.contact_numbers import ContactNumber, ContactNumbers, NumberWindow
 

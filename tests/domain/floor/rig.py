@@ -18,6 +18,7 @@ from domain.adapters.web import SafeWeb
 from domain.agents.commands import AgentGoAvailable, AgentSignIn
 from domain.agents.models import Agent, Team
 from domain.calls.models import Attempt
+from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign, CampaignTeam
 from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMode
 from domain.core import floor_wire
@@ -51,6 +52,11 @@ class Rig:
         self._tasks: list[asyncio.Task[Any]] = []
         self._gateways: dict[str, list[asyncio.Task[Any]]] = {}
         self._floors: dict[Floor, asyncio.Task[bool]] = {}
+
+    @property
+    def floors(self) -> tuple[Floor, ...]:
+        """Those that were started and not let go."""
+        return tuple(self._floors)
 
     @property
     def placed(self) -> list[UUID]:
@@ -218,6 +224,15 @@ class Rig:
                     message = await pubsub.get_message(timeout=0.2)
                     if message is not None and message["type"] == "message":
                         return floor_wire.decode_answer(message["data"])
+
+    async def tell(self, command: FloorCommand) -> None:
+        """Put a command into the inbox, as `ask` does, and wait for no answer."""
+        entry = floor_wire.entry_of(command)
+        await self.redis.xadd(inbox_stream(self.row.id), entry)  # type: ignore[arg-type]
+
+    async def changed(self, campaign: Campaign) -> None:
+        """Let the floor take over a campaign's row as it is now."""
+        assert (await self.ask(CampaignChanged(campaign=campaign.id))).code is None
 
     async def at_work(self, *agents: Agent) -> None:
         """Sign agents in and let them go available."""

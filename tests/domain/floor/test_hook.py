@@ -11,7 +11,7 @@ from domain.calls.models import Attempt
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
-from domain.eligibility.rules import BlockCode
+from domain.eligibility.parts import BlockCode
 from domain.floor.boards import Boards
 from domain.floor.director import Floor
 from domain.hooks.models import PreDialHook

@@ -17,7 +17,7 @@ from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.ids import new_id
 from domain.eligibility.commands import PolicyChanged
 from domain.eligibility.models import DialingPolicy
-from domain.eligibility.rules import BlockCode
+from domain.eligibility.parts import BlockCode
 from domain.eligibility.weeks import DAYS
 from domain.floor.director import Floor
 from domain.suppression.models import Suppression

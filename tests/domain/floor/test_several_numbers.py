@@ -10,7 +10,7 @@ from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
-from domain.eligibility.rules import BlockCode
+from domain.eligibility.parts import BlockCode
 from domain.floor.director import Floor
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource

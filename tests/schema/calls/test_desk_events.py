@@ -150,6 +150,64 @@ async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
     }
 
 
+@pytest.mark.feature("CAM-13")
+@pytest.mark.feature("CAM-14")
+async def test_before_the_customer_is_there_the_pop_shows_little_and_nothing_sensitive(
+    database: str, fakes: FakePorts
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    agent = await rows.an_agent(account)
+    campaign = await rows.a_campaign(
+        account,
+        serial=1,
+        variables=["Card", *(f"V{n:02}" for n in range(40))],
+        sensitive_variables=["Card"],
+        crm_url="https://crm.example/?card={Card}&n={number}",
+    )
+    known = {"Card": "4111 1111", **{f"V{n:02}": f"ö {n}" for n in range(40)}}
+    target = await rows.a_target(campaign, "+12025550123", variables=known)
+    attempt = await rows.an_attempt(target, now, state=AttemptState.RINGING, agent_id=agent.id)
+    await rows.a_state(agent, AgentState.RESERVED, now, campaign_id=campaign.id, call_id=attempt.id)
+
+    async def shown() -> dict[str, Any]:
+        async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+            event: dict[str, Any] = (await take(events, 2))[1]["event"]
+            return event
+
+    before = await shown()
+    attempt.state, attempt.connected_at = AttemptState.CONNECTED, now
+    await attempt.save()
+    during = await shown()
+
+    assert (before["stage"], before["crmUrl"]) == ("DIALING", None)
+    assert [v["name"] for v in before["variables"]] == ["V00", "V01", "V02", "V03", "V04", "V05"]
+    assert "4111" not in str(before)
+    assert during["stage"] == "CONNECTED"
+    assert during["crmUrl"] == "https://crm.example/?card=4111%201111&n=%2B12025550123"
+    assert len(during["variables"]) == 30
+    assert during["variables"][:2] == [
+        {"name": "Card", "value": "4111 1111"},
+        {"name": "V00", "value": "ö 0"},
+    ]
+
+
+@pytest.mark.feature("CAM-13")
+async def test_the_chosen_fields_are_shown_before_the_customer_is_there(
+    database: str, fakes: FakePorts
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    agent = await rows.an_agent(account)
+    campaign = await rows.a_campaign(account, variables=["A"], ring_variables=["C", "B"])
+    target = await rows.a_target(campaign, variables={"A": "1", "B": "2", "C": "3"})
+    attempt = await rows.an_attempt(target, now, state=AttemptState.RINGING, agent_id=agent.id)
+    await rows.a_state(agent, AgentState.RESERVED, now, campaign_id=campaign.id, call_id=attempt.id)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        shown = (await take(events, 2))[1]["event"]
+
+    assert shown["variables"] == [{"name": "C", "value": "3"}, {"name": "B", "value": "2"}]
+
+
 @pytest.mark.feature("AGT-07")
 async def test_a_desk_that_was_away_misses_nothing_and_hears_nothing_twice(
     database: str, fakes: FakePorts

@@ -1,3 +1,5 @@
+import pytest
+
 from domain.access.models import AuditEntry
 from domain.access.permissions import Permission
 from domain.campaigns.commands import CampaignChanged
@@ -56,6 +58,31 @@ async def test_teams_and_agents_are_assigned_and_their_level_changed(
     assert fakes.floors.told == [(account.id, CampaignChanged(campaign=campaign.id))] * 2
     entries = await AuditEntry.all().order_by("-id")
     assert entries[0].difference == {f"team {team.id}": [1, 9]}
+
+
+@pytest.mark.feature("CAM-19")
+async def test_a_team_is_ranked_and_an_agent_is_not(database: str, fakes: FakePorts) -> None:
+    account = await rows.an_account()
+    campaign, team = await rows.a_campaign(account), await rows.a_team(account)
+    agent, who = await rows.an_agent(account), rows.an_admin(account)
+    id, ranked = str(campaign.id), {"id": str(team.id), "rank": 12}
+
+    await ask(ASSIGN, who, fakes, id=id, teams=[ranked])
+    assert (await CampaignTeam.get()).rank == 12
+    entry = await AuditEntry.get()
+    assert entry.difference[f"rank of team {team.id}"] == [None, 12]
+
+    wrong = await ask(
+        ASSIGN,
+        who,
+        fakes,
+        id=id,
+        teams=[{**ranked, "rank": 21}],
+        agents=[{"id": str(agent.id), "rank": 3}],
+    )
+    assert [each["path"] for each in wrong["problems"]] == ["teams.0.rank", "agents.0.rank"]
+    assert (await CampaignTeam.get()).rank == 12
+    assert await CampaignAgent.all().count() == 0
 
 
 async def test_assigning_what_is_assigned_changes_nothing(database: str, fakes: FakePorts) -> None:

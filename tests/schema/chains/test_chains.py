@@ -159,7 +159,17 @@ async def test_a_linked_campaign_takes_over_the_shared_settings_and_people(
 
     answer = await ask(LINK, who, fakes, id=str(linked.id), after=str(main.id), name="Autumn")
 
-    shared = ["mode", "callingWindows", "skipHolidays", "startsAt", "stopsAt", "teams", "agents"]
+    shared = [
+        "mode",
+        "announcement",
+        "ivrPorts",
+        "callingWindows",
+        "skipHolidays",
+        "startsAt",
+        "stopsAt",
+        "teams",
+        "agents",
+    ]
     assert answer["campaign"] == {
         "state": "STOPPED",
         "mode": "PREVIEW",

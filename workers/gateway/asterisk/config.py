@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from domain.telephony.port import RINGING_TONE_S
+
 FILES = (
     "confbridge.conf",
     "extensions.conf",
@@ -131,6 +133,7 @@ def sounds() -> dict[str, bytes]:
         # Three seconds of the tones of ITU-T E.180 as the United States use them.
         "busy": _wav([(0.5, (480, 620)), (0.5, ())] * 3),
         "congestion": _wav([(0.25, (480, 620)), (0.25, ())] * 6),
+        "ringing": _wav([(2.0, (440, 480)), (RINGING_TONE_S - 2.0, ())]),
     }
 
 

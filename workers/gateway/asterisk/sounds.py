@@ -20,7 +20,7 @@ from workers.gateway.asterisk.speech import SpeechFailed
 log = logging.getLogger(__name__)
 
 DIGITS = "0123456789*#"
-OUR_TONES = ("zip", "beep", "busy", "congestion")
+OUR_TONES = ("zip", "beep", "busy", "congestion", "ringing")
 SOUND_NAME = re.compile(r"/?[A-Za-z0-9][A-Za-z0-9_./-]{0,199}")
 LANGUAGE = re.compile(r"[a-z]{2}(_[A-Z]{2})?")
 SPOKEN = {"*": "star", "#": "pound"}

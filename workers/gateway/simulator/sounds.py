@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.telephony.events import Digit, DigitsCollected, PlaybackFinished
-from domain.telephony.port import Collect, File, Media, Play, Say, SayDigits
+from domain.telephony.port import RINGING_TONE_S, Collect, File, Media, Play, Say, SayDigits
 from workers.gateway.simulator.exchange import Collecting, Exchange, Leg, Playback, Room
 from workers.gateway.simulator.farends import FarEnds
 
@@ -30,7 +30,7 @@ class Sounds:
             return len(media.text) / profile.letters_a_second
         if isinstance(media, SayDigits):
             return len(media.digits) * profile.digit_s
-        return TONE_S
+        return RINGING_TONE_S if media.name == "ringing" else TONE_S
 
     def play(self, command: Play) -> None:
         """Play to a leg that is up or to a room; after what is already playing there."""

@@ -312,6 +312,14 @@ export function useCall(args: Omit<UseQueryArgs<op.CallQueryVariables, op.CallQu
 }
 
 /**
+ * Desk, during the call or the wrap-up. Replaces earlier answers, so send all of them.
+ * InvalidInput: the guide was changed meanwhile, or an answer is none of those to choose.
+ */
+export function useCallGuideAnswer() {
+  return useMutation(op.CallGuideAnswerDocument);
+}
+
+/**
  * Supervisor's page. CallOver, NothingOnTheLine: somebody was faster. FloorUnavailable: it may have
  * been done; the list tells.
  */

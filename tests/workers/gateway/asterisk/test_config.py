@@ -47,7 +47,7 @@ def test_files_are_written_with_the_choices_and_the_secret_is_kept(tmp_path: Pat
     assert secret != PbxFiles.new_secret()
 
 
-@pytest.mark.parametrize("name", ["none", "zip", "beep", "busy", "congestion"])
+@pytest.mark.parametrize("name", ["none", "zip", "beep", "busy", "congestion", "ringing"])
 def test_each_sound_is_a_wav_at_the_telephones_rate(name: str) -> None:
     with wave.open(io.BytesIO(sounds()[name])) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)

@@ -1,0 +1,1 @@
+"""Call guides: what agents ask, and what customers answered."""

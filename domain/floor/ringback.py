@@ -1,0 +1,43 @@
+"""What an agent hears while the customer's phone rings: a ringing tone, until the ringing ends.
+
+In agent-first dialing the agent is there before the customer, and would wonder at silence.
+"""
+
+from math import ceil
+from uuid import UUID, uuid5
+
+from domain.campaigns.rules import DialMode
+from domain.floor.context import FloorContext
+from domain.floor.state import Line, Run
+from domain.telephony.port import RINGING_TONE_S, Play, StopPlaying, Tone
+
+
+class Ringback:
+    """Plays it in the agent's room, where nobody else is yet."""
+
+    def __init__(self, context: FloorContext) -> None:
+        self._context = context
+
+    def begin(self, run: Run, line: Line) -> None:
+        """The customer's phone rings."""
+        if run.settings.mode is not DialMode.AGENT_FIRST or line.seat is None:
+            return
+        times = ceil(run.settings.ring_limit_s / RINGING_TONE_S)
+        self._context.send(
+            line.node,
+            Play(
+                playback=_playback_of(line),
+                room=line.seat.agent_id,
+                media=(Tone(name="ringing"),) * times,
+            ),
+        )
+
+    def end(self, run: Run, line: Line) -> None:
+        """It rings no more."""
+        if run.settings.mode is DialMode.AGENT_FIRST and line.ringing_at is not None:
+            self._context.send(line.node, StopPlaying(playback=_playback_of(line)))
+
+
+def _playback_of(line: Line) -> UUID:
+    """The same for every owner of the floor, so that the next one can end it."""
+    return uuid5(line.id, "ringback")
