@@ -167,10 +167,7 @@ class Announcements:
 
     def _opt_out(self, line: Line) -> None:
         # 47 CFR 64.1200(a)(7)(i)(B): the number is put on the list and the call ends at once.
-        line.opted_out = True
-        now = self._context.clock.now()
-        self._endings.note(line, now.timestamp(), "opted_out")
-        self._context.journal.suppress(line.number, now, reason=OPTED_OUT)
+        self._endings.opt_out(line, said=OPTED_OUT)
         self._hang_up(line)
 
     def _has_agents(self, reading: Reading) -> bool:

@@ -89,6 +89,13 @@ class Endings:
         if not run.settings.on_ports or line.connected is None:
             self._seats.observe(run.campaign_id, Seen.ABANDONED)
 
+    def opt_out(self, line: Line, *, said: str) -> None:
+        """The customer asked, as `said`, not to be called again by any campaign."""
+        line.opted_out, now = True, self._context.clock.now()
+        self.note(line, now.timestamp(), "opted_out")
+        self._context.journal.suppress(line.number, now, said=said)
+        self._screening.suppressed(line.number)
+
     def _leave_agent(self, run: Run, line: Line, seat: Seat, at: datetime, now: float) -> None:
         talk_s = now - line.connected if line.connected is not None else 0.0
         self._context.desk(
@@ -121,7 +128,6 @@ class Endings:
         elif line.opted_out:
             attempts = target.attempts + 1
             outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)
-            self._screening.suppressed(target.number)
         else:
             attempts = target.attempts + 1
             outcome = after_attempt(

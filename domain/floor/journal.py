@@ -32,6 +32,8 @@ from domain.telephony.events import RecordingFinished
 
 logger = getLogger(__name__)
 
+SAID = "Said so in a call."  # why a customer is not called again
+
 # A database that is away raises any of these, by where it was noticed. Anything else is our own
 # mistake: it ends this floor, and the next owner starts from the rows.
 LOST = (
@@ -88,7 +90,7 @@ class Group:
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
     call_backs: list[CallBack] = field(default_factory=list)
-    suppressed: dict[str, tuple[datetime, str, str]] = field(default_factory=dict)
+    suppressed: dict[str, tuple[datetime, str, str]] = field(default_factory=dict)  # source, why
     priorities: dict[UUID, int] = field(default_factory=dict)
     pieces: list[TakenPiece] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -172,16 +174,11 @@ class Journal:
         self._wake.set()
 
     def suppress(
-        self,
-        number: str,
-        at: datetime,
-        *,
-        reason: str = "Said so in a call.",
-        rule: str | None = None,
+        self, number: str, at: datetime, *, rule: str | None = None, said: str = SAID
     ) -> None:
-        """A customer asked not to be called again, by any campaign; or a rule says so."""
-        said = ("rule", f"The rule {rule}.") if rule else ("customer", reason)
-        self._group.suppressed[number] = (at, *said)
+        """A customer asked, as `said`, not to be called again by any campaign; or a rule did."""
+        source, reason = ("customer", said) if rule is None else ("rule", f"The rule {rule}.")
+        self._group.suppressed[number] = (at, source, reason)
         self._wake.set()
 
     def prioritize(self, target_id: UUID, priority: int) -> None:

@@ -234,8 +234,9 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
         found.append((_PRIORITIZE, [ids, [group.priorities[id] for id in ids]]))
     if group.suppressed:
         numbers = list(group.suppressed)
-        parts = [list(each) for each in zip(*group.suppressed.values(), strict=True)]
-        found.append((_SUPPRESS, [account_id, [new_id() for _ in numbers], numbers, *parts]))
+        columns = [list(each) for each in zip(*group.suppressed.values(), strict=True)]
+        ids = [new_id() for _ in numbers]
+        found.append((_SUPPRESS, [account_id, ids, numbers, *columns]))
     if group.call_backs:
         found.append(call_backs(group.call_backs, account_id))
     if group.recordings:
