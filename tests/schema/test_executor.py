@@ -406,7 +406,7 @@ async def seeded_ids(account: Account) -> dict[str, str]:
 def selection(kind: GraphQLOutputType, levels: int) -> str:
     """Everything that can be asked of a type without arguments."""
     named = get_named_type(kind)
-    if is_leaf_type(named):
+    if is_leaf_type(named) or levels <= 0:
         return ""
     parts = ["__typename"]
     if isinstance(named, GraphQLObjectType):
@@ -416,7 +416,7 @@ def selection(kind: GraphQLOutputType, levels: int) -> str:
             inner = selection(field.type, levels - 1)
             if inner or is_leaf_type(get_named_type(field.type)):
                 parts.append(f"{name}{inner}")
-    return "{" + " ".join(parts) + "}" if levels > 0 else ""
+    return "{" + " ".join(parts) + "}"
 
 
 def questions(engine: Engine, ids: dict[str, str]) -> list[str]:
