@@ -154,9 +154,8 @@ class Endings:
             return
         if not (missed or disposition is Disposition.ABANDONED):
             return
-        numbers = line.target.numbers  # a contact with several is known by the first
-        number = numbers.list[0].number if numbers is not None else line.number
-        wanted = call_back_of(rule, number, name=line.target.name, at=at, afresh=missed)
+        called = None if line.is_inbound else line.target.id
+        wanted = call_back_of(rule, line.number, name=line.target.name, at=at, target_id=called)
         if wanted is not None:
             self._context.journal.call_back(wanted)
             self._context.journal.after(lambda: self.has_call_back(rule.campaign_id))

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.core.ids import new_id
 from domain.suppression.checks import suppressed_sql
+from domain.targets.contact_numbers import DIAL_STATE
 from domain.targets.numbers import e164
 
 HIGHEST_PRIORITY = 10
@@ -36,7 +37,12 @@ class CallBack:
     number: str  # E.164
     name: str
     at: datetime  # of the call's end
-    afresh: bool  # a person who called gets all attempts, however many were made before
+    target_id: UUID | None = None  # who was called; None: the person called us
+
+    @property
+    def afresh(self) -> bool:
+        """A person who called gets all attempts, however many were made before."""
+        return self.target_id is None
 
     @property
     def due_at(self) -> datetime:
@@ -44,7 +50,7 @@ class CallBack:
 
 
 def call_back_of(
-    rule: CallBackRule, number: str, *, name: str, at: datetime, afresh: bool
+    rule: CallBackRule, number: str, *, name: str, at: datetime, target_id: UUID | None
 ) -> CallBack | None:
     """Who is to be called back; None for a withheld number and for one that cannot be called."""
     if not number:
@@ -52,8 +58,10 @@ def call_back_of(
     called = e164(number, country=None if number.startswith("+") else rule.country)
     if not isinstance(called, str):
         return None
-    return CallBack(rule, called, name[:200], at, afresh)
+    return CallBack(rule, called, name[:200], at, target_id)
 
+
+_DIAL_STATE = ", ".join(f"'{name}'" for name in DIAL_STATE)
 
 # One that waits already is enough. A target of the list is brought forward, a closed one opened
 # again; what is being dialed just now goes on. In the order of the numbers, as imports insert.
@@ -61,23 +69,33 @@ _CALL_BACK = f"""
 WITH asked AS (
     SELECT DISTINCT ON (u.campaign_id, u.number) u.*, campaign.max_attempts
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[],
-        $8::timestamptz[], $9::int[], $10::boolean[])
-        AS u(contact_id, target_id, campaign_id, number, name, at, due_at, priority, afresh)
+        $8::timestamptz[], $9::int[], $10::boolean[], $11::uuid[])
+        AS u(contact_id, target_id, campaign_id, number, name, at, due_at, priority, afresh, known)
     JOIN campaign ON campaign.id = u.campaign_id AND campaign.account_id = $1
         AND campaign.state <> 'closed'
     WHERE NOT {suppressed_sql("u.number", scopes="ARRAY[$1, u.campaign_id]", now="u.at")}
     ORDER BY u.campaign_id, u.number, u.at
 ), found AS (
     SELECT asked.*, present.id AS present_id FROM asked LEFT JOIN LATERAL (
-        SELECT id FROM target
-        WHERE campaign_id = asked.campaign_id AND target.number = asked.number
+        SELECT id FROM (
+            SELECT id, state, call_back_at FROM target WHERE asked.known IS NULL
+                AND campaign_id = asked.campaign_id AND target.number = asked.number
+            UNION ALL
+            SELECT id, state, call_back_at FROM target WHERE id = asked.known
+        ) AS those
         ORDER BY state = 'closed', call_back_at IS NULL, id DESC LIMIT 1
     ) AS present ON true
 ), again AS (
     UPDATE target SET state = 'retry', closed_reason = NULL, next_at = found.due_at,
         priority = found.priority, call_back_at = found.at,
         attempts = CASE WHEN found.afresh THEN 0 ELSE target.attempts END,
-        held_by = NULL, held_at = NULL, due_at = NULL
+        held_by = NULL, held_at = NULL, due_at = NULL,
+        numbers = CASE WHEN numbers IS NOT NULL THEN jsonb_build_object(
+            'next', found.number, 'list', (
+                SELECT jsonb_agg(CASE WHEN each->>'number' = found.number
+                    THEN each - ARRAY[{_DIAL_STATE}] ELSE each END ORDER BY place)
+                FROM jsonb_array_elements(numbers->'list')
+                    WITH ORDINALITY AS entry(each, place))) END
     FROM found WHERE target.id = found.present_id AND (target.state = 'closed'
         OR target.state IN ('new', 'retry') AND target.call_back_at IS NULL)
 ), room AS (
@@ -85,7 +103,8 @@ WITH asked AS (
         SELECT coalesce(sum(total), 0) FROM target_tally
         JOIN campaign ON campaign.id = target_tally.campaign_id AND campaign.account_id = $1
     ) <= coalesce(account.target_limit, 9223372036854775807) AS is_left
-    FROM found JOIN account ON account.id = $1 WHERE found.present_id IS NULL
+    FROM found JOIN account ON account.id = $1
+    WHERE found.present_id IS NULL AND found.known IS NULL
 ), fresh AS (
     INSERT INTO target (id, account_id, campaign_id, contact_id, number, priority, state, attempts,
         last_ordinal, max_attempts, next_at, call_back_at, created_at)
@@ -116,4 +135,5 @@ def call_backs(found: Sequence[CallBack], account_id: UUID) -> tuple[str, list[A
         [each.due_at for each in found],
         [each.rule.priority for each in found],
         [each.afresh for each in found],
+        [each.target_id for each in found],
     ]

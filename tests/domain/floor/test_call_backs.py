@@ -214,6 +214,42 @@ async def test_a_caller_who_is_on_the_list_is_brought_forward_or_opened_again(ri
 
 
 @pytest.mark.feature("TGT-06")
+async def test_a_caller_whose_number_was_given_up_is_called_at_it_again(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, state=CampaignState.STOPPED)
+    (target,) = await rig.targets(
+        campaign,
+        CALLER,
+        state=TargetState.CLOSED,
+        closed_reason=ClosedReason.FINAL,
+        attempts=2,
+        last_ordinal=2,
+        numbers={
+            "list": [
+                {"number": CALLER, "attempts": 1, "given_up": True},
+                {"number": "+12025552229", "attempts": 1, "given_up": True},
+            ],
+            "next": "+12025552229",
+        },
+    )
+    await a_line(rig, campaign)
+    await rig.carrier()
+    await rig.floor()
+
+    await gives_up(rig, CALLER)
+
+    await target.refresh_from_db()
+    assert (target.state, target.attempts) == (TargetState.RETRY, 0)
+    assert target.numbers == {
+        "list": [
+            {"number": CALLER},
+            {"number": "+12025552229", "attempts": 1, "given_up": True},
+        ],
+        "next": CALLER,
+    }
+    assert await Target.all().count() == 1
+
+
+@pytest.mark.feature("TGT-06")
 @pytest.mark.parametrize("switched_on", [True, False])
 async def test_an_abandoned_call_is_called_back_where_that_is_switched_on(
     rig: Rig, switched_on: bool
