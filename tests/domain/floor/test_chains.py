@@ -14,6 +14,7 @@ from domain.chains.models import CampaignSource, Chain
 from domain.targets.commands import TargetsChanged
 from domain.targets.models import Target, TargetBatch
 from domain.targets.rules import TargetState
+from domain.telephony.port import PlaceLeg
 from domain.trunks.models import CampaignTrunk, Trunk
 from tests.domain.floor.rig import Rig
 
@@ -200,14 +201,15 @@ async def test_what_is_changed_while_it_dials_holds_from_the_next_call_on(rig: R
     await rig.at_work(*agents)
     await rig.until(lambda: rig.ended(5))
 
-    await Campaign.filter(id=campaign.id).update(caller_id="+12025550199")
+    await Campaign.filter(id=campaign.id).update(ring_limit_s=17.0)
     assert (await rig.ask(CampaignChanged(campaign=campaign.id))).code is None
-    before = await Attempt.filter(account=rig.row).count()
-    await rig.until(lambda: rig.ended(before + 10))
+    placed = {row.id for row in await Attempt.filter(account=rig.row)}
+    await rig.until(lambda: rig.ended(len(placed) + 10))
 
-    attempts = await Attempt.filter(account=rig.row).order_by("created_at", "id")
-    assert {each.caller_id for each in attempts[before:]} == {"+12025550199"}
-    assert {each.caller_id for each in attempts[:5]} == {"+12025550100"}
+    later = {row.id for row in await Attempt.filter(account=rig.row)} - placed
+    limits = {command.leg: command.ring_limit_s for command in rig.commands(PlaceLeg)}
+    assert {limits[id] for id in placed if id in limits} == {28.0}
+    assert {limits[id] for id in later if id in limits} == {17.0}
 
 
 @pytest.mark.feature("CAM-17")
