@@ -149,8 +149,9 @@ async def test_three_campaigns_dial_one_after_the_other_and_pause_and_go_on(
         "name": "Spring",
         "campaigns": [{"name": name} for name in names],
     }
-    for place, id in enumerate(ids):
-        await centre.add(id, [f"+1202{place + 5}{n:02d}{TALKS}" for n in range(10, 14)])
+    counts = [4, 12, 4]
+    for place, (id, count) in enumerate(zip(ids, counts, strict=True)):
+        await centre.add(id, [f"+1202{place + 5}{n:02d}{TALKS}" for n in range(10, 10 + count)])
     desks = await at_work(centre, codes)
     heard: list[Any] = []
 
@@ -171,8 +172,9 @@ async def test_three_campaigns_dial_one_after_the_other_and_pause_and_go_on(
         turn = await until(lambda: states("RUNNING", "RUNNING", "waits for Two"))
         assert turn[0]["targets"] == {"left": 0}
 
-        for desk in desks:  # nobody takes the new targets before the pause is seen
+        for desk in desks:  # nobody takes the new target before the pause is seen
             await desk.do(TAKE_BREAK)
+        for desk in desks:
             await desk.until_state("BREAK")
         await centre.add(ids[0], [f"+1202300{TALKS}"])
         await until(lambda: states("RUNNING", "waits for One", "waits for One"))
@@ -187,14 +189,14 @@ async def test_three_campaigns_dial_one_after_the_other_and_pause_and_go_on(
         listening.cancel()
     await gone_home(desks)
 
-    order = []
+    order: list[list[datetime]] = []
     for id in ids:
         attempts = (await centre.admin.ask(PLACED, campaign=id))["nodes"]
         order.append(sorted(_at(each["createdAt"]) for each in attempts))
-    assert [len(times) for times in order] == [5, 4, 4]
-    assert order[0][3] < order[1][0]
-    assert order[0][4] < order[2][0]
-    assert order[1][3] < order[2][0]
+    one, two, three = order
+    assert len(one) >= counts[0] + 1  # a break may call one off that is not placed yet
+    assert one[counts[0] - 1] < two[0]
+    assert max(one[-1], two[-1]) < three[0]
 
 
 async def _collect(news: AsyncIterator[Any], found: list[Any]) -> None:
