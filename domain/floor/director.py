@@ -163,6 +163,7 @@ class Floor:
             machines=self.machines,
             announcements=self.announcements,
             transfers=self.transfers,
+            callers=self.callers,
             phones=self.phones,
             supervisions=self.supervisions,
             recordings=self.recordings,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from domain.floor.announcements import Announcements
+from domain.floor.callers import Callers
 from domain.floor.lines import Lines
 from domain.floor.machines import Machines
 from domain.floor.phones import Phones
@@ -29,6 +30,7 @@ class Hearing:
         machines: Machines,
         announcements: Announcements,
         transfers: Transfers,
+        callers: Callers,
         phones: Phones,
         supervisions: Supervisions,
         recordings: Recordings,
@@ -40,6 +42,7 @@ class Hearing:
         self._machines = machines
         self._announcements = announcements
         self._transfers = transfers
+        self._callers = callers
         self._phones = phones
         self._supervisions = supervisions
         self._recordings = recordings
@@ -54,7 +57,8 @@ class Hearing:
                 return self._recordings.finished(event)
             case events.PlaybackFinished():
                 self._machines.played(event)
-                return self._announcements.played(event)
+                self._announcements.played(event)
+                return self._callers.played(event)
         leg: UUID = getattr(event, "leg", NO_LEG)
         if seat := self._state.legs.get(leg):
             self._of_agent(seat, event)

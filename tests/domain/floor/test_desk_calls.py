@@ -214,6 +214,28 @@ async def test_the_star_key_ends_the_customer_call_but_not_the_agents(rig: Rig) 
 
     assert floor.state.seats[agent.id].leg == phone
     assert (await Attempt.get(account=rig.row)).disposition is Disposition.CONNECTED
+    rig.carrier_of().press(phone, "*")  # nobody else ends the wrap-up of a telephone
+    await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
+
+
+async def test_a_greeting_is_played_to_its_end_before_the_music(slow_rig: Rig) -> None:
+    rig = slow_rig
+    await rig.agents(1)
+    await InboundNumber.create(
+        account=rig.row,
+        number="+12025558000",
+        name="Sales line",
+        purpose=NumberPurpose.TEAM,
+        team=rig.team,
+        greeting="welcome",
+    )
+    await rig.carrier()
+    await rig.floor()
+    rig.carrier_of().arrive("+12025558000", "+12025552222", account=rig.row.id)
+
+    await rig.until(lambda: _did(rig, Play, 1))
+    assert not await _did(rig, Hold, 1)
+    await rig.until(lambda: _did(rig, Hold, 1))
 
 
 async def test_a_caller_waits_with_music_for_an_agent_of_the_team(rig: Rig) -> None:
