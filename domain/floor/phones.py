@@ -24,7 +24,8 @@ ASK_PIN = File(name="agent-pass")
 WRONG = File(name="agent-incorrect")
 LOGGED_OFF = File(name="agent-loggedoff")
 
-MOST_TRIES = 3
+MOST_TRIES = 3  # in one call
+MOST_GUESSES, GUESSES_S = 9, 3600.0  # for one code, over all calls; then nobody signs in with it
 FIRST_DIGIT_S = 10.0
 LONGEST_CODE = 16
 
@@ -53,6 +54,7 @@ class Phones:
         self._seats = seats
         self._spawn = spawn
         self._logins: dict[UUID, Login] = {}
+        self._wrong: dict[str, list[float]] = {}  # code -> when a wrong PIN came for it
 
     def dialed_a_code(self, event: LegArrived, node: str) -> bool:
         """Whether the call was *10 or *11 from an agent's own phone, and is taken care of."""
@@ -113,6 +115,9 @@ class Phones:
         right = await verify_secret(agent.pin_hash if agent else None, pin)
         if login.leg not in self._logins:
             return
+        right = right and not self._guessed_too_often(code or "")
+        if not right:
+            self._wrong.setdefault(code or "", []).append(self._context.clock.monotonic())
         seat = self._state.seats.get(agent.id) if agent and right else None
         if seat is not None:
             del self._logins[login.leg]
@@ -125,6 +130,15 @@ class Phones:
             self._play_and_leave(login.leg, login.node, WRONG)
         else:
             self._ask(login, WRONG, ASK_CODE)
+
+    def _guessed_too_often(self, code: str) -> bool:
+        """Whether so many wrong PINs came for a code that the right one may be a guess, too."""
+        since = self._context.clock.monotonic() - GUESSES_S
+        recent = {
+            known: [at for at in guesses if at > since] for known, guesses in self._wrong.items()
+        }
+        self._wrong = {known: guesses for known, guesses in recent.items() if guesses}
+        return len(self._wrong.get(code, ())) >= MOST_GUESSES
 
     def _take(self, seat: Seat, leg: UUID, node: str) -> None:
         """Make this call the phone that holds the agent, and let the agent go available."""

@@ -193,6 +193,36 @@ async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(slow_r
     await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
 
 
+async def test_a_pin_that_was_guessed_at_too_often_signs_nobody_in(slow_rig: Rig) -> None:
+    rig = slow_rig
+    (agent,) = await rig.agents(1)
+    await Agent.filter(id=agent.id).update(pin_hash=await hash_secret("4711"))
+    await InboundNumber.create(
+        account=rig.row, number="+12025559000", purpose=NumberPurpose.PHONE_LOGIN
+    )
+    await rig.carrier()
+    await rig.floor()
+
+    asked = 0
+
+    async def is_asked() -> None:
+        nonlocal asked
+        asked += 1
+        await rig.until(lambda: _did(rig, Play, asked))
+
+    for pins in [["0000"] * 3] * 4 + [["4711"]]:  # three tries in each call
+        leg = rig.carrier_of().arrive("+12025559000", "+12025551111", account=rig.row.id)
+        assert leg is not None
+        await is_asked()
+        for pin in pins:
+            rig.carrier_of().press(leg, "1001#")
+            await is_asked()
+            rig.carrier_of().press(leg, f"{pin}#")
+            await is_asked()
+
+    assert await AgentStateEntry.all().count() == 0
+
+
 async def test_star_ten_from_the_agents_own_phone_signs_in_and_star_eleven_out(rig: Rig) -> None:
     (agent,) = await rig.agents(1)
     await rig.carrier()
