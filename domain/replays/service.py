@@ -104,16 +104,22 @@ def _stretches(pieces: list[PacingPiece], since: datetime) -> Iterator[list[Paci
         yield stretch
 
 
-_PURGE = """
+_TOO_OLD = "DELETE FROM pacing_piece WHERE ends_at < $1"
+_TOO_MUCH = """
 DELETE FROM pacing_piece USING (
-    SELECT id, ends_at,
-        sum(length(data)) OVER (PARTITION BY account_id ORDER BY ends_at DESC, id DESC) AS bytes
+    SELECT id, sum(length(data)) OVER (PARTITION BY account_id ORDER BY ends_at DESC, id DESC)
+        AS bytes
     FROM pacing_piece
 ) AS held
-WHERE pacing_piece.id = held.id AND (held.ends_at < $1 OR held.bytes > $2)
+WHERE pacing_piece.id = held.id AND held.bytes > $1
 """
 
 
-async def purge(*, now: datetime, kept: timedelta = KEPT, most: int = KEPT_BYTES) -> None:
-    """Forget pieces that are too old, and the oldest of accounts that have too much."""
-    await connections.get("default").execute_query(_PURGE, [now - kept, most])
+async def purge_old(*, now: datetime, kept: timedelta = KEPT) -> None:
+    """Forget pieces that are too old."""
+    await connections.get("default").execute_query(_TOO_OLD, [now - kept])
+
+
+async def purge_much(*, most: int = KEPT_BYTES) -> None:
+    """Forget the oldest pieces of accounts that have more bytes than that. Reads every row."""
+    await connections.get("default").execute_query(_TOO_MUCH, [most])

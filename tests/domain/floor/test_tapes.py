@@ -143,9 +143,9 @@ async def test_tapes_are_forgotten_by_age_and_by_size(rig: Rig) -> None:
     newest = pieces[0]
     assert len(pieces) >= 3
 
-    await service.purge(now=rig.clock.now(), most=len(newest.data) + len(pieces[1].data))
+    await service.purge_much(most=len(newest.data) + len(pieces[1].data))
     assert await PacingPiece.all().count() == 2
-    await service.purge(now=newest.ends_at + timedelta(hours=25))
+    await service.purge_old(now=newest.ends_at + timedelta(hours=25))
 
     assert await PacingPiece.all().count() == 0
 
