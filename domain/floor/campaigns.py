@@ -14,6 +14,7 @@ from tortoise import connections
 from domain.campaigns import schedule
 from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.campaigns.models import Campaign
+from domain.campaigns.pacing import pacing_settings
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.bus import Notice
 from domain.eligibility.calendars import holiday_of
@@ -32,7 +33,7 @@ from domain.floor.tapes import Tapes
 from domain.floor.windows import Windows
 from domain.hooks.rules import HookSettings
 from domain.ledgers.rules import pacing_target
-from domain.pacing.interface import PacingPolicy, PacingSettings
+from domain.pacing.interface import PacingPolicy
 from domain.pacing.tape import Header
 from domain.targets.hopper import count_left
 
@@ -58,7 +59,7 @@ class Campaigns:
         self.hoppers = hoppers
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
-        self._paced: dict[UUID, tuple[DialMode, PacingSettings]] = {}  # by what each pacer is
+        self._paced: dict[UUID, tuple[object, ...]] = {}  # by what each pacer is
         self.was_changed: Callable[[], None] = lambda: None
         self.windows = Windows(context.unix)
         self._tapes = Tapes(context.clock)
@@ -241,7 +242,8 @@ class Campaigns:
 
     def _policy(self, campaign: Campaign, ledger: Ledger) -> PacingPolicy:
         self._paced[campaign.id] = _paced_by(campaign)
-        settings = rows.pacing_of(campaign, ledger, at=self._context.unix())
+        live, abandoned = ledger.totals(self._context.unix())
+        settings = pacing_settings(campaign, live_answers=live, abandoned=abandoned)
         target = pacing_target(campaign.abandon_target, campaign.false_positive_rate)
         # Where each call is for one agent nothing is paced; what is seen is counted all the same.
         unpaced = campaign.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
@@ -261,6 +263,7 @@ class Campaigns:
                 run.targets_left = count
 
 
-def _paced_by(campaign: Campaign) -> tuple[DialMode, PacingSettings]:
+def _paced_by(campaign: Campaign) -> tuple[object, ...]:
     """What a pacer is made from, without what it counts itself."""
-    return campaign.mode, rows.pacing_of(campaign, Ledger(), at=0.0)
+    window = (campaign.abandon_window, campaign.abandon_pool, campaign.false_positive_rate)
+    return (campaign.mode, pacing_settings(campaign), *window)

@@ -15,7 +15,7 @@ from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.announcements import announcement_of
 from domain.campaigns.models import Campaign
-from domain.campaigns.rules import MINIMUM_RING_S, AbandonAction, CampaignState
+from domain.campaigns.rules import AbandonAction, CampaignState
 from domain.eligibility.models import DialingPolicy
 from domain.floor.ledger import Ledger
 from domain.floor.state import InboundRoute, Seat, Settings, StateEntry
@@ -24,7 +24,6 @@ from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
-from domain.pacing.interface import PacingSettings
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
 from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER, TargetState
@@ -252,25 +251,6 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         call_back=CallBackRule(campaign.id, campaign.call_back_delay_s, campaign.call_back_priority)
         if campaign.call_back
         else None,
-    )
-
-
-def pacing_of(campaign: Campaign, ledger: Ledger, *, at: float) -> PacingSettings:
-    """What the campaign's pacer is told; the last 24 hours count towards the abandon target."""
-    live, abandoned = ledger.totals(at)
-    return PacingSettings(
-        lines_per_agent=campaign.lines_per_agent,
-        max_lines_per_agent=campaign.max_lines_per_agent,
-        abandon_target=campaign.abandon_target,
-        correction_pace=campaign.correction_pace,
-        gain=campaign.gain,
-        ring_limit=campaign.ring_limit_s,
-        minimum_ring=min(MINIMUM_RING_S, campaign.ring_limit_s),
-        minimum_agents=campaign.minimum_agents,
-        patience=campaign.patience_s,
-        live_answers_before=live,
-        abandoned_before=abandoned,
-        ports=campaign.ivr_ports or DEFAULT_PORTS,
     )
 
 

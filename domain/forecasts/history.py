@@ -6,8 +6,8 @@ from typing import Any
 from tortoise import connections
 
 from domain.campaigns.models import Campaign
+from domain.campaigns.pacing import pacing_settings
 from domain.forecasts.rules import Known, Samples, exposed
-from domain.pacing.interface import PacingSettings
 
 LOOKED_BACK = timedelta(days=30)
 
@@ -64,7 +64,7 @@ async def known_of(campaign: Campaign, *, now: datetime) -> Known:
     """Everything that a forecast of this campaign may rest on. Reads its whole list."""
     assigned, signed_in = await team_of(campaign)
     [calls] = await _query(_CALLS, campaign.id, now - LOOKED_BACK)
-    settings = settings_of(campaign)
+    settings = pacing_settings(campaign)
     ring = _samples(calls, "rings", "ring")
     placed = exposed(calls["placed"], calls["given_up"], ring, settings.minimum_ring)
     return Known(
@@ -91,7 +91,7 @@ async def team_only(campaign: Campaign) -> Known:
     assigned, signed_in = await team_of(campaign)
     return Known(
         mode=campaign.mode,
-        settings=settings_of(campaign),
+        settings=pacing_settings(campaign),
         analysis=campaign.analysis,
         calls=0.0,
         answers=0,
@@ -103,22 +103,6 @@ async def team_only(campaign: Campaign) -> Known:
         signed_in=signed_in,
         targets=(),
         max_attempts=campaign.max_attempts,
-    )
-
-
-def settings_of(campaign: Campaign) -> PacingSettings:
-    """A campaign's pacing settings, with a clean sheet of abandoned calls."""
-    return PacingSettings(
-        lines_per_agent=campaign.lines_per_agent,
-        max_lines_per_agent=campaign.max_lines_per_agent,
-        abandon_target=campaign.abandon_target,
-        correction_pace=campaign.correction_pace,
-        gain=campaign.gain,
-        ring_limit=campaign.ring_limit_s,
-        minimum_ring=min(15.0, campaign.ring_limit_s),
-        minimum_agents=campaign.minimum_agents,
-        patience=campaign.patience_s,
-        ports=campaign.ivr_ports,
     )
 
 

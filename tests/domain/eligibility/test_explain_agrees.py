@@ -17,6 +17,7 @@ from domain.access.models import Account
 from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
 from domain.campaigns.models import Campaign
+from domain.campaigns.pacing import pacing_settings
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.ids import new_id
 from domain.eligibility.calendars import holiday_of
@@ -28,7 +29,7 @@ from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import Journal
 from domain.floor.ledger import Ledger
-from domain.floor.rows import pacing_of, settings_of
+from domain.floor.rows import settings_of
 from domain.floor.screening import Screening
 from domain.floor.state import FloorState, Run
 from domain.pacing import policy_for
@@ -228,7 +229,7 @@ async def _taken(campaign: Campaign, fakes: FakePorts) -> set[UUID]:
     run = Run(
         campaign_id=campaign.id,
         settings=settings_of(campaign),
-        policy=policy_for(DialMode.PROGRESSIVE, pacing_of(campaign, ledger, at=0.0)),
+        policy=policy_for(DialMode.PROGRESSIVE, pacing_settings(campaign)),
         ledger=ledger,
         openings=Openings(terms, holiday_of),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.campaigns.models import Campaign
-from domain.forecasts.history import settings_of
+from domain.campaigns.pacing import pacing_settings
 from domain.pacing import Pacer, policy_for
 from domain.pacing.interface import Decision, FloorView, Observation
 from domain.simulation.model import Floor
@@ -65,7 +65,7 @@ class Stage:
         given = {"name": "Spring", "mode": mode, **settings}
         made = await ask(CREATE, self.who, self.fakes, input=given)
         row = await Campaign.get(id=made["campaign"]["id"])
-        chosen = settings_of(row)
+        chosen = pacing_settings(row)
         scenario = Scenario(
             name="parameters",
             duration=3600 * HOURS,
