@@ -42,8 +42,10 @@ class Answering:
         self.asked: list[Asked] = []
         self.extra_headers = ""
         self.url = ""
+        self.open: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 first, *lines = head.decode().split("\r\n")[:-2]
@@ -62,6 +64,7 @@ class Answering:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self.open.discard(writer)
             writer.close()
 
 
@@ -75,3 +78,5 @@ async def answering() -> AsyncIterator[Answering]:
         yield said
     finally:
         server.close()
+        for writer in list(said.open):  # what is kept alive would answer on
+            writer.close()
