@@ -129,25 +129,25 @@ WEEKS = st.lists(st.lists(PERIODS, max_size=2).map(tuple), min_size=7, max_size=
     zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=2, unique=True),
     week=WEEKS,
     off=st.booleans(),
-    offset=st.floats(0, 1, exclude_max=True),
+    part=st.integers(0, 999),
 )
 def test_nothing_changes_before_the_next_change_and_it_opens_no_earlier_than_told(
     at: datetime,
     zones: list[str],
     week: tuple[tuple[Period, ...], ...],
     off: bool,
-    offset: float,
+    part: int,
 ) -> None:
     place = Place(tuple(zones), "US")
     sources = [Hours("campaign", "a window", week, () if off else None)]
     now = shut_at(at, place, sources, holiday_of) is None
     changes = next_change(at, place, sources, holiday_of)
     assert changes is not None
-    between = at + (changes - at) * offset
+    between = at + (changes - at) * part / 1000
     assert (shut_at(between, place, sources, holiday_of) is None) is now
     if not now:
         opens = opens_after(at, place, sources, holiday_of)
         if opens is not None:
             assert shut_at(opens, place, sources, holiday_of) is None
-            before = at + (opens - at) * offset
+            before = at + (opens - at) * part / 1000
             assert shut_at(before, place, sources, holiday_of) is not None
