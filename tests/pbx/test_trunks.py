@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,7 +20,6 @@ mutation ($id: UUID!, $trunks: [UUID!]!) {
   campaignTrunks(id: $id, trunkIds: $trunks) { __typename ... on Refusal { code message } }
 }
 """
-OURS = "+12025550100"
 
 
 def _numbers(count: int) -> list[str]:
@@ -134,38 +134,54 @@ async def test_calls_leave_by_the_next_trunk_when_a_carrier_is_dead(
     await _leave(desks)
 
 
+def _ours() -> dict[str, str]:
+    """Numbers to show, of this test's account alone: a number belongs to one account."""
+    last = uuid4().int % 10**7
+    prefixes = {
+        "campaign": "+1202",
+        "agent": "+1202",
+        "near": "+1212",
+        "far": "+4420",
+        "own": "+1305",
+    }
+    return {name: f"{prefix}{last + n:07}" for n, (name, prefix) in enumerate(prefixes.items())}
+
+
 @pytest.mark.feature("CAM-09")
 @pytest.mark.parametrize(
     ("settings", "shown"),
     [
-        ({}, '"Acme Ltd" <sip:+12025550100@'),
-        ({"callerIdStrategy": "AGENT"}, '"Acme Ltd" <sip:+12025550177@'),
-        (
-            {"callerIdStrategy": "BEST_MATCH", "callerIdPool": ["+442079460001", "+12125550001"]},
-            '"Acme Ltd" <sip:+12125550001@',
-        ),
-        ({"callerIdStrategy": "RANDOM", "callerIdPool": ["+442079460001"]}, "<sip:+442079460001@"),
+        ({}, '"Acme Ltd" <sip:{campaign}@'),
+        ({"callerIdStrategy": "AGENT"}, '"Acme Ltd" <sip:{agent}@'),
+        ({"callerIdStrategy": "BEST_MATCH", "pool": ["far", "near"]}, '"Acme Ltd" <sip:{near}@'),
+        ({"callerIdStrategy": "RANDOM", "pool": ["far"]}, "<sip:{far}@"),
         ({"callerIdStrategy": "WITHHELD"}, '"Anonymous" <sip:anonymous@'),
-        ({"own": "+12025550155"}, '"Acme Ltd" <sip:+12025550155@'),
+        ({"record": "own"}, '"Acme Ltd" <sip:{own}@'),
     ],
     ids=["campaign", "agent", "best-match", "random", "withheld", "record"],
 )
 async def test_the_customer_sees_whom_the_campaign_shows(
     centre: CallCentre, phones: Phones, settings: dict[str, Any], shown: str
 ) -> None:
-    (customer,) = _numbers(1)
-    own = settings.pop("own", None)
+    (customer,), ours = _numbers(1), _ours()
+    for number in ours.values():
+        await centre.number(number)
+    given = {name: value for name, value in settings.items() if name.startswith("callerId")}
+    if pool := settings.get("pool"):
+        given["callerIdPool"] = [ours[name] for name in pool]
     await trunk(centre, "wire")
     await agents_of(centre, 0)
-    code = await agent_at(centre, "201", endpoint="agent-1", callerId="+12025550177")
-    campaign = await _campaign(centre, [], callerId=OURS, callerName="Acme Ltd", **settings)
-    if own is None:
-        await centre.add(campaign, [customer])
-    else:
-        rows = [(customer, "Ada", own)]
+    code = await agent_at(centre, "201", endpoint="agent-1", callerId=ours["agent"])
+    campaign = await _campaign(
+        centre, [], callerId=ours["campaign"], callerName="Acme Ltd", **given
+    )
+    if "record" in settings:
+        rows = [(customer, "Ada", ours["own"])]
         file = xlsx(rows, header=("Phone", "Customer Name", "Caller ID"))
         begun = await centre.admin.upload(IMPORT, "list.xlsx", file, campaign=campaign)
         assert begun["__typename"] == "TargetImportStarted", begun
+    else:
+        await centre.add(campaign, [customer])
     desk = await centre.desk(code)
     desk.listen()
     await desk.do(GO_AVAILABLE)
@@ -174,9 +190,8 @@ async def test_the_customer_sees_whom_the_campaign_shows(
     await eventually(lambda: bool(_calls(phones, [customer])), seconds=20)
 
     (call,) = _calls(phones, [customer])
-    assert shown in call.headers["from"]
+    assert shown.format(**ours) in call.headers["from"]
     everything = " ".join(call.headers.values())
     if "anonymous" in shown:
-        assert OURS not in everything
-        assert "2025550177" not in everything
+        assert not any(number.removeprefix("+") in everything for number in ours.values())
     await _leave([desk])
