@@ -76,13 +76,14 @@ class Hoppers:
         self.empty(run)
 
     async def _refill(self, run: Run) -> None:
-        generation = run.generation
+        generation, complete = run.generation, None
         try:
             complete = await self._fill(run, generation)
         except LOST:
-            complete = None
-        run.refilling = False
-        run.refilled = self._context.clock.monotonic()
+            pass  # asked again later
+        finally:  # whatever happened: a hopper that is never asked for again dials no more
+            run.refilling = False
+            run.refilled = self._context.clock.monotonic()
         if complete is not None and run.generation == generation:
             run.exhausted = complete
             run.due = run.due or bool(run.hopper)
