@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,6 +26,7 @@ from domain.adapters.telephony_redis import TelephonyLink
 from domain.telephony.events import Event, LegAnalysed, LegEnded, LegFailed, Verdict, encode_event
 from domain.telephony.link import inbox_stream
 from domain.telephony.port import Analysis, HangUp, Join, PlaceLeg, Role, ToEndpoint, ToNumber
+from tests.fakes import FixedClock
 from workers.gateway.outbox import Outbox
 from workers.gateway.simulator.carrier import SimulatedCarrier
 from workers.launch.valkey import EmbeddedValkey
@@ -34,23 +34,6 @@ from workers.launch.valkey import EmbeddedValkey
 ACCOUNT = uuid4()
 AGENTS = 200
 CALLS_A_SECOND = 100
-
-
-class HandClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._start = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        raise NotImplementedError("this clock is moved by hand")
 
 
 @contextmanager
@@ -74,7 +57,7 @@ def placing(number: int, now: float, *, analysis: bool = True) -> PlaceLeg:
 
 def carrier_alone(calls: int) -> tuple[float, list[Event]]:
     """CPU seconds of that many calls to their end, agents in rooms joining the live ones."""
-    clock = HandClock()
+    clock = FixedClock()
     carrier = SimulatedCarrier(clock=clock, capacity=1_000_000)
     rooms = [uuid4() for _ in range(AGENTS)]
     events: list[Event] = []
@@ -99,7 +82,7 @@ def carrier_alone(calls: int) -> tuple[float, list[Event]]:
                 leg=uuid4(), account=ACCOUNT, to=to, not_after=1e12, join=room, role=Role.AGENT
             )
         )
-    clock.seconds += 5
+    clock.advance(5)
     carrier.catch_up()
     events.clear()
     commands = [placing(number, 1e12) for number in range(calls)]
@@ -107,10 +90,10 @@ def carrier_alone(calls: int) -> tuple[float, list[Event]]:
     with cpu() as took:
         for n, command in enumerate(commands):
             if n % CALLS_A_SECOND == 0:
-                clock.seconds += 1
+                clock.advance(1)
             carrier.do(command)
         for _ in range(7200):  # forced numbers among them talk until we hang up
-            clock.seconds += 1
+            clock.advance(1)
             carrier.catch_up()
             if not open_legs:
                 break

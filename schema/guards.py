@@ -1,5 +1,6 @@
 """Who may ask a root field. Every one of them has a guard, or the schema is not built."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -16,14 +17,14 @@ from schema.context import Context, Info
 from schema.errors import Forbidden, Unauthenticated
 
 
-class Guard(FieldExtension):
+class Guard(FieldExtension, ABC):
     """Checked before the resolver runs; its refusal stands in `errors`, never in a union."""
 
     words: str
 
+    @abstractmethod
     def check(self, context: Context) -> None:
         """Raise Unauthenticated or Forbidden, or return."""
-        raise NotImplementedError
 
     def apply(self, field: StrawberryField) -> None:
         field.description = f"{field.description or ''} {self.words}".strip()

@@ -43,7 +43,8 @@ class RedisLine:
         await self._drop()
 
     async def publish(self, channel: str, message: Any) -> None:
-        raise NotImplementedError("RedisBus.publish sends batches in one round trip")
+        # broadcaster asks for it. What went out here would have no cursor, and overtake batches.
+        raise NotImplementedError("RedisBus publishes; this only hears")
 
     async def subscribe(self, channel: str) -> None:
         """Hear a channel; returns once Redis has confirmed. Raises BusUnavailable."""

@@ -19,12 +19,11 @@ def _year(country: str, state: str, year: int) -> dict[date, str]:
     if not country:
         return {}
     for subdivision in (state, None) if state else (None,):
-        for language in ("en_US", None):
-            try:
-                found = holidays.country_holidays(
-                    country, subdiv=subdivision, years=[year], language=language
-                )
-            except (NotImplementedError, AttributeError, ValueError):
-                continue
-            return {day: str(name) for day, name in found.items()}
+        try:
+            found = holidays.country_holidays(
+                country, subdiv=subdivision, years=[year], language="en_US"
+            )
+        except NotImplementedError:  # the library's word for a place that it has no calendar of
+            continue
+        return {day: str(name) for day, name in found.items()}
     return {}
