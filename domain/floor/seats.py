@@ -53,13 +53,10 @@ class Seats:
         """Take calls; the phone is called first unless it is on the line already."""
         if seat.state is AgentState.OFFLINE:
             raise AgentSignedOut(seat.agent_id)
-        if seat.state is AgentState.TALKING:
-            seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
-            return
-        if seat.state is AgentState.WRAP_UP:
-            self.end_wrap_up(seat, code=None, note="", then_break=False)
-            return
-        if seat.state is AgentState.BREAK:
+        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None  # a break no more
+        if seat.state is AgentState.WRAP_UP and (line := seat.line) is not None:
+            self.end_wrap_up(seat, code=line.wrap_up_code, note=line.note, then_break=False)
+        elif seat.state is AgentState.BREAK:
             self.resume(seat)
 
     def take_break(self, seat: Seat, *, reason: str | None) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from domain.calls.models import Attempt
 from domain.calls.rules import AttemptState, Disposition
-from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode
 from domain.floor.director import Floor
@@ -89,10 +88,12 @@ async def test_a_campaign_that_joins_a_pool_goes_by_it_at_once(rig: Rig) -> None
     assert "0 of 0" in await why(rig, floor, one)
 
     await Campaign.filter(id=one.id).update(abandon_pool="Spring")
-    floor.state.runs[one.id].why = ""
-    await rig.ask(CampaignChanged(campaign=one.id))
+    await rig.changed(one)
 
-    assert "20 of 50" in await why(rig, floor, one)
+    async def counts_the_pool() -> bool:
+        return "20 of 50" in floor.state.runs[one.id].why
+
+    await rig.until(counts_the_pool)
 
 
 @pytest.mark.feature("CAM-24")
