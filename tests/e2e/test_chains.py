@@ -149,7 +149,7 @@ async def test_three_campaigns_dial_one_after_the_other_and_pause_and_go_on(
         "name": "Spring",
         "campaigns": [{"name": name} for name in names],
     }
-    counts = [4, 12, 4]
+    counts = [10, 24, 4]  # enough that each turn can be seen
     for place, (id, count) in enumerate(zip(ids, counts, strict=True)):
         await centre.add(id, [f"+1202{place + 5}{n:02d}{TALKS}" for n in range(10, 10 + count)])
     desks = await at_work(centre, codes)

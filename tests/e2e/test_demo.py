@@ -50,8 +50,11 @@ async def test_one_command_plays_a_demo_which_goes_when_it_is_not_asked_for(
 
     running = await until(both_run)
     await until(talked)
-    agents = (await admin.ask(FLOOR))["agents"]
-    assert len(agents) == 20
+
+    async def all_are_there() -> bool:
+        return len((await admin.ask(FLOOR))["agents"]) == 20
+
+    await until(all_are_there)
     rows = (await admin.ask(CAMPAIGNS))["nodes"]
     assert {row["targets"]["total"] for row in rows} == {2_000}
 

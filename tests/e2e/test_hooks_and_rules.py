@@ -45,7 +45,7 @@ async def test_a_hook_that_answers_is_slow_and_lies_and_rules_beside_it(
             case number if number == SKIPPED:
                 return 200, b'{"action": "skip", "retryAfterSeconds": 86400}'
             case number if number == SLOW:
-                await asyncio.sleep(5)
+                await asyncio.sleep(30)
             case number if number == LIED:
                 return 200, b'{"action": "whatever"}'
         return 204, b""
@@ -62,7 +62,7 @@ async def test_a_hook_that_answers_is_slow_and_lies_and_rules_beside_it(
     async with answering() as server:
         server.answer = said
         made = await centre.admin.ask(
-            SET_HOOK, id=campaign, input={"url": server.url, "timeLimitMs": 300}
+            SET_HOOK, id=campaign, input={"url": server.url, "timeLimitMs": 3000}
         )
         assert made["__typename"] == "PreDialHookSaved", made
         await centre.add(campaign, [DIALED, SHOWN, SKIPPED, SLOW, LIED, RULED])

@@ -177,20 +177,29 @@ async def test_a_floor_whose_worker_was_killed_at_once_may_be_started_again_soon
 async def test_floors_that_come_at_once_are_shared_by_the_workers(
     queue: ArqQueue, redis_url: str, tmp_path: Path
 ) -> None:
-    desks, jobs = [Desk(), Desk()], [HoldFloor(account_id=uuid4()) for _ in range(40)]
+    desks = [Desk(), Desk()]
+    jobs: list[HoldFloor] = []
+
+    async def give() -> None:
+        jobs.append(HoldFloor(account_id=uuid4()))
+        await queue.enqueue(jobs[-1])
+
     async with (
         served(redis_url, Lane.FLOORS, desks[0], tmp_path),
         served(redis_url, Lane.FLOORS, desks[1], tmp_path),
-        asyncio.timeout(20),
+        asyncio.timeout(60),
     ):
-        await asyncio.sleep(2)  # both look for work
-        for job in jobs:
-            await queue.enqueue(job)
+        while not all(desk.held for desk in desks):  # until both look for work
+            await give()
+            await asyncio.sleep(0.3)
+        before = [len(desk.held) for desk in desks]
+        for _ in range(40):
+            await give()
         while sum(len(desk.held) for desk in desks) < len(jobs):  # noqa: ASYNC110  # two desks
             await asyncio.sleep(0.05)
     held = [job for desk in desks for job in desk.held]
     assert sorted(held, key=str) == sorted(jobs, key=str)
-    assert all(desk.held for desk in desks)
+    assert all(len(desk.held) > count for desk, count in zip(desks, before, strict=True))
 
 
 async def test_a_worker_goes_on_with_jobs_after_redis_was_away(

@@ -11,7 +11,9 @@ from workers.launch.processes import is_alive
 
 
 @asynccontextmanager
-async def running(folder: Path, program: str, said: list[str]) -> AsyncIterator[Child]:
+async def running(
+    folder: Path, program: str, said: list[str], *, patience_s: float = 20.0
+) -> AsyncIterator[Child]:
     """A child that runs the program, kept running until the block ends."""
     (folder / "child_program.py").write_text(program)
     child = Child(
@@ -19,7 +21,7 @@ async def running(folder: Path, program: str, said: list[str]) -> AsyncIterator[
         module="child_program",
         environment=os.environ | {"PYTHONPATH": str(folder), "PYTHONUNBUFFERED": "1"},
         say=said.append,
-        patience_s=1.0,
+        patience_s=patience_s,
     )
     keeping = asyncio.create_task(child.keep_running())
     try:
@@ -85,7 +87,7 @@ async def test_a_child_that_does_not_stop_is_killed(tmp_path: Path) -> None:
         "print('here')\n"
         "time.sleep(60)\n"
     )
-    async with running(tmp_path, program, said) as child:
+    async with running(tmp_path, program, said, patience_s=1.0) as child:
         await until(lambda: bool(said))
         assert child.process is not None
         pid = child.process.pid

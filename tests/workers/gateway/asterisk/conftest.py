@@ -26,7 +26,7 @@ def settings(ami: FakeAmi, tmp_path: Path) -> AsteriskSettings:
         recordings=tmp_path,
         port=ami.port,
         trunks=(Trunk("carrier"),),
-        request_timeout_s=0.3,
-        ping_s=0.2,
+        request_timeout_s=5.0,
+        ping_s=2.0,
         reconnect_s=0.05,
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ async def linked(
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110  # a test looks on from outside
             await asyncio.sleep(0.01)
 
@@ -187,7 +188,8 @@ async def test_a_request_without_an_answer_ends_and_is_forgotten(
 async def test_a_peer_that_answers_no_ping_is_left_and_linked_anew(
     ami: FakeAmi, settings: AsteriskSettings
 ) -> None:
-    async with linked(settings) as session:
+    impatient = replace(settings, request_timeout_s=0.3, ping_s=0.2)
+    async with linked(impatient) as session:
         ami.answer = lambda action: None if action["Action"] == "Ping" else ""
         await eventually(lambda: ami.logins == 2)
         ami.answer = lambda action: ""
@@ -263,6 +265,6 @@ async def test_a_login_that_is_refused_says_what_to_look_at(
     session = AmiSession(settings, on_event=lambda event: None, on_up=nothing, on_down=lambda: None)
 
     with pytest.raises(SwitchUnavailable, match=r"manager\.conf") as refused:
-        await session.start(timeout_s=0.3)
+        await session.start(timeout_s=2.0)
 
     assert "s3cret" not in str(refused.value) + repr(settings)

@@ -64,7 +64,7 @@ class Gateway:
         return [type(e).__name__ for e in self.events if getattr(e, "leg", None) == leg(n)]
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not condition():  # noqa: ASYNC110  # a test looks on from outside
                 await asyncio.sleep(0.01)
 
