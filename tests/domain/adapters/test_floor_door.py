@@ -121,11 +121,11 @@ async def test_a_told_command_names_nobody_to_answer(redis: Redis, door: RedisFl
 async def test_a_question_says_until_when_it_is_asked(redis: Redis, door: RedisFloorDoor) -> None:
     before = time.time()
     with pytest.raises(FloorUnavailable):
-        await door.ask(ACCOUNT, AgentGoAvailable(agent=uuid4()), timeout_s=0.05)
+        await door.ask(ACCOUNT, AgentGoAvailable(agent=uuid4()), timeout_s=1.0)
     ((_, fields),) = await redis.xrange(INBOX)
     deadline = asked_of(fields).deadline
     assert deadline is not None
-    assert before < deadline < time.time() + 0.05
+    assert before < deadline < time.time() + 1.0
 
 
 async def test_redis_away_is_a_floor_that_does_not_answer() -> None:

@@ -84,10 +84,10 @@ async def test_an_agent_has_one_customer_at_a_time(rig: Rig) -> None:
 @pytest.mark.feature("CAM-05")
 async def test_the_higher_priority_dials_alone_until_its_retries_are_done(rig: Rig) -> None:
     high = await rig.campaign(
-        DialMode.AGENT_FIRST, name="High", priority=8, max_attempts=2, retry_delays_s={"busy": 30}
+        DialMode.AGENT_FIRST, name="High", priority=8, max_attempts=2, retry_delays_s={"busy": 300}
     )
     low = await rig.campaign(DialMode.AGENT_FIRST, name="Low", priority=3, max_attempts=1)
-    await rig.targets(high, "+12025550002")  # busy: again in 30 seconds, then never
+    await rig.targets(high, "+12025550002")  # busy: again in 300 seconds, then never
     await rig.targets(low, "+12025560013", "+12025570013")
     agents = await rig.agents(2)
     await rig.carrier()
@@ -101,7 +101,7 @@ async def test_the_higher_priority_dials_alone_until_its_retries_are_done(rig: R
     why = floor.state.runs[low.id].why
     assert "wait for campaign 'High', which has priority 8" in why
 
-    await rig.until(lambda: rig.ended(4))
+    await rig.until(lambda: rig.ended(4), seconds=60)
 
     order = [a.campaign_id for a in await Attempt.filter(account=rig.row).order_by("created_at")]
     assert order == [high.id, high.id, low.id, low.id]

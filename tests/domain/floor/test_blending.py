@@ -5,6 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.agents.commands import AgentHangUp
+from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState
 from domain.campaigns.commands import CampaignChanged
@@ -51,7 +53,7 @@ async def test_callers_come_first_unless_the_team_ranks_a_campaign_above_them(
     campaign = await rig.campaign(
         DialMode.PROGRESSIVE, lines_per_agent=2.0, patience_s=30.0, max_attempts=1
     )
-    await rig.targets(campaign, "+12025550020", "+12025560020")  # ten seconds each
+    await rig.targets(campaign, "+12025550010", "+12025560010")  # until we hang up
     await _opened(rig)
     (agent,) = await rig.agents(1)
     await rig.carrier()
@@ -62,7 +64,13 @@ async def test_callers_come_first_unless_the_team_ranks_a_campaign_above_them(
     await rig.until(lambda: _one_waits(floor))
 
     await _calls_in(rig, floor)  # last in line
-    await rig.until(lambda: rig.ended(2))
+
+    async def both_were_served() -> bool:
+        if floor.state.seats[agent.id].state is AgentState.TALKING:
+            await rig.ask(AgentHangUp(agent=agent.id))
+        return await rig.ended(2)
+
+    await rig.until(both_were_served)
 
     served = await _served(rig)
     assert served[: len(order)] == order

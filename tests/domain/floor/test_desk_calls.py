@@ -70,9 +70,8 @@ async def test_a_blind_transfer_gives_the_customer_to_another_agent(rig: Rig) ->
     assert answer.code is None
     await rig.until(lambda: _in_state(second, AgentState.TALKING))
     await rig.until(lambda: _in_state(first, AgentState.WRAP_UP))
-    assert rig.commands(Join)[-1] == Join(
-        leg=call.id, room=second.id, role=Role.CUSTOMER, entry=Tone(name="zip")
-    )
+    handed_over = Join(leg=call.id, room=second.id, role=Role.CUSTOMER, entry=Tone(name="zip"))
+    await rig.until(lambda: _last_is(rig, handed_over))
     assert (await Call.get(id=call.id)).agent_id == second.id
     assert (await rig.ask(AgentEndWrapUp(agent=first.id))).code is None
     assert floor.state.seats[second.id].line is not None
@@ -105,6 +104,7 @@ async def test_a_consulted_number_is_joined_with_the_customer(rig: Rig) -> None:
     await rig.until(lambda: _in_state(agent, AgentState.WRAP_UP))
     third = rig.commands(PlaceLeg)[-1]
     assert third.join == agent.id
+    await rig.until(lambda: _last_is(rig, Join(leg=call.id, room=call.id, role=Role.NORMAL)))
     assert {j.leg for j in rig.commands(Join) if j.room == call.id} == {call.id, third.leg}
     rig.carrier_of().hang_up_far_end(third.leg)
     await rig.until(lambda: rig.ended(1))
@@ -120,7 +120,7 @@ async def test_a_canceled_consultation_returns_to_the_customer(rig: Rig) -> None
 
     assert answer.code is None
     third = rig.commands(PlaceLeg)[-1]
-    await rig.until(lambda: _did(rig, HangUp, 1))
+    await rig.until(lambda: _did(rig, Hold, 2))
     assert rig.commands(HangUp) == [HangUp(leg=third.leg)]
     assert rig.commands(Hold)[-1] == Hold(leg=call.id, on=False)
     assert await _in_state(agent, AgentState.TALKING)
@@ -356,6 +356,10 @@ async def _in_state(agent: Agent, state: AgentState) -> bool:
 
 async def _noted(call_id: UUID, kind: str) -> bool:
     return await CallEvent.filter(call_id=call_id, kind=kind).exists()
+
+
+async def _last_is(rig: Rig, join: Join) -> bool:
+    return rig.commands(Join)[-1:] == [join]
 
 
 async def _did(rig: Rig, kind: type, count: int) -> bool:

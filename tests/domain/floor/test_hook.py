@@ -31,7 +31,7 @@ async def server() -> AsyncIterator[Answering]:
 
 
 async def a_hook(campaign: Campaign, url: str, **given: Any) -> PreDialHook:
-    values: dict[str, Any] = {"time_limit_ms": 2000, "variables": ["City"], **given}
+    values: dict[str, Any] = {"time_limit_ms": 10_000, "variables": ["City"], **given}
     return await PreDialHook.create(
         campaign=campaign,
         account_id=campaign.account_id,
@@ -60,7 +60,7 @@ async def test_a_hook_is_asked_before_the_call_and_what_it_said_is_kept(
     mode: DialMode, rig: Rig, server: Answering
 ) -> None:
     await rig.number("+12025550188")
-    campaign = await rig.campaign(mode, preview_s=5.0)
+    campaign = await rig.campaign(mode, preview_s=300.0)
     await a_hook(campaign, server.url)
     (target,) = await rig.targets(campaign, "+12025550013", caller_id="+12025550100")
     server.answer = says(callerId="+12025550188")
@@ -183,6 +183,7 @@ async def test_a_hook_that_fails_again_and_again_is_left_alone_and_the_board_say
 
     await rig.until(lambda: _rests(floor, campaign))
     said = why(floor, campaign)
+    await rig.until(lambda: _asks_nobody(floor, campaign))  # what was on its way
     asked = len(server.asked)
     await rig.pass_time(4)
 
@@ -198,6 +199,11 @@ async def test_a_hook_that_fails_again_and_again_is_left_alone_and_the_board_say
     server.answer = says(204)
     await rig.until(lambda: rig.ended(2), seconds=120)
     assert "hook" not in why(floor, campaign)
+
+
+async def _asks_nobody(floor: Floor, campaign: Campaign) -> bool:
+    hook = floor.state.runs[campaign.id].hook
+    return hook is not None and not hook.asking
 
 
 async def _rests(floor: Floor, campaign: Campaign) -> bool:

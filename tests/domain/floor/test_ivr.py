@@ -53,7 +53,11 @@ async def test_whoever_answers_hears_the_announcement_without_any_agent(
 
 async def test_lines_are_as_many_as_free_ports_allow(rig: Rig) -> None:
     campaign = await rig.campaign(
-        DialMode.IVR_PROGRESSIVE, announcement=SALE, ivr_ports=2, lines_per_agent=3.0
+        DialMode.IVR_PROGRESSIVE,
+        announcement=SALE,
+        ivr_ports=2,
+        lines_per_agent=3.0,
+        ring_limit_s=600.0,
     )
     await rig.targets(campaign, *[f"+1202555{n}0003" for n in range(20)])  # nobody answers
     await rig.carrier()

@@ -59,7 +59,8 @@ async def test_a_target_whose_window_is_shut_waits_and_the_others_are_dialed(rig
     campaign = await rig.campaign(DialMode.PROGRESSIVE, calling_windows=MORNING)
     asleep = await rig.targets(campaign, "+12025550013", priority=9)
     awake = await rig.targets(campaign, "+12025560013", priority=1)
-    await living(asleep[0], zone_where_it_is(rig, 23))
+    zone = zone_where_it_is(rig, 23)
+    await living(asleep[0], zone)
     await living(awake[0], zone_where_it_is(rig, 10))
     agents = await rig.agents(1)
     await rig.carrier()
@@ -76,7 +77,7 @@ async def test_a_target_whose_window_is_shut_waits_and_the_others_are_dialed(rig
         BlockCode.OUTSIDE_HOURS,
     )
     assert row.next_at is not None
-    local = row.next_at.astimezone(ZoneInfo(zone_where_it_is(rig, 23)))
+    local = row.next_at.astimezone(ZoneInfo(zone))
     assert (local.hour, local.minute) == (6, 0)
 
 
@@ -254,18 +255,19 @@ async def test_a_campaign_starts_and_stops_by_its_dates(rig: Rig) -> None:
     campaign = await rig.campaign(
         DialMode.PROGRESSIVE,
         state=CampaignState.STOPPED,
-        starts_at=rig.clock.now() + timedelta(seconds=20),
-        stops_at=rig.clock.now() + timedelta(seconds=80),
     )
     await rig.targets(campaign, *[f"+12025{n:03d}002" for n in range(200)])
     agents = await rig.agents(1)
     await rig.carrier()
     await rig.floor()
     await rig.at_work(*agents)
+    now = rig.clock.now()
+    starts_at, stops_at = now + timedelta(seconds=100), now + timedelta(seconds=300)
+    await Campaign.filter(id=campaign.id).update(starts_at=starts_at, stops_at=stops_at)
     assert await dialed(rig) == set()
 
     await rig.until(lambda: rig.ended(1))
-    await rig.until(lambda: _is(campaign, CampaignState.STOPPED), seconds=40)
+    await rig.until(lambda: _is(campaign, CampaignState.STOPPED), seconds=60)
     count = await Attempt.filter(account=rig.row).count()
     await rig.pass_time(20)
 
