@@ -220,7 +220,7 @@ async def take_over(
 
 
 async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
-    """Dial, or go on dialing. Starting a running campaign changes nothing.
+    """Dial, or go on dialing. Starting a running campaign only tells the floor again.
 
     One that comes after others waits until they have nothing left. The main campaign of a chain
     starts the others of it, too, and they wait. Raises NotFound, CampaignClosed, NoAgentsAssigned.
@@ -229,14 +229,12 @@ async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
     async with unit_of_work(ports) as work:
         await hold_chain_of(id)
         campaign = await access_campaign(principal, id, Permission.CAMPAIGN_RUN, lock=True)
-        if is_started(campaign.state):
-            return campaign
         if campaign.state is CampaignState.CLOSED:
             raise CampaignClosed(campaign.id)
-        if campaign.mode not in ON_PORTS and not await has_agents(campaign.id):
+        started = [] if is_started(campaign.state) else [campaign, *await started_with(campaign)]
+        if started and campaign.mode not in ON_PORTS and not await has_agents(campaign.id):
             raise NoAgentsAssigned(campaign.id)
-        others = await started_with(campaign)
-        for each in (campaign, *others):
+        for each in started:
             before = {"state": each.state}
             each.waits_for_id = await begins_after(each)
             each.state = (
@@ -246,7 +244,7 @@ async def start(principal: Principal, id: UUID, *, ports: Ports) -> Campaign:
             await each.save(update_fields=["state", "started_at", "waits_for_id"])
             await record(principal, "campaignStart", each, before, {"state": each.state}, ports)
             announce(work, each)
-    for each in (campaign, *others):
+    for each in started or [campaign]:
         await _tell(each, ports)
     return campaign
 

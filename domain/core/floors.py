@@ -42,11 +42,11 @@ class FloorDoor(Protocol):
         """
 
     async def tell(self, account_id: UUID, command: FloorCommand) -> None:
-        """Send a command without waiting. Lost if Redis is away: a floor re-reads its rows."""
+        """Send a command without waiting. Lost if Redis is away: say it again then."""
 
 
 async def tell_of_rows(door: FloorDoor, account_id: UUID, command: FloorCommand) -> None:
-    """Let a floor know of rows that are committed already. One that misses it reads them later."""
+    """Let a floor know of rows that are committed already. A new owner reads them all."""
     try:
         await door.tell(account_id, command)
     except Unavailable as error:

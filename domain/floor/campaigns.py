@@ -1,7 +1,8 @@
 """Which campaigns a floor runs, with which settings, and what is in their hoppers."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from logging import getLogger
@@ -60,6 +61,8 @@ class Campaigns:
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self._paced: dict[UUID, tuple[object, ...]] = {}  # by what each pacer is
+        self._reading = asyncio.Lock()  # one at a time: what was read last must not lose
+        self._unread: dict[object, Callable[[], Awaitable[None]]] = {}  # the database was away
         self.was_changed: Callable[[], None] = lambda: None
         self.windows = Windows(context.unix)
         self._tapes = Tapes(context.clock)
@@ -87,6 +90,19 @@ class Campaigns:
 
     async def changed(self, campaign_id: UUID) -> None:
         """Take over a campaign's row and assignments as they are now."""
+        await self._take_over(campaign_id, lambda: self._changed(campaign_id))
+
+    async def _take_over(self, what: object, read: Callable[[], Awaitable[None]]) -> None:
+        """Read rows that changed. Whoever asked may be gone when the database is back."""
+        async with self._reading:
+            try:
+                await read()
+            except LOST:
+                self._unread[what] = read
+                raise
+            self._unread.pop(what, None)
+
+    async def _changed(self, campaign_id: UUID) -> None:
         found = await rows.read_campaigns(self._state.account_id, [campaign_id])
         await rows.assign_anew(self._state.seats, self._state.account_id, campaign_id)
         order = await rows.read_trunk_order([campaign_id])
@@ -127,6 +143,9 @@ class Campaigns:
 
     async def policy_changed(self) -> None:
         """Take over what the account's calls are bound by, as it is now."""
+        await self._take_over("policy", self._policy_changed)
+
+    async def _policy_changed(self) -> None:
         self._bound = await rows.read_policy(self._state.account_id)
         ids = [run.campaign_id for run in self._state.runs.values() if not run.inbound]
         for campaign in await rows.read_campaigns(self._state.account_id, ids):
@@ -140,12 +159,12 @@ class Campaigns:
         self._context.timers.at(self._context.clock.monotonic() + SCHEDULE_EVERY_S, look)
 
     async def _keep_schedule(self) -> None:
-        """Start and stop campaigns whose date has come."""
+        """Start and stop campaigns whose date has come; read what could not be read before."""
         now = self._context.clock.now()
         try:
+            for what, read in list(self._unread.items()):
+                await self._take_over(what, read)
             changed = await schedule.start_and_stop(self._state.account_id, now=now)
-            for campaign_id in changed:
-                await self.changed(campaign_id)
         except LOST:
             return  # what is due stays due
         for campaign_id in changed:
@@ -154,9 +173,15 @@ class Campaigns:
                 msgspec.json.encode(CampaignRowChanged(campaign=campaign_id)),
             )
             self._context.journal.publish(notice)
+        for campaign_id in changed:
+            with suppress(LOST):  # it is unread, then
+                await self.changed(campaign_id)
 
     async def trunks_changed(self) -> None:
         """Take over the account's trunks and the campaigns' orders of them as they are now."""
+        await self._take_over("trunks", self._trunks_changed)
+
+    async def _trunks_changed(self) -> None:
         fresh = await rows.read_trunks(self._state.account_id)
         for trunk_id, trunk in fresh.items():
             if old := self._state.trunks.get(trunk_id):
@@ -172,6 +197,9 @@ class Campaigns:
 
     async def agent_changed(self, agent_id: UUID) -> None:
         """Take over an agent's row and assignments as they are now."""
+        await self._take_over(agent_id, lambda: self._agent_changed(agent_id))
+
+    async def _agent_changed(self, agent_id: UUID) -> None:
         fresh = await rows.read_seat(self._state.account_id, agent_id)
         seat = self._state.seats.get(agent_id)
         if fresh is None:

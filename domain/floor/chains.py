@@ -67,7 +67,7 @@ class Chains:
             at_work = await self._draw()
             at_work = await self._turn() or at_work
         except LOST:
-            at_work = True  # everything is in the rows
+            at_work = True  # everything is in the rows, and read again
         except Exception:
             logger.exception("chains not looked at")  # again later; what is due stays due
             at_work = False

@@ -4,7 +4,7 @@ They are read from the rows when a campaign is taken up or is counted in another
 on in memory; a new owner reads them again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -48,7 +48,7 @@ class Held:
 
     campaign_id: UUID
     window: Window
-    beside: list[Window]  # of the same pool, counted the other way
+    of_pool: Callable[[], Iterable[Window]]  # this one, and those that count in another way
     waiting: Waiting
 
     def presented(self, at: float) -> None:
@@ -69,7 +69,7 @@ class Held:
             self._add(at, abandoned=1)
 
     def _add(self, at: float, *, live: int = 0, abandoned: int = 0) -> None:
-        for window in (self.window, *self.beside):
+        for window in self.of_pool():
             window.count.add(at, live=live, abandoned=abandoned)
 
     def seen(self, at: float) -> Counted:
@@ -106,13 +106,12 @@ class Windows:
     def held_by(self, campaign: Campaign) -> Held:
         """The window that this campaign must hold; it was read before."""
         key = self._key_of[campaign.id]
-        beside = [
-            window
-            for (name, kind), window in self._windows.items()
-            if name == key and kind is not campaign.abandon_window
-        ]
+
+        def of_pool() -> list[Window]:
+            return [window for (name, _), window in self._windows.items() if name == key]
+
         waiting = self._waiting.setdefault(campaign.id, Waiting())
-        return Held(campaign.id, self._windows[key, campaign.abandon_window], beside, waiting)
+        return Held(campaign.id, self._windows[key, campaign.abandon_window], of_pool, waiting)
 
     async def _counted(
         self, members: list[UUID], anchor: datetime, kind: AbandonWindow

@@ -24,7 +24,7 @@ from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.floor.director import Floor
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
-from domain.telephony.port import HangUp, Hold, Join, PlaceLeg, Play, Role, Tone
+from domain.telephony.port import Collect, HangUp, Hold, Join, PlaceLeg, Play, Role, Tone
 from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
 
@@ -144,7 +144,7 @@ async def test_a_supervisor_listens_then_whispers_then_leaves(rig: Rig) -> None:
 
     await rig.until(lambda: _did(rig, HangUp, 1))
     assert (ended.code, twice.code) == (None, "NOT_SUPERVISING")
-    assert rig.commands(HangUp) == [HangUp(leg=placed.leg)]
+    assert {command.leg for command in rig.commands(HangUp)} == {placed.leg}
 
 
 async def test_a_recorded_call_has_a_file_with_size_and_seconds(rig: Rig) -> None:
@@ -178,14 +178,14 @@ async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(slow_r
     leg = rig.carrier_of().arrive("+12025559000", "+12025551111", account=rig.row.id)
     assert leg is not None
 
-    await rig.until(lambda: _did(rig, Play, 1))
+    await rig.until(lambda: _did(rig, Collect, 1))
     rig.carrier_of().press(leg, "1001#")
-    await rig.until(lambda: _did(rig, Play, 2))
+    await rig.until(lambda: _did(rig, Collect, 2))
     rig.carrier_of().press(leg, "0000#")
-    await rig.until(lambda: _did(rig, Play, 3))
+    await rig.until(lambda: _did(rig, Collect, 3))
     assert await AgentStateEntry.all().count() == 0
     rig.carrier_of().press(leg, "1001#")
-    await rig.until(lambda: _did(rig, Play, 4))
+    await rig.until(lambda: _did(rig, Collect, 4))
     rig.carrier_of().press(leg, "4711#")
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
 
