@@ -21,7 +21,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.suppression.events import notice_of
 from domain.suppression.jobs import ImportSuppressions
 from domain.suppression.models import SuppressionImport, SuppressionProblem
-from domain.suppression.rules import MAX_REASON, SuppressionSource
+from domain.suppression.rules import MAX_REASON, SuppressionSource, is_never
 from domain.targets.errors import ImportFinished
 from domain.targets.imports import ENDED, MAX_FILE_BYTES, read_country
 from domain.targets.models import ImportState
@@ -59,6 +59,8 @@ async def begin_import(
     now, problems = ports.clock.now(), Problems()
     reason = problems.text("reason", options.reason, longest=MAX_REASON, empty=True)
     expires_at = options.expires_at
+    if expires_at is not None and is_never(expires_at):
+        expires_at = None
     problems.unless(expires_at is None or expires_at > now, "expiresAt", "must be in the future")
     country = await read_country(principal, options.country, problems)
     problems.refuse_any()
