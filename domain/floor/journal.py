@@ -285,15 +285,11 @@ class Journal:
         rows = {row["id"]: row for row in taken}
         lines = [line for line in launch.lines if line.target.id in rows]
         for line in lines:
-            # As they are from now on: a list may have changed them since the hopper was filled,
-            # and a reset how often it was tried.
+            # As they are from now on: since the hopper was filled a list may have changed the
+            # numbers, a reset the attempts, and one that was given up has an ordinal all the same.
             row = rows[line.target.id]
-            line.target = replace(
-                line.target,
-                numbers=numbers_of(row),
-                attempts=row["attempts"] - 1,  # before this one
-                max_attempts=row["max_attempts"],
-            )
+            line.ordinal, attempts = row["last_ordinal"], row["attempts"] - 1  # before this one
+            line.target = replace(line.target, numbers=numbers_of(row), attempts=attempts)
         if lines:
             sql, values = statements.insert_attempts(lines, self._account_id, self._epoch)
             await connection.execute_query(sql, values)

@@ -34,7 +34,7 @@ UPDATE target SET state = 'dialing', last_attempt_at = $3,
 FROM dialing
 WHERE target.campaign_id = dialing.id AND target.id = ANY($2) AND target.state IN ('new', 'retry')
     AND (target.next_at IS NULL OR target.next_at <= $3)
-RETURNING target.id, target.numbers, target.attempts, target.max_attempts
+RETURNING target.id, target.numbers, target.attempts, target.last_ordinal
 """
 
 _INSERT_ATTEMPTS = """

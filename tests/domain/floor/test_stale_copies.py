@@ -1,11 +1,14 @@
-"""A target that is reset while a floor holds it begins from its first attempt all the same."""
+"""What became of a target while a floor held it counts: its row is right, and not the copy."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from domain.access.permissions import Role
 from domain.agents.commands import PreviewDecide, PreviewDecision
+from domain.calls.models import Attempt
+from domain.calls.rules import AttemptState
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
 from domain.eligibility.models import DialingPolicy
@@ -18,6 +21,7 @@ from domain.targets.rules import TargetClass, TargetState
 from tests.domain.floor.rig import Rig
 from tests.domain.targets.conftest import principal_of
 from tests.fakes import FakePorts
+from tests.rows import an_attempt
 
 BUSY = "+12025550002"
 
@@ -81,7 +85,7 @@ async def test_a_rule_that_holds_a_target_leaves_its_attempts_as_a_reset_made_th
     await rig.carrier()
     floor = await rig.floor()
     for campaign in campaigns:
-        await rig.until(lambda campaign=campaign: _is_loaded(floor, campaign))
+        await rig.until(partial(_is_loaded, floor, campaign))
         await reset(rig, campaign, fakes)
 
     await rig.at_work(*agents)
@@ -91,6 +95,25 @@ async def test_a_rule_that_holds_a_target_leaves_its_attempts_as_a_reset_made_th
     held = await Target.get(account=rig.row, held_by=BlockCode.CAP_REACHED)
     called = await Target.get(account=rig.row, held_by=None)
     assert (held.attempts, called.attempts) == (0, 1)
+
+
+async def test_an_attempt_that_was_written_since_the_hopper_was_filled_is_counted_on(
+    rig: Rig,
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE)
+    (target,) = await rig.targets(campaign, "+12025550013")
+    agents = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.until(lambda: _is_loaded(floor, campaign))
+    await an_attempt(target, rig.clock.now(), state=AttemptState.ENDED)
+    await Target.filter(id=target.id).update(last_ordinal=1)
+
+    await rig.at_work(*agents)
+    await rig.until(lambda: rig.ended(2))
+
+    attempts = await Attempt.filter(target_id=target.id).order_by("ordinal")
+    assert [each.ordinal for each in attempts] == [1, 2]
 
 
 async def _has_offer(seat: Seat) -> bool:
