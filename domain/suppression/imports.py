@@ -127,9 +127,18 @@ async def cancel_import(principal: Principal, id: UUID, *, ports: Ports) -> Supp
         row = await access_import(principal, id, Permission.TARGET_MANAGE, lock=True)
         if row.state in ENDED:
             raise ImportFinished(row.id, row.state.value)
-        row.state, row.finished_at = ImportState.CANCELED, ports.clock.now()
+        before, now = row.state, ports.clock.now()
+        row.state, row.finished_at = ImportState.CANCELED, now
         row.runner = None  # whoever reads the file finds its next block refused
         await row.save(update_fields=["state", "finished_at", "runner"])
+        await audit.record(
+            principal,
+            "suppressionImportCancel",
+            subject_type="import",
+            subject_id=row.id,
+            difference=audit.difference({"state": before}, {"state": row.state}),
+            at=now,
+        )
         work.publish(notice_of(row))
     await ports.files.delete(row.file_path)
     return row

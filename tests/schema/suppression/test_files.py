@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.datastructures import UploadFile
 
-from domain.access.models import Account
+from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Role
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
@@ -245,6 +245,8 @@ async def test_a_canceled_import_stops_and_keeps_what_it_made(ask: Ask, fakes: F
 
     assert canceled["suppressionImport"]["state"] == "CANCELED"
     assert again["code"] == "IMPORT_FINISHED"
+    entry = await AuditEntry.get(action="suppressionImportCancel")
+    assert (entry.subject_id, entry.difference) == (id, {"state": ["pending", "canceled"]})
     assert await Suppression.all().count() == 0
 
 
@@ -296,6 +298,11 @@ async def test_a_list_is_exported_and_imported_again_as_it_was(
         "+1900*",
         us_number(5),
     ]
+    fetched = AuditEntry.filter(action="suppressionsFetch").order_by("id")
+    assert await fetched.values_list("subject_type", "subject_id") == [
+        ("campaign", campaign.id),
+        ("account", account.id),
+    ]
     after = await Suppression.filter(scope_id=campaign.id).order_by("pattern").values_list()
     shown = [(row[3], row[4], row[7]) for row in before]
     assert shown == [(row[3], row[4], row[7]) for row in after]
@@ -320,3 +327,7 @@ async def test_problems_are_a_file_and_nobody_else_reads_either(
         await problems_file(stranger, id, ExportKind.CSV, ports=fakes.ports)
     with pytest.raises(NotAllowed):
         await entries_file(agent, None, ExportKind.CSV, ports=fakes.ports)
+    fetched = AuditEntry.filter(action__endswith="Fetch")
+    assert await fetched.values_list("action", "subject_id") == [
+        ("suppressionImportProblemsFetch", id)
+    ]
