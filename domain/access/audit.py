@@ -31,7 +31,10 @@ async def record(
     difference: dict[str, list[object]],
     at: datetime,
 ) -> None:
-    """Write down one change, in the caller's transaction. `action` is the mutation's name."""
+    """Write down one change, in the caller's transaction. `action` is the mutation's name.
+
+    Of a file that is fetched it is what is fetched, as `targetExportFetch`.
+    """
     await AuditEntry.create(
         account_id=principal.account_id,
         at=at,

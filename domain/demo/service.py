@@ -10,7 +10,7 @@ from domain.access.models import Account, User
 from domain.access.permissions import PERMISSIONS_OF_ROLE, Role
 from domain.access.principal import Principal, PrincipalKind
 from domain.access.secrets import hash_secret
-from domain.agents import desk, teams
+from domain.agents import teams
 from domain.agents.models import Agent, EndpointKind
 from domain.agents.service import AgentSettings, create_agent
 from domain.calls.models import CallEvent
@@ -101,18 +101,6 @@ async def remove_demo(*, ports: Ports) -> bool:
     return True
 
 
-async def put_agents_to_work(demo: Demo, *, ports: Ports) -> int:
-    """Sign every agent in and have them take calls; how many. Twice changes nothing.
-
-    Raises FloorUnavailable.
-    """
-    for agent in demo.agents:
-        principal = _at_the_desk(agent)
-        await desk.sign_in(principal, ports=ports)
-        await desk.go_available(principal, None, ports=ports)
-    return len(demo.agents)
-
-
 async def _as_it_is(account: Account) -> Demo | None:
     agents = await Agent.filter(account_id=account.id, code__in=CODES).order_by("code")
     made = await Campaign.filter(account_id=account.id).order_by("serial").limit(len(_CAMPAIGNS))
@@ -180,15 +168,4 @@ def _as_admin(user: User) -> Principal:
         account_id=user.account_id,
         name=user.name,
         permissions=PERMISSIONS_OF_ROLE[Role.ADMIN],
-    )
-
-
-def _at_the_desk(agent: Agent) -> Principal:
-    return Principal(
-        kind=PrincipalKind.AGENT,
-        id=agent.id,
-        account_id=agent.account_id,
-        name=agent.name,
-        permissions=PERMISSIONS_OF_ROLE[Role.AGENT],
-        agent_id=agent.id,
     )

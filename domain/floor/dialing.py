@@ -325,7 +325,7 @@ class Dialing:
             TargetChange(
                 target.id,
                 outcome,
-                target.attempts,
+                None,
                 None,
                 from_states=(TargetState.NEW, TargetState.RETRY),
             )

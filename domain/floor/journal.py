@@ -67,7 +67,7 @@ class TargetChange:
 
     id: UUID
     outcome: Outcome
-    attempts: int
+    attempts: int | None  # None: as they were
     disposition: str | None
     from_states: tuple[TargetState, ...] = (TargetState.DIALING,)
     held_by: str | None = None  # the code of a rule that keeps it back
@@ -282,12 +282,14 @@ class Journal:
                 launch.lines[0].created_at,
             ],
         )
-        numbers = {row["id"]: numbers_of(row) for row in taken}
-        lines = [line for line in launch.lines if line.target.id in numbers]
+        rows = {row["id"]: row for row in taken}
+        lines = [line for line in launch.lines if line.target.id in rows]
         for line in lines:
-            # As they are from now on: a list may have changed them since the hopper was filled.
-            if line.target.numbers != (found := numbers[line.target.id]):
-                line.target = replace(line.target, numbers=found)
+            # As they are from now on: since the hopper was filled a list may have changed the
+            # numbers, a reset the attempts, and one that was given up has an ordinal all the same.
+            row = rows[line.target.id]
+            line.ordinal, attempts = row["last_ordinal"], row["attempts"] - 1  # before this one
+            line.target = replace(line.target, numbers=numbers_of(row), attempts=attempts)
         if lines:
             sql, values = statements.insert_attempts(lines, self._account_id, self._epoch)
             await connection.execute_query(sql, values)

@@ -190,7 +190,7 @@ class Screening:
             TargetChange(
                 target.id,
                 outcome,
-                target.attempts,
+                None,
                 None,
                 from_states=_WAITING,
                 held_by=None if is_for_good(block) or block.code not in HOLDING else block.code,

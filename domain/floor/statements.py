@@ -34,7 +34,7 @@ UPDATE target SET state = 'dialing', last_attempt_at = $3,
 FROM dialing
 WHERE target.campaign_id = dialing.id AND target.id = ANY($2) AND target.state IN ('new', 'retry')
     AND (target.next_at IS NULL OR target.next_at <= $3)
-RETURNING target.id, target.numbers
+RETURNING target.id, target.numbers, target.attempts, target.last_ordinal
 """
 
 _INSERT_ATTEMPTS = """
@@ -89,7 +89,8 @@ ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 
 _UPDATE_TARGETS = """
 UPDATE target SET state = u.state, closed_reason = u.closed_reason, next_at = u.next_at,
-    attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition),
+    attempts = coalesce(u.attempts, target.attempts),
+    last_disposition = coalesce(u.disposition, last_disposition),
     held_by = u.held_by, held_at = u.held_at, due_at = u.due_at,
     last_wrap_up_code = coalesce(u.wrap_up_code, last_wrap_up_code),
     numbers = coalesce(u.numbers::jsonb, target.numbers)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.campaigns.service import access_campaign
@@ -73,6 +74,14 @@ async def begin_ledger_export(
             rows_total=rows,
             file_path=f"exports/{id}.{kind.value}",
             created_at=ports.clock.now(),
+        )
+        await audit.record(
+            principal,
+            "abandonLedgerExportStart",
+            subject_type="campaign",
+            subject_id=campaign.id,
+            difference={"export": [None, str(id)]},
+            at=export.created_at,
         )
         work.enqueue(ExportTargets(export.id), job_id=f"ExportTargets:{export.id}")
     return export

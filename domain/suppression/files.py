@@ -8,7 +8,7 @@ from domain.campaigns.service import access_campaign
 from domain.core.ports import Ports
 from domain.suppression.imports import access_import, problems_of
 from domain.suppression.models import Suppression
-from domain.targets.exports import ExportFile, written
+from domain.targets.exports import Access, ExportFile, written
 from domain.targets.models import ExportKind
 
 # With the headers that an import reads again; a date says nothing of its hour, so the hour stays.
@@ -45,7 +45,9 @@ async def entries_file(
         found = found.filter(scope_id=campaign_id)
     values = [principal.account_id, campaign_id]
     count = await found.count()
-    return await written("do-not-call", kind, _ENTRIES, values, count=count, ports=ports)
+    subject = ("campaign", campaign_id) if campaign_id else ("account", principal.account_id)
+    access = Access(principal, "suppressionsFetch", *subject)
+    return await written(access, "do-not-call", kind, _ENTRIES, values, count=count, ports=ports)
 
 
 async def problems_file(
@@ -57,4 +59,5 @@ async def problems_file(
     """
     row = await access_import(principal, import_id)
     count = await problems_of(row).count()
-    return await written("problems", kind, _PROBLEMS, [row.id], count=count, ports=ports)
+    access = Access(principal, "suppressionImportProblemsFetch", "import", row.id)
+    return await written(access, "problems", kind, _PROBLEMS, [row.id], count=count, ports=ports)

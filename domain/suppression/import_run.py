@@ -50,7 +50,8 @@ INSERT INTO suppression_problem (suppression_import_id, row, code, message, valu
 SELECT $1, row, 'EXPIRY_PAST', 'The entry has expired already.', pattern FROM over
 """
 # The earlier of two equal rows wins. In the order of the patterns, so that two imports into one
-# list never wait for each other in a circle. An entry that is there gets the file's reason.
+# list never wait for each other in a circle. An entry that is there gets the file's reason. A row
+# that says `never` is staged as infinity, which is more than to say nothing.
 _INSERT = """
 WITH first AS (
     SELECT DISTINCT ON (pattern, is_prefix) * FROM staged_entry ORDER BY pattern, is_prefix, row
@@ -58,7 +59,7 @@ WITH first AS (
     INSERT INTO suppression (id, account_id, scope_id, pattern, is_prefix, source, reason,
         expires_at, created_at)
     SELECT id, $1, $2, pattern, is_prefix, coalesce(source, $3), coalesce(reason, $4),
-        coalesce(expires_at, $5), $6
+        nullif(coalesce(expires_at, $5), 'infinity'), $6
     FROM first ORDER BY pattern, is_prefix
     ON CONFLICT (scope_id, pattern, is_prefix) DO UPDATE
     SET source = excluded.source, reason = excluded.reason, expires_at = excluded.expires_at

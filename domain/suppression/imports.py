@@ -21,7 +21,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.suppression.events import notice_of
 from domain.suppression.jobs import ImportSuppressions
 from domain.suppression.models import SuppressionImport, SuppressionProblem
-from domain.suppression.rules import MAX_REASON, SuppressionSource
+from domain.suppression.rules import MAX_REASON, SuppressionSource, is_never
 from domain.targets.errors import ImportFinished
 from domain.targets.imports import ENDED, MAX_FILE_BYTES, read_country
 from domain.targets.models import ImportState
@@ -59,6 +59,8 @@ async def begin_import(
     now, problems = ports.clock.now(), Problems()
     reason = problems.text("reason", options.reason, longest=MAX_REASON, empty=True)
     expires_at = options.expires_at
+    if expires_at is not None and is_never(expires_at):
+        expires_at = None
     problems.unless(expires_at is None or expires_at > now, "expiresAt", "must be in the future")
     country = await read_country(principal, options.country, problems)
     problems.refuse_any()
@@ -125,9 +127,18 @@ async def cancel_import(principal: Principal, id: UUID, *, ports: Ports) -> Supp
         row = await access_import(principal, id, Permission.TARGET_MANAGE, lock=True)
         if row.state in ENDED:
             raise ImportFinished(row.id, row.state.value)
-        row.state, row.finished_at = ImportState.CANCELED, ports.clock.now()
+        before, now = row.state, ports.clock.now()
+        row.state, row.finished_at = ImportState.CANCELED, now
         row.runner = None  # whoever reads the file finds its next block refused
         await row.save(update_fields=["state", "finished_at", "runner"])
+        await audit.record(
+            principal,
+            "suppressionImportCancel",
+            subject_type="import",
+            subject_id=row.id,
+            difference=audit.difference({"state": before}, {"state": row.state}),
+            at=now,
+        )
         work.publish(notice_of(row))
     await ports.files.delete(row.file_path)
     return row

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.core.ids import new_id
-from domain.suppression.rules import MAX_REASON, Pattern, SuppressionSource, pattern_of
+from domain.suppression.rules import MAX_REASON, Pattern, SuppressionSource, is_never, pattern_of
 from domain.targets.columns import guess, plain_header
 from domain.targets.errors import NoPhoneColumn
 from domain.targets.reading.blocks import ReadRequest
@@ -24,6 +25,8 @@ _EXPIRES = frozenset(
     {"expires", "expiry", "expiresat", "expirydate", "expirationdate", "until", "validuntil"}
 )
 EXPIRY_UNKNOWN = RowProblem("EXPIRY_UNKNOWN", "Write the date of expiry as 2026-12-31.")
+Never = Literal["infinity"]  # as PostgreSQL writes it
+NEVER: Never = "infinity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class StagedEntry:
     pattern: Pattern
     source: str | None
     reason: str | None
-    expires_at: datetime | None
+    expires_at: datetime | Never | None
 
 
 def columns_of(headers: Sequence[str]) -> EntryColumns:
@@ -120,7 +123,7 @@ class EntryRows:
                 return None
             shown = " ".join(text_of(cell(columns.number)).split())
             return Reported(number, pattern, shown[:MAX_SHOWN])
-        expires_at: datetime | None = None
+        expires_at: datetime | Never | None = None
         if text_of(wrong := cell(columns.expires)):
             expires_at = _instant(wrong, self._zone)
             if expires_at is None:
@@ -135,8 +138,11 @@ class EntryRows:
         )
 
 
-def _instant(cell: Cell, zone: ZoneInfo) -> datetime | None:
-    """When an entry ends that holds until a date, which is included, or an instant."""
+def _instant(cell: Cell, zone: ZoneInfo) -> datetime | Never | None:
+    """When an entry ends that holds until a date, which is included, or an instant.
+
+    None: that cannot be read.
+    """
     match cell:
         case datetime():
             found = cell
@@ -147,6 +153,8 @@ def _instant(cell: Cell, zone: ZoneInfo) -> datetime | None:
                 found = datetime.fromisoformat(text_of(cell))
             except ValueError:
                 return None
+    if is_never(found):
+        return NEVER
     if found.tzinfo is None:
         if found.time() == time() and ":" not in text_of(cell):
             found += timedelta(days=1)
@@ -165,7 +173,9 @@ def _copy(entries: Sequence[StagedEntry]) -> bytes:
             entry.pattern.is_prefix,
             entry.source,
             entry.reason,
-            entry.expires_at and entry.expires_at.isoformat(),
+            entry.expires_at.isoformat()
+            if isinstance(entry.expires_at, datetime)
+            else entry.expires_at,
         )
         for id, entry in zip(sorted(new_id() for _ in entries), entries, strict=True)
     )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import MAXYEAR, datetime
 from enum import StrEnum
 
 from domain.targets.numbers import e164
@@ -44,3 +45,11 @@ def pattern_of(cell: Cell, *, country: str | None) -> Pattern | RowProblem:
     if not _PREFIX.fullmatch(prefix):
         return PREFIX_INVALID
     return Pattern(prefix, is_prefix=True)
+
+
+def is_never(expires_at: datetime) -> bool:
+    """Whether an expiry lies in the last year that there is: a usual way to write `never`.
+
+    In another time zone such an instant may be in the year 10000, which no date can hold.
+    """
+    return expires_at.year == MAXYEAR

@@ -20,7 +20,7 @@ from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
 from domain.suppression.models import Suppression
-from domain.suppression.rules import SuppressionSource, pattern_of
+from domain.suppression.rules import SuppressionSource, is_never, pattern_of
 from domain.suppression.stopping import AT_ONCE, Entry, Stop, let_go, look_again
 from domain.targets.imports import read_country
 from domain.targets.reading.cells import RowProblem
@@ -85,7 +85,8 @@ async def suppress(
     """Put numbers on a campaign's list, or on the account's; waiting targets are stopped.
 
     A line is a number, or the beginning of international ones with a star: `+1900*`. A number
-    that is there already gets the new reason and expiry. Raises NotFound, InvalidInput.
+    that is there already gets the new reason and expiry; one in the year 9999 is never. Raises
+    NotFound, InvalidInput.
     """
     principal.require(Permission.TARGET_MANAGE)
     if campaign_id is not None:
@@ -94,6 +95,8 @@ async def suppress(
     reason = problems.text("reason", reason, longest=200, empty=True)
     problems.unless(0 < len(lines) <= MAX_ENTRIES, "numbers", f"must be 1 to {MAX_ENTRIES:,}")
     now = ports.clock.now()
+    if expires_at is not None and is_never(expires_at):
+        expires_at = None
     problems.unless(expires_at is None or expires_at > now, "expiresAt", "must be in the future")
     country = await read_country(principal, country, problems)
     problems.refuse_any()

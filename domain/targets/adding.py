@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.access.service import access_account
@@ -165,7 +166,16 @@ async def add_targets(
                 answers=msgspec.to_builtins([asdict(answer) for answer in answers]),
                 created_at=ports.clock.now(),
             )
-    addition = Addition(answers)
+        addition = Addition(answers)
+        if addition.added or addition.updated:
+            await audit.record(
+                principal,
+                "targetsAdd",
+                subject_type="campaign",
+                subject_id=campaign.id,
+                difference={"added": [None, addition.added], "updated": [None, addition.updated]},
+                at=ports.clock.now(),
+            )
     if addition.added or addition.updated:
         await ports.floors.tell(principal.account_id, TargetsChanged(campaign=campaign.id))
     return addition

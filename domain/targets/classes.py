@@ -9,11 +9,13 @@ from domain.access.principal import Principal
 from domain.campaigns.service import access_campaign
 from domain.targets.rules import TargetClass
 
-# Nothing that is being dialed is in a class that something can be done with.
+# Nothing that is being dialed is in a class that something can be done with, and nothing that a
+# person took out: a reset would dial it after all.
 CONDITIONS: dict[TargetClass, str] = {
     TargetClass.ANSWERED: "state = 'closed' AND closed_reason = 'connected'",
     TargetClass.ATTEMPTS_EXHAUSTED: "state = 'closed' AND closed_reason = 'attempts_exhausted'",
-    TargetClass.VOICEMAIL: "state <> 'dialing' AND last_disposition = 'machine'",
+    TargetClass.VOICEMAIL: "state <> 'dialing' AND last_disposition = 'machine' "
+    "AND closed_reason IS DISTINCT FROM 'removed'",
     TargetClass.IN_PROGRESS: "state IN ('new', 'retry') AND attempts > 0",
     TargetClass.UNTOUCHED: "state IN ('new', 'retry') AND attempts = 0",
 }

@@ -6,8 +6,12 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.campaigns.errors import CampaignClosed
+from domain.campaigns.rules import CampaignState
+from domain.campaigns.service import access_campaign
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
@@ -79,8 +83,8 @@ async def confirm_import(
 ) -> TargetImport:
     """Import a draft, with the columns as a person said. `remember` keeps that for such files.
 
-    Raises NotFound, InvalidInput, ImportFinished for what is no draft any more, and
-    NoPhoneColumn where the file has no such column.
+    Raises NotFound, InvalidInput, ImportFinished for what is no draft any more, NoPhoneColumn
+    where the file has no such column, and CampaignClosed for a campaign that was closed since.
     """
     problems = Problems()
     check_columns(columns, problems)
@@ -95,12 +99,23 @@ async def confirm_import(
         row = await access_import(principal, id, Permission.TARGET_MANAGE, lock=True)
         if row.state is not ImportState.DRAFT:
             raise ImportFinished(row.id, row.state.value)
+        campaign = await access_campaign(principal, row.campaign_id, Permission.TARGET_MANAGE)
+        if campaign.state is CampaignState.CLOSED:
+            raise CampaignClosed(campaign.id)
         row.state = ImportState.PENDING
         row.columns = [list(pair) for pair in columns]
         row.created_at = ports.clock.now()  # from now on it may count as lost
         await row.save(update_fields=["state", "columns", "created_at"])
         if remember and columns:
             await _remember(work.connection, row, list(seen.headers), ports=ports)
+        await audit.record(
+            principal,
+            "targetImportConfirm",
+            subject_type="campaign",
+            subject_id=campaign.id,
+            difference={"import": [None, str(row.id)]},
+            at=row.created_at,
+        )
         work.enqueue(ImportTargets(row.id), job_id=f"ImportTargets:{row.id}")
     return row
 

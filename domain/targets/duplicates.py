@@ -41,11 +41,15 @@ WHERE staged.row = ANY($2::int[])
 """
 
 # What a row leaves empty stays as it is; of several rows the last that says something counts. The
-# floor has the numbers of a target that was dialed, so those stay. Locked in the order in which
-# the floor writes, so that the two never wait for each other in a circle.
+# floor has the numbers of a target that was dialed, so those stay. What was made of the data before
+# goes: the place in the campaign's order, and what held a target for what they said. Locked in the
+# order in which the floor writes, so that the two never wait for each other in a circle.
 _UPDATE = """
 WITH chosen AS (
-    SELECT id, contact_id FROM target WHERE id = ANY($2::uuid[]) ORDER BY id FOR UPDATE
+    SELECT id, contact_id,
+        state = 'retry' AND coalesce(held_by IN ('filtered', 'rule'), false) AS by_data,
+        state = 'retry' AND coalesce(held_by IN ('outside_hours', 'holiday'), false) AS by_place
+    FROM target WHERE id = ANY($2::uuid[]) ORDER BY id FOR UPDATE
 ), said AS (
     SELECT pair.target_id,
         (array_agg(name ORDER BY row DESC) FILTER (WHERE name <> ''))[1] AS name,
@@ -65,8 +69,18 @@ WITH chosen AS (
         caller_id = coalesce(said.caller_id, target.caller_id),
         priority = coalesce(said.priority, target.priority),
         numbers = CASE WHEN target.state IN ('new', 'retry') AND target.last_ordinal = 0
-                       THEN coalesce(said.numbers, target.numbers) ELSE target.numbers END
-    FROM chosen JOIN said ON said.target_id = chosen.id WHERE target.id = chosen.id
+                       THEN coalesce(said.numbers, target.numbers) ELSE target.numbers END,
+        order_key = NULL,
+        state = CASE WHEN NOT outdated.hold THEN target.state
+                     WHEN due_at IS NULL THEN 'new' ELSE 'retry' END,
+        next_at = CASE WHEN outdated.hold THEN due_at ELSE next_at END,
+        held_by = CASE WHEN outdated.hold THEN NULL ELSE held_by END,
+        held_at = CASE WHEN outdated.hold THEN NULL ELSE held_at END,
+        due_at = CASE WHEN outdated.hold THEN NULL ELSE due_at END
+    FROM chosen JOIN said ON said.target_id = chosen.id CROSS JOIN LATERAL (
+        SELECT chosen.by_data OR chosen.by_place AND said.timezone IS NOT NULL AS hold
+    ) AS outdated
+    WHERE target.id = chosen.id
 )
 UPDATE contact SET
     name = coalesce(said.name, contact.name),

@@ -11,6 +11,7 @@ import msgspec
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
+from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.campaigns.service import access_campaign
@@ -37,6 +38,27 @@ _PROBLEMS = """
 SELECT row AS "Row", value AS "Value", code AS "Code", message AS "Problem"
 FROM import_problem WHERE target_import_id = $1 ORDER BY row, id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """That somebody fetches a file with other people's data in it."""
+
+    principal: Principal
+    action: str
+    subject_type: str
+    subject_id: UUID
+
+    async def note(self, *, ports: Ports) -> None:
+        """Write it down, in the caller's transaction if there is one."""
+        await audit.record(
+            self.principal,
+            self.action,
+            subject_type=self.subject_type,
+            subject_id=self.subject_id,
+            difference={},
+            at=ports.clock.now(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +105,14 @@ async def begin_export(
             file_path=f"exports/{id}.{kind.value}",
             created_at=ports.clock.now(),
         )
+        await audit.record(
+            principal,
+            "targetExportStart",
+            subject_type="campaign",
+            subject_id=campaign.id,
+            difference={"export": [None, str(id)]},
+            at=export.created_at,
+        )
         work.enqueue(ExportTargets(export.id), job_id=f"ExportTargets:{export.id}")
     return export
 
@@ -102,6 +132,8 @@ async def export_file(principal: Principal, id: UUID, *, ports: Ports) -> Export
     path = ports.files.path(row.file_path)
     if row.state is not ExportState.DONE or not path.is_file():
         raise ExportNotReady(row.id, row.state.value)
+    access = Access(principal, "targetExportFetch", "export", row.id)
+    await access.note(ports=ports)
     name = name_of(row).replace(" ", "-")
     return ExportFile(path, f"{name}.{row.kind.value}", MEDIA_TYPES[row.kind])
 
@@ -120,11 +152,19 @@ async def problems_file(
     """
     row = await access_import(principal, import_id)
     count = await problems_of(row).count()
-    return await written("problems", kind, _PROBLEMS, [row.id], count=count, ports=ports)
+    access = Access(principal, "targetImportProblemsFetch", "import", row.id)
+    return await written(access, "problems", kind, _PROBLEMS, [row.id], count=count, ports=ports)
 
 
 async def written(
-    name: str, kind: ExportKind, query: str, values: list[Any], *, count: int, ports: Ports
+    access: Access,
+    name: str,
+    kind: ExportKind,
+    query: str,
+    values: list[Any],
+    *,
+    count: int,
+    ports: Ports,
 ) -> ExportFile:
     """The `count` rows of a query in a file that the caller removes. Raises TooManyForXlsx."""
     if kind is ExportKind.XLSX and count > XLSX_ROWS:
@@ -133,6 +173,7 @@ async def written(
     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
     try:
         async with writing(kind.value, path) as writer, in_transaction() as connection:
+            await access.note(ports=ports)
             await copy_out(connection, query, values, writer.write)
             await writer.finish()
     except BaseException:

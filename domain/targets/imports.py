@@ -9,6 +9,7 @@ from uuid import UUID
 from tortoise import connections
 from tortoise.queryset import QuerySet
 
+from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.access.service import access_account
@@ -110,7 +111,15 @@ async def begin_import(
                 state=ImportState.DRAFT if draft else ImportState.PENDING,
                 created_at=now,
             )
-            if not draft:
+            if not draft:  # which changes nothing until it is confirmed
+                await audit.record(
+                    principal,
+                    "targetImportStart",
+                    subject_type="campaign",
+                    subject_id=campaign.id,
+                    difference={"import": [None, str(row.id)]},
+                    at=now,
+                )
                 work.enqueue(ImportTargets(row.id), job_id=f"ImportTargets:{row.id}")
     except BaseException:
         await ports.files.delete(path)
@@ -185,10 +194,18 @@ async def cancel_import(principal: Principal, id: UUID, *, ports: Ports) -> Targ
         row = await access_import(principal, id, Permission.TARGET_MANAGE, lock=True)
         if row.state in ENDED:
             raise ImportFinished(row.id, row.state.value)
-        row.state = ImportState.CANCELED
+        before, row.state = row.state, ImportState.CANCELED
         row.finished_at = ports.clock.now()
         row.runner = None  # whoever reads the file finds its next block refused
         await row.save(update_fields=["state", "finished_at", "runner"])
+        await audit.record(
+            principal,
+            "targetImportCancel",
+            subject_type="import",
+            subject_id=row.id,
+            difference=audit.difference({"state": before}, {"state": row.state}),
+            at=row.finished_at,
+        )
         work.publish(notice_of(row))
     await ports.files.delete(row.file_path)
     return row

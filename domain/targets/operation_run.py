@@ -62,7 +62,8 @@ closed AS (
 _RESET = f"""{_CHOSEN}
 reset AS (
     UPDATE target SET state = 'new', closed_reason = NULL, attempts = 0, next_at = NULL,
-        last_disposition = NULL, held_by = NULL, held_at = NULL, due_at = NULL,
+        last_disposition = NULL, last_wrap_up_code = NULL, call_back_at = NULL, held_by = NULL,
+        held_at = NULL, due_at = NULL,
         numbers = CASE WHEN numbers IS NOT NULL THEN (
             SELECT jsonb_build_object('list', jsonb_agg(each - ARRAY[{_DIAL_STATE}] ORDER BY place))
             FROM jsonb_array_elements(numbers->'list') WITH ORDINALITY AS entry(each, place)) END

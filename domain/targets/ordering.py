@@ -94,10 +94,16 @@ async def order_targets(campaign_id: UUID, *, ports: Ports) -> None:
 
 
 async def enqueue_unordered(*, ports: Ports) -> int:
-    """Enqueue the job for campaigns with targets that have no key yet; how many they are."""
+    """Enqueue the job for campaigns with targets that have no key yet; how many they are.
+
+    Again each minute while they have none: the queue keeps the name of a job that died with its
+    worker for as long as it might have run. Two at once write the same.
+    """
+    now = ports.clock.now()
     found = await connections.get("default").execute_query_dict(_UNORDERED, [_PRIORITIZING])
     for row in found:
-        await ports.jobs.enqueue(OrderTargets(row["id"]), job_id=f"OrderTargets:{row['id']}")
+        name = f"OrderTargets:{row['id']}:{now:%d%H%M}"
+        await ports.jobs.enqueue(OrderTargets(row["id"]), job_id=name)
     return len(found)
 
 

@@ -139,13 +139,16 @@ class Session:
         )
 
 
-@strawberry.type(description="One change that somebody made.")
+@strawberry.type(description="One change that somebody made, or one file that somebody fetched.")
 class AuditEntry:
     id: UUID = strawberry.field(description="Never changes.")
     at: datetime = strawberry.field(description="When it was made.")
     principal_kind: PrincipalKind = strawberry.field(description="What made it.")
     principal_id: UUID = strawberry.field(description="Who made it.")
-    action: str = strawberry.field(description="The mutation's name, as `campaignStart`.")
+    action: str = strawberry.field(
+        description="The mutation's name, as `campaignStart`; of a file what was fetched, as "
+        "`targetExportFetch`."
+    )
     subject_type: str = strawberry.field(description="What was changed, as `campaign`.")
     subject_id: UUID | None = strawberry.field(
         description="Which one; null when it is the account as a whole."

@@ -1,5 +1,6 @@
 """What may be set of a campaign, when it is made and at any time after."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
@@ -234,30 +235,32 @@ class CampaignChangeInput(CampaignSettingsInput):
     mode: DialMode | None = strawberry.field(description="How calls are placed.", default=UNSET)
 
 
+def _delays_of(rows: list[RetryDelayInput]) -> dict[Disposition, int]:
+    return {row.disposition: row.seconds for row in rows}
+
+
+# Settings that are kept in another shape than they are given in.
+SHAPES: dict[str, Callable[[Any], object]] = {
+    "abandon_message": announcements.setting_of,
+    "analysis_settings": analysis.setting_of,
+    "announcement": announcements.setting_of,
+    "call_guide": guide_of,
+    "calling_windows": windows_of,
+    "number_caps": caps_of,
+    "retry_delays": _delays_of,
+    "rules": conditions_of,
+    "target_filter": condition_setting,
+    "target_order": order_of,
+    "wrap_up_codes": codes_of,
+}
+
+
 def settings_of(input: CampaignSettingsInput) -> CampaignSettings:
     """What is given, by the names of the columns."""
     values = given(input, nullable=NULLABLE)
-    if "calling_windows" in values:
-        values["calling_windows"] = windows_of(values["calling_windows"])
-    for name in ("announcement", "abandon_message"):
+    for name, shaped in SHAPES.items():
         if values.get(name) is not None:
-            values[name] = announcements.setting_of(values[name])
-    if "analysis_settings" in values:
-        values["analysis_settings"] = analysis.setting_of(values["analysis_settings"])
-    if "call_guide" in values:
-        values["call_guide"] = guide_of(values["call_guide"])
-    if "wrap_up_codes" in values:
-        values["wrap_up_codes"] = codes_of(values["wrap_up_codes"])
-    if "rules" in values:
-        values["rules"] = conditions_of(values["rules"])
-    if (condition := values.get("target_filter")) is not None:
-        values["target_filter"] = condition_setting(condition)
-    if "target_order" in values:
-        values["target_order"] = order_of(values["target_order"])
-    if "number_caps" in values:
-        values["number_caps"] = caps_of(values["number_caps"])
-    if "retry_delays" in values:
-        values["retry_delays"] = {row.disposition: row.seconds for row in values["retry_delays"]}
+            values[name] = shaped(values[name])
     columns: dict[str, Any] = renamed(
         values,
         {

@@ -128,7 +128,12 @@ TargetImportPreviewResult = Annotated[
     strawberry.union("TargetImportPreviewResult", description="The file, or why there is none."),
 ]
 TargetImportConfirmResult = Annotated[
-    TargetImportConfirmed | NotFound | InvalidInput | ImportFinished | ImportFileRefused,
+    TargetImportConfirmed
+    | NotFound
+    | CampaignIsClosed
+    | InvalidInput
+    | ImportFinished
+    | ImportFileRefused,
     strawberry.union("TargetImportConfirmResult", description="The import, or why it waits."),
 ]
 

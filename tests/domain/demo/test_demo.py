@@ -6,7 +6,6 @@ from openpyxl import load_workbook
 
 from domain.access.models import Account, User
 from domain.access.sign_in import sign_in_user
-from domain.agents.commands import AgentGoAvailable
 from domain.agents.models import Agent
 from domain.calls.models import CallEvent
 from domain.campaigns.models import CampaignTeam
@@ -84,15 +83,6 @@ async def test_removing_the_demo_leaves_other_accounts_alone(
     assert not await service.remove_demo(ports=fakes.ports)
     assert [account.id for account in await Account.all()] == [other.id]
     assert await CallEvent.all().count() == 0
-
-
-async def test_every_agent_is_put_to_work(database: str, fakes: FakePorts) -> None:
-    demo = await service.ensure_demo(allowed=True, ports=fakes.ports)
-    fakes.forget()
-
-    assert await service.put_agents_to_work(demo, ports=fakes.ports) == 20
-    available = [c.agent for c in fakes.floors.commands if isinstance(c, AgentGoAvailable)]
-    assert available == [agent.id for agent in demo.agents]
 
 
 def test_two_thousand_people_have_valid_numbers_and_none_twice() -> None:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from openpyxl import load_workbook
 
-from domain.access.models import Account
+from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Role
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
@@ -242,6 +242,10 @@ async def test_every_live_answer_is_exported_with_what_became_of_it(
 
     assert alone["targetExport"]["rowsTotal"] == 4
     assert pooled["targetExport"]["content"] == "ABANDON_LEDGER"
+    recorded = AuditEntry.filter(action="abandonLedgerExportStart").order_by("id")
+    assert await recorded.values_list("subject_id", "difference") == [
+        (campaign.id, {"export": [None, each["targetExport"]["id"]]}) for each in (alone, pooled)
+    ]
     row = await TargetExport.get(id=pooled["targetExport"]["id"])
     await run_export(row.id, ports=fakes.ports)
     path = fakes.files.path(row.file_path)
@@ -337,7 +341,7 @@ async def test_a_ledger_of_no_time_is_refused_and_nothing_is_written(
     refused = await ask(EXPORT, **given, **instants)
 
     assert refused["abandonLedgerExportStart"]["code"] == "INVALID_INPUT"
-    assert await TargetExport.all().count() == 0
+    assert await TargetExport.all().count() == await AuditEntry.all().count() == 0
     fakes.assert_untouched()
 
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.datastructures import UploadFile
 
-from domain.access.models import Account
+from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Role
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
@@ -129,6 +129,46 @@ async def test_a_file_of_numbers_and_prefixes_is_answered_row_by_row(
 
 
 @pytest.mark.feature("CAM-20")
+async def test_an_expiry_in_the_year_9999_means_never_whatever_the_import_says(
+    ask: Ask, account: Account, campaign: Campaign, fakes: FakePorts
+) -> None:
+    await Account.filter(id=account.id).update(timezone="America/New_York")
+    waits = await target(campaign, 1)
+    never = (
+        "9999-12-31",
+        "9999-12-31T23:59:59",
+        "9999-12-31T23:59:59-05:00",
+        "9999-12-31 23:59:59+09:00",
+        "9999-01-01",
+    )
+    rows = [(us_number(index), said) for index, said in enumerate(never, start=1)]
+    content = as_csv(("Phone", "Expires"), *rows, (us_number(6), "9998-12-31"), (us_number(7), ""))
+
+    row = await imported(ask, fakes, content, expiresAt="2031-01-01T05:00:00Z")
+
+    assert (row["state"], row["added"], row["invalid"]) == ("DONE", 7, 0)
+    new_york = ZoneInfo("America/New_York")
+    assert {each.pattern: each.expires_at for each in await Suppression.all()} == {
+        **dict.fromkeys([us_number(index) for index in range(1, 6)]),
+        us_number(6): datetime(9999, 1, 1, tzinfo=new_york),
+        us_number(7): datetime(2031, 1, 1, tzinfo=new_york),
+    }
+    await waits.refresh_from_db()
+    assert waits.closed_reason is ClosedReason.SUPPRESSED
+
+
+async def test_an_import_that_is_to_expire_in_the_year_9999_makes_entries_that_never_do(
+    ask: Ask, fakes: FakePorts
+) -> None:
+    content = as_csv(("Phone",), (us_number(1),))
+
+    row = await imported(ask, fakes, content, expiresAt="9999-12-31T23:59:59-05:00")
+
+    assert (row["state"], row["added"]) == ("DONE", 1)
+    assert (await Suppression.get()).expires_at is None
+
+
+@pytest.mark.feature("CAM-20")
 @pytest.mark.parametrize("kind", ["xlsx", "plain", "json"])
 async def test_any_kind_of_file_is_read_with_or_without_a_header(
     ask: Ask, campaign: Campaign, fakes: FakePorts, kind: str
@@ -205,6 +245,8 @@ async def test_a_canceled_import_stops_and_keeps_what_it_made(ask: Ask, fakes: F
 
     assert canceled["suppressionImport"]["state"] == "CANCELED"
     assert again["code"] == "IMPORT_FINISHED"
+    entry = await AuditEntry.get(action="suppressionImportCancel")
+    assert (entry.subject_id, entry.difference) == (id, {"state": ["pending", "canceled"]})
     assert await Suppression.all().count() == 0
 
 
@@ -256,6 +298,11 @@ async def test_a_list_is_exported_and_imported_again_as_it_was(
         "+1900*",
         us_number(5),
     ]
+    fetched = AuditEntry.filter(action="suppressionsFetch").order_by("id")
+    assert await fetched.values_list("subject_type", "subject_id") == [
+        ("campaign", campaign.id),
+        ("account", account.id),
+    ]
     after = await Suppression.filter(scope_id=campaign.id).order_by("pattern").values_list()
     shown = [(row[3], row[4], row[7]) for row in before]
     assert shown == [(row[3], row[4], row[7]) for row in after]
@@ -280,3 +327,7 @@ async def test_problems_are_a_file_and_nobody_else_reads_either(
         await problems_file(stranger, id, ExportKind.CSV, ports=fakes.ports)
     with pytest.raises(NotAllowed):
         await entries_file(agent, None, ExportKind.CSV, ports=fakes.ports)
+    fetched = AuditEntry.filter(action__endswith="Fetch")
+    assert await fetched.values_list("action", "subject_id") == [
+        ("suppressionImportProblemsFetch", id)
+    ]

@@ -165,6 +165,16 @@ async def test_an_entry_that_expires_puts_a_target_off_until_then(
     assert (row.state, row.next_at) == (TargetState.RETRY, until)
 
 
+async def test_an_expiry_in_the_year_9999_means_never(ask: Ask, campaign: Campaign) -> None:
+    row = await target(campaign, 1)
+
+    await suppress(ask, us_number(1), expiresAt="9999-12-31T23:59:59-05:00")
+
+    await row.refresh_from_db()
+    assert (await Suppression.get()).expires_at is None
+    assert row.closed_reason is ClosedReason.SUPPRESSED
+
+
 @pytest.mark.feature("CAM-20")
 async def test_the_check_at_dialing_sees_both_lists_prefixes_and_expiry(
     ask: Ask, account: Account, campaign: Campaign, fakes: FakePorts

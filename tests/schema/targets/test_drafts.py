@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.access.models import Account
+from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Role
 from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState
 from domain.targets.import_run import enqueue_orphans, run_import
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ColumnChoice, ImportState, Target, TargetImport
@@ -159,6 +160,20 @@ async def test_a_draft_that_nobody_confirms_is_removed_with_its_file(
 
     assert not path.exists()
     assert await TargetImport.all().count() == 0
+
+
+async def test_a_draft_of_a_campaign_that_was_closed_since_stays_a_draft(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    draft = (await preview(ask, campaign, xlsx([(us_number(1),)])))["targetImport"]["id"]
+    await Campaign.filter(id=campaign.id).update(state=CampaignState.CLOSED)
+
+    answer = (await ask(CONFIRM, id=draft))["targetImportConfirm"]
+
+    assert answer["code"] == "CAMPAIGN_CLOSED"
+    assert (await TargetImport.get(id=draft)).state is ImportState.DRAFT
+    assert await AuditEntry.all().count() == 0
+    assert fakes.jobs.enqueued == []
 
 
 async def test_another_account_confirms_nothing(ask: Ask, campaign: Campaign) -> None:

@@ -1,5 +1,6 @@
 """Numbers that are there already: skipped, updated or let in, by where they are."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from domain.campaigns.models import Campaign
 from domain.targets.commands import TargetsChanged
 from domain.targets.import_run import run_import
 from domain.targets.models import Contact, Target, TargetImport
+from domain.targets.ordering import enqueue_unordered, order_targets
 from domain.targets.rules import TargetState
 from tests.domain.targets.conftest import new_campaign
 from tests.domain.targets.files import us_number, xlsx
@@ -67,12 +69,17 @@ async def present(campaign: Campaign, number: str, **columns: Any) -> Target:
 
 
 async def imported(
-    ask: Ask, campaign: Campaign, fakes: FakePorts, rows: list[Any], duplicates: dict[str, str]
+    ask: Ask,
+    campaign: Campaign,
+    fakes: FakePorts,
+    rows: list[Any],
+    duplicates: dict[str, str],
+    *more_columns: str,
 ) -> dict[str, Any]:
     started = await ask(
         START,
         campaign=str(campaign.id),
-        file=upload(xlsx(rows, header=HEADER)),
+        file=upload(xlsx(rows, header=(*HEADER, *more_columns))),
         duplicates=duplicates or None,
     )
     id = started["targetImportStart"]["targetImport"]["id"]
@@ -151,6 +158,72 @@ async def test_an_update_gives_the_contact_what_the_row_says_and_leaves_the_dial
     assert (await Contact.get(id=elsewhere.contact_id)).name == "Cy"
     assert await Target.filter(campaign=campaign).count() == 2
     assert (campaign.account_id, TargetsChanged(campaign=campaign.id)) in fakes.floors.told
+
+
+async def test_an_update_gives_a_target_its_place_in_the_campaigns_order_anew(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    by_city = [{"variable": "City", "kind": "text", "descending": False}]
+    await Campaign.filter(id=campaign.id).update(target_order=by_city)
+    first = await present(campaign, AGAIN)
+    moved = await present(campaign, KEPT)
+    over = await present(campaign, NEW, state=TargetState.CLOSED, order_key=b"as it was")
+    await order_targets(campaign.id, ports=fakes.ports)
+    rows = [(number, None, None, None, "Aarhus", None) for number in (KEPT, NEW)]
+
+    await imported(ask, campaign, fakes, rows, {"inCampaign": "UPDATE"})
+    found = await enqueue_unordered(ports=fakes.ports)
+    await order_targets(campaign.id, ports=fakes.ports)
+
+    for target in (first, moved, over):
+        await target.refresh_from_db()
+    assert found == 1
+    assert moved.order_key is not None
+    assert first.order_key is not None
+    assert moved.order_key < first.order_key
+    assert over.order_key is None  # it is written when the target is dialed anew
+
+
+@pytest.mark.parametrize(
+    ("held_by", "zone", "goes"),
+    [
+        ("filtered", None, True),
+        ("rule", None, True),
+        ("outside_hours", "Europe/Helsinki", True),
+        ("holiday", "Europe/Helsinki", True),
+        ("outside_hours", None, False),
+        ("cap_reached", "Europe/Helsinki", False),
+        ("do_not_call", None, False),
+    ],
+)
+async def test_an_update_lets_go_of_what_rules_held_because_of_the_data_before(
+    ask: Ask,
+    campaign: Campaign,
+    fakes: FakePorts,
+    held_by: str,
+    zone: str | None,
+    goes: bool,
+) -> None:
+    held_at, again = fakes.clock.now(), fakes.clock.now() + timedelta(hours=24)
+    held = {"state": TargetState.RETRY, "held_by": held_by, "held_at": held_at, "next_at": again}
+    fresh = await present(campaign, KEPT, **held)
+    retried = await present(campaign, AGAIN, **held, due_at=held_at, attempts=1, last_ordinal=1)
+    dialing = await present(campaign, NEW, state=TargetState.DIALING, attempts=1, last_ordinal=1)
+    rows = [(number, None, None, None, "Oulu", None, zone) for number in (KEPT, AGAIN, NEW)]
+
+    await imported(ask, campaign, fakes, rows, {"inCampaign": "UPDATE"}, "Time zone")
+
+    for target in (fresh, retried, dialing):
+        await target.refresh_from_db()
+    if goes:
+        assert (fresh.state, fresh.next_at) == (TargetState.NEW, None)
+        assert (retried.state, retried.next_at) == (TargetState.RETRY, held_at)
+        for target in (fresh, retried):
+            assert (target.held_by, target.held_at, target.due_at) == (None, None, None)
+    else:
+        assert (fresh.held_by, fresh.next_at, fresh.due_at) == (held_by, again, None)
+        assert (retried.held_by, retried.next_at, retried.due_at) == (held_by, again, held_at)
+    assert (dialing.state, dialing.attempts) == (TargetState.DIALING, 1)
 
 
 async def test_what_an_update_leaves_empty_stays_and_of_several_rows_the_last_word_counts(

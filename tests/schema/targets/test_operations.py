@@ -18,6 +18,7 @@ from domain.targets.operation_run import enqueue_orphans, run_operation
 from domain.targets.rules import ClosedReason, TargetState
 from tests.fakes import FakePorts
 from tests.schema.targets.conftest import Ask
+from tests.schema.targets.test_exports import CLASSES
 from tests.schema.targets.test_targets import target
 
 REMOVE_ALL = """
@@ -233,3 +234,50 @@ async def test_progress_is_heard_until_the_end(
 
     assert first == {"state": "PENDING", "targetsTotal": 250, "targetsDone": 0}
     assert said[-1] == {"state": "DONE", "targetsTotal": 250, "targetsDone": 250}
+
+
+@pytest.mark.feature("TGT-10")
+async def test_a_reset_forgets_all_that_was_said_of_the_calls_before(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    row = await target(
+        campaign,
+        1,
+        state=TargetState.CLOSED,
+        closed_reason=ClosedReason.CONNECTED,
+        attempts=1,
+        last_ordinal=1,
+        last_disposition="connected",
+        last_wrap_up_code="Not at home",
+        call_back_at=fakes.clock.now(),
+    )
+
+    answered = {"campaign": str(campaign.id), "class": "ANSWERED"}
+    assert (await ask(RESET, **answered, count=1))["targetsReset"]["count"] == 1
+
+    await row.refresh_from_db()
+    assert (row.state, row.attempts, row.last_ordinal) == (TargetState.NEW, 0, 1)
+    forgotten = ("last_disposition", "last_wrap_up_code", "call_back_at")
+    assert [getattr(row, column) for column in forgotten] == [None, None, None]
+
+
+@pytest.mark.feature("TGT-10")
+async def test_what_a_person_removed_is_in_no_class_and_not_dialed_anew(
+    ask: Ask, campaign: Campaign
+) -> None:
+    machine = {"state": TargetState.CLOSED, "last_disposition": "machine", "attempts": 1}
+    removed = await target(campaign, 1, **machine, closed_reason=ClosedReason.REMOVED)
+    tried = await target(campaign, 2, **machine, closed_reason=ClosedReason.ATTEMPTS_EXHAUSTED)
+    waits = await target(
+        campaign, 3, state=TargetState.RETRY, attempts=1, last_disposition="machine"
+    )
+    machines = {"campaign": str(campaign.id), "class": "VOICEMAIL"}
+
+    counted = (await ask(CLASSES, c=str(campaign.id)))["targetClasses"]
+    reset = (await ask(RESET, **machines, count=2))["targetsReset"]
+
+    assert {each["targetClass"]: each["count"] for each in counted}["VOICEMAIL"] == 2
+    assert reset["count"] == 2
+    rows = {row.id: row for row in await Target.all()}
+    assert rows[removed.id].closed_reason is ClosedReason.REMOVED
+    assert {rows[tried.id].state, rows[waits.id].state} == {TargetState.NEW}

@@ -2367,6 +2367,7 @@ export type TargetImportConfirmMutationVariables = Exact<{
 export type TargetImportConfirmMutation = { readonly targetImportConfirm:
     | { readonly __typename: 'TargetImportConfirmed', readonly targetImport: { readonly id: string, readonly campaignId: string, readonly fileName: string, readonly fileKind: FileKind, readonly country: string | null, readonly state: ImportState, readonly rowsTotal: number | null, readonly rowsRead: number, readonly imported: number, readonly updated: number, readonly duplicates: number, readonly suppressed: number, readonly invalid: number, readonly failureCode: string | null, readonly failure: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null } }
     | { readonly __typename: 'NotFound', readonly code: string, readonly message: string }
+    | { readonly __typename: 'CampaignIsClosed', readonly code: string, readonly message: string }
     | { readonly __typename: 'InvalidInput', readonly code: string, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> }
     | { readonly __typename: 'ImportFinished', readonly code: string, readonly message: string }
     | { readonly __typename: 'ImportFileRefused', readonly code: string, readonly message: string }
