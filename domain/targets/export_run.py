@@ -177,14 +177,18 @@ async def _end(run: _Run, state: ExportState, *, failure: str | None = None) -> 
             work.publish(_notice(row))
 
 
-def _notice(row: TargetExport) -> Notice:
-    said = ExportProgressed(
+def progress_of(row: TargetExport) -> ExportProgressed:
+    """The export as it is now."""
+    return ExportProgressed(
         target_export=row.id,
         state=row.state.value,
         rows_total=row.rows_total,
         rows_written=row.rows_written,
     )
-    return Notice(export_topic(row.id), msgspec.json.encode(said))
+
+
+def _notice(row: TargetExport) -> Notice:
+    return Notice(export_topic(row.id), msgspec.json.encode(progress_of(row)))
 
 
 async def tend_exports(*, ports: Ports) -> None:
