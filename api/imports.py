@@ -29,8 +29,8 @@ from domain.targets.imports import ImportOptions, begin_import
 from domain.targets.models import ExportKind, TargetImport
 from domain.targets.rules import DuplicatePolicy, Duplicates
 from domain.targets.templates import TEMPLATES
+from schema.uploads import chunks_of
 
-UPLOAD_CHUNK_BYTES = 256 * 1024
 DUPLICATES = ("duplicatesInFile", "duplicatesInCampaign", "duplicatesInAccount")
 FIELDS = ("campaign", "country", "priority", "batchName", "fileName", *DUPLICATES)
 
@@ -87,7 +87,7 @@ class Imports:
                 raise BadRequest(400, "Send the file as the part `file`.")
             texts = {name: form.get(name) or http.query_params.get(name, "") for name in FIELDS}
             fields = {name: text for name, text in texts.items() if isinstance(text, str)}
-            return await self._import(principal, fields, file.filename or "", _chunks(file))
+            return await self._import(principal, fields, file.filename or "", chunks_of(file))
         finally:
             await form.close()
 
@@ -147,8 +147,3 @@ def _shown(row: TargetImport) -> dict[str, Any]:
         "fileKind": row.kind.name,
         "state": row.state.name,
     }
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(UPLOAD_CHUNK_BYTES):
-        yield chunk

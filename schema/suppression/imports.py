@@ -27,8 +27,9 @@ from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
 from schema.sharing import Share, shared
 from schema.suppression.types import SuppressionImport, SuppressionImportProgress
-from schema.targets.mutations import COUNTRY, chunks_of
+from schema.targets.mutations import COUNTRY
 from schema.targets.refusals import FileTooLarge, ImportFileRefused, ImportFinished
+from schema.uploads import chunks_of
 
 ImportId = Annotated[UUID, strawberry.argument(description="The import.")]
 
