@@ -27,6 +27,7 @@ from domain.suppression.stopping import Entry, Stop
 from domain.targets.bulk import asyncpg_of
 from domain.targets.errors import ImportFileRefused
 from domain.targets.models import ImportState
+from domain.targets.problems import OF_SUPPRESSIONS
 from domain.targets.reader import ReaderCrashed, read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest
 
@@ -37,11 +38,6 @@ _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_entry (
     id uuid, row integer, pattern text, is_prefix boolean, source text, reason text,
     expires_at timestamptz
-) ON COMMIT DELETE ROWS
-"""
-_STAGE_PROBLEMS = """
-CREATE TEMPORARY TABLE IF NOT EXISTS staged_problem (
-    row integer, code text, message text, value text
 ) ON COMMIT DELETE ROWS
 """
 _OVER = """
@@ -74,10 +70,6 @@ WITH first AS (
     RETURNING row
 )
 SELECT pattern, is_prefix, expires_at, (SELECT count(*) FROM present) AS present FROM written
-"""
-_REPORT = """
-INSERT INTO suppression_problem (suppression_import_id, row, code, message, value)
-SELECT $1, row, code, message, coalesce(value, '') FROM staged_problem
 """
 
 
@@ -192,12 +184,7 @@ async def _write(run: _Run, block: Block) -> None:
             row.added += block.staged_rows - past - present
             row.present += present
         if block.reported:
-            raw = asyncpg_of(work.connection)
-            await raw.execute(_STAGE_PROBLEMS)
-            await raw.copy_to_table(
-                "staged_problem", source=io.BytesIO(block.reported), format="csv"
-            )
-            await raw.execute(_REPORT, row.id)
+            await OF_SUPPRESSIONS.insert(work.connection, row.id, block.reported)
         row.invalid += block.reported_rows + past
         row.rows_read, row.rows_total = row.rows_read + block.rows, block.rows_total
         await _save(row, work.connection)
