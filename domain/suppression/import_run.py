@@ -17,7 +17,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.core import claims
-from domain.core.claims import BEAT_S, ClaimLost, held
+from domain.core.claims import BEAT_S, Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.suppression.events import notice_of
@@ -76,7 +76,7 @@ SELECT pattern, is_prefix, expires_at, (SELECT count(*) FROM present) AS present
 @dataclass(frozen=True, slots=True)
 class _Run:
     row: SuppressionImport
-    runner: UUID
+    claim: Claim[SuppressionImport]
     ports: Ports
 
     @property
@@ -89,11 +89,11 @@ async def run_import(id: UUID, *, ports: Ports, for_s: float) -> bool:
 
     May run any number of times, also at once: only the newest claim writes.
     """
-    taken = await claims.take(SuppressionImport, id, now=ports.clock.now())
-    if taken is None:
+    claim = await claims.take(SuppressionImport, id, now=ports.clock.now())
+    if claim is None:
         return True
-    run = _Run(*taken, ports)
-    if run.row.fruitless_starts > claims.FRUITLESS_STARTS:
+    run = _Run(claim.row, claim, ports)
+    if claim.is_vain:
         await _fail(run, "READER_CRASHED", "The file could not be read. Tell the operator.")
         return True
     try:
@@ -111,7 +111,7 @@ async def run_import(id: UUID, *, ports: Ports, for_s: float) -> bool:
     except ClaimLost:
         logger.info("import %s: canceled, or taken over", id)
     except BaseException:
-        await claims.let_go(SuppressionImport, id, run.runner)
+        await claim.let_go()
         raise
     return True
 
@@ -136,7 +136,7 @@ async def _read_all(run: _Run, *, for_s: float) -> bool:
                 return True
             await _write(run, block)
             if clock.monotonic() - began >= for_s:
-                await claims.let_go(SuppressionImport, row.id, run.runner)
+                await run.claim.let_go()
                 return False
     raise ReaderCrashed("no end")
 
@@ -166,9 +166,7 @@ async def _advance(
     run: _Run, connection: BaseDBAsyncClient | None = None, **changes: object
 ) -> None:
     """Write changes of the import's row, and that it is worked on. Raises ClaimLost."""
-    mine = SuppressionImport.filter(held(run.row.id, run.runner))
-    if connection is not None:
-        mine = mine.using_db(connection)
+    mine = run.claim.held(connection)
     if not await mine.update(heartbeat_at=run.ports.clock.now(), **changes):
         raise ClaimLost
 
@@ -242,8 +240,4 @@ async def _end(run: _Run, state: ImportState) -> None:
 
 async def enqueue_orphans(*, ports: Ports) -> None:
     """Enqueue imports whose job was lost or died. Does no harm to others."""
-    now = ports.clock.now()
-    for id in await claims.orphans(SuppressionImport, now=now):
-        # A new name each time: the queue may still keep the dead job's.
-        name = f"ImportSuppressions:{id}:{now:%d%H%M%S}"
-        await ports.jobs.enqueue(ImportSuppressions(id), job_id=name)
+    await claims.enqueue_orphans(SuppressionImport, ImportSuppressions, ports=ports)

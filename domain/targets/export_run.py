@@ -103,13 +103,16 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
     free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
     waiting = Q(id=id, state__in=[ExportState.PENDING, ExportState.RUNNING])
     taken = await TargetExport.filter(waiting & free).update(
-        state=ExportState.RUNNING, runner=runner, heartbeat_at=now, starts=F("starts") + 1
+        state=ExportState.RUNNING,
+        runner=runner,
+        heartbeat_at=now,
+        fruitless_starts=F("fruitless_starts") + 1,
     )
     row = await TargetExport.filter(id=id, runner=runner).first()
     if not taken or row is None:
         return None
     run = _Run(row, runner, ports)
-    if row.starts > MAX_STARTS:
+    if row.fruitless_starts > MAX_STARTS:
         await _end(
             run, ExportState.FAILED, failure="The file could not be written. Tell the operator."
         )
