@@ -10,7 +10,6 @@ store as it comes in; the first lies on the disk in between.
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,19 +17,18 @@ from starlette.routing import BaseRoute, Route
 
 from api.answers import BadRequest
 from api.door import Door
-from api.plain import answered, as_id, as_json, file_response, refused
+from api.plain import answered, as_id, as_json, file_of_kind, refused
 from api.uploads import form_of
 from domain.access.principal import Principal
-from domain.core.errors import NotFound
 from domain.core.files import FileTooLarge
 from domain.core.problems import Problems
-from domain.targets.exports import MEDIA_TYPES, problems_file
+from domain.targets.exports import problems_file
 from domain.targets.imports import ImportOptions, begin_import
-from domain.targets.models import ExportKind, TargetImport
+from domain.targets.models import TargetImport
 from domain.targets.rules import DuplicatePolicy, Duplicates
 from domain.targets.templates import TEMPLATES
+from schema.uploads import chunks_of
 
-UPLOAD_CHUNK_BYTES = 256 * 1024
 DUPLICATES = ("duplicatesInFile", "duplicatesInCampaign", "duplicatesInAccount")
 FIELDS = ("campaign", "country", "priority", "batchName", "fileName", *DUPLICATES)
 
@@ -63,11 +61,11 @@ class Imports:
         """The rows of an import that became no target, as XLSX or CSV."""
 
         async def write(principal: Principal) -> Response:
-            id, kind = as_id(http.path_params["id"], "import"), http.path_params["kind"]
-            if kind not in MEDIA_TYPES:
-                raise NotFound("file of kind", kind)
-            file = await problems_file(principal, id, ExportKind(kind), ports=self._door.ports)
-            return file_response(file, BackgroundTask(file.path.unlink, missing_ok=True))
+            id = as_id(http.path_params["id"], "import")
+            ports = self._door.ports
+            return await file_of_kind(
+                http, lambda kind: problems_file(principal, id, kind, ports=ports)
+            )
 
         return await answered(http, self._door, write)
 
@@ -87,7 +85,7 @@ class Imports:
                 raise BadRequest(400, "Send the file as the part `file`.")
             texts = {name: form.get(name) or http.query_params.get(name, "") for name in FIELDS}
             fields = {name: text for name, text in texts.items() if isinstance(text, str)}
-            return await self._import(principal, fields, file.filename or "", _chunks(file))
+            return await self._import(principal, fields, file.filename or "", chunks_of(file))
         finally:
             await form.close()
 
@@ -147,8 +145,3 @@ def _shown(row: TargetImport) -> dict[str, Any]:
         "fileKind": row.kind.name,
         "state": row.state.name,
     }
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(UPLOAD_CHUNK_BYTES):
-        yield chunk

@@ -3,25 +3,34 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 
 from api.answers import BadRequest, is_request_error, written
+from api.door import Door
+from api.outbox import Outbox
 from schema.context import Context
 from schema.engine import Request
 from schema.errors import spoken
 from schema.sharing import Share
 
-if TYPE_CHECKING:
-    from api.graphql_ws import _Connection
+
+class Connection(Protocol):
+    """What an operation needs of the socket that it came from."""
+
+    door: Door
+    outbox: Outbox
+
+    def forget(self, id: str) -> None:
+        """The operation ended; its id may be used again."""
 
 
 class Operation:
     """Writes what it has to say into the outbox of its connection. A Subscriber of shared runs."""
 
-    def __init__(self, connection: "_Connection", id: str) -> None:
+    def __init__(self, connection: Connection, id: str) -> None:
         self._connection = connection
         self._id = id
         quoted = orjson.dumps(id).decode()

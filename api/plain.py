@@ -17,7 +17,8 @@ from domain.campaigns.errors import CampaignClosed
 from domain.core import errors
 from domain.core.files import FileTooLarge
 from domain.targets.errors import ExportNotReady
-from domain.targets.exports import ExportFile
+from domain.targets.exports import MEDIA_TYPES, ExportFile
+from domain.targets.models import ExportKind
 from schema.errors import RateLimited
 
 _STATUS: dict[type[errors.DomainError], int] = {
@@ -79,6 +80,20 @@ def refused(
 def file_response(file: ExportFile, after: BackgroundTask | None = None) -> Response:
     """A file to save, sent in pieces."""
     return FileResponse(file.path, filename=file.name, media_type=file.media_type, background=after)
+
+
+async def file_of_kind(
+    http: Request, write: Callable[[ExportKind], Awaitable[ExportFile]]
+) -> Response:
+    """A file of the kind that the path names, written for this answer and removed after it.
+
+    Raises NotFound for a kind that is never written.
+    """
+    kind = http.path_params["kind"]
+    if kind not in MEDIA_TYPES:
+        raise errors.NotFound("file of kind", kind)
+    file = await write(ExportKind(kind))
+    return file_response(file, BackgroundTask(file.path.unlink, missing_ok=True))
 
 
 def _status(error: errors.DomainError) -> int:

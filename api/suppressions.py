@@ -5,17 +5,15 @@ curl -H "Authorization: Bearer KEY" -o list.xlsx SERVER/suppressions.xlsx?campai
 
 from collections.abc import Awaitable, Callable
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.door import Door
-from api.plain import answered, as_id, file_response
+from api.plain import answered, as_id, file_of_kind
 from domain.access.principal import Principal
-from domain.core.errors import NotFound
 from domain.suppression.files import entries_file, problems_file
-from domain.targets.exports import MEDIA_TYPES, ExportFile
+from domain.targets.exports import ExportFile
 from domain.targets.models import ExportKind
 
 Write = Callable[[Principal, ExportKind], Awaitable[ExportFile]]
@@ -26,11 +24,7 @@ def suppression_routes(door: Door) -> list[BaseRoute]:
 
     async def respond(http: Request, write: Write) -> Response:
         async def answer(principal: Principal) -> Response:
-            kind = http.path_params["kind"]
-            if kind not in MEDIA_TYPES:
-                raise NotFound("file of kind", kind)
-            file = await write(principal, ExportKind(kind))
-            return file_response(file, BackgroundTask(file.path.unlink, missing_ok=True))
+            return await file_of_kind(http, lambda kind: write(principal, kind))
 
         return await answered(http, door, answer)
 

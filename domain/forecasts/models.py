@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from domain.access.principal import PrincipalKind
+from domain.core.claims import Claimed
 from domain.core.ids import new_id
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class ForecastState(StrEnum):
     FAILED = "failed"
 
 
-class Forecast(Model):
+class Forecast(Claimed):
     """What a campaign would do, played many times. The row is the truth; a dead job begins anew."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -49,10 +49,6 @@ class Forecast(Model):
     state = fields.CharEnumField(ForecastState, max_length=32, default=ForecastState.PENDING)
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
     created_at = fields.DatetimeField(auto_now_add=True)
-    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
-    runner = fields.UUIDField(null=True)  # the job that may write
-    starts = fields.SmallIntField(default=0)
-    finished_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "forecast"

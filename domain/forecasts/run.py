@@ -92,14 +92,14 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
         state=ForecastState.RUNNING,
         runner=runner,
         heartbeat_at=now,
-        starts=F("starts") + 1,
+        fruitless_starts=F("fruitless_starts") + 1,
         runs_done=0,
     )
     row = await Forecast.filter(id=id, runner=runner).first()
     if not taken or row is None:
         return None
     run = _Run(row, runner, ports, [])
-    if row.starts > MAX_STARTS:
+    if row.fruitless_starts > MAX_STARTS:
         await _end(run, ForecastState.FAILED, failure="It could not be played. Tell the operator.")
         return None
     return run

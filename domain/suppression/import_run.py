@@ -17,7 +17,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.core import claims
-from domain.core.claims import BEAT_S, ClaimLost, held
+from domain.core.claims import BEAT_S, Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.suppression.events import notice_of
@@ -27,6 +27,7 @@ from domain.suppression.stopping import Entry, Stop
 from domain.targets.bulk import asyncpg_of
 from domain.targets.errors import ImportFileRefused
 from domain.targets.models import ImportState
+from domain.targets.problems import OF_SUPPRESSIONS
 from domain.targets.reader import ReaderCrashed, read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest
 
@@ -37,11 +38,6 @@ _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_entry (
     id uuid, row integer, pattern text, is_prefix boolean, source text, reason text,
     expires_at timestamptz
-) ON COMMIT DELETE ROWS
-"""
-_STAGE_PROBLEMS = """
-CREATE TEMPORARY TABLE IF NOT EXISTS staged_problem (
-    row integer, code text, message text, value text
 ) ON COMMIT DELETE ROWS
 """
 _OVER = """
@@ -76,16 +72,12 @@ WITH first AS (
 )
 SELECT pattern, is_prefix, expires_at, (SELECT count(*) FROM present) AS present FROM written
 """
-_REPORT = """
-INSERT INTO suppression_problem (suppression_import_id, row, code, message, value)
-SELECT $1, row, code, message, coalesce(value, '') FROM staged_problem
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     row: SuppressionImport
-    runner: UUID
+    claim: Claim[SuppressionImport]
     ports: Ports
 
     @property
@@ -98,11 +90,11 @@ async def run_import(id: UUID, *, ports: Ports, for_s: float) -> bool:
 
     May run any number of times, also at once: only the newest claim writes.
     """
-    taken = await claims.take(SuppressionImport, id, now=ports.clock.now())
-    if taken is None:
+    claim = await claims.take(SuppressionImport, id, now=ports.clock.now())
+    if claim is None:
         return True
-    run = _Run(*taken, ports)
-    if run.row.fruitless_starts > claims.FRUITLESS_STARTS:
+    run = _Run(claim.row, claim, ports)
+    if claim.is_vain:
         await _fail(run, "READER_CRASHED", "The file could not be read. Tell the operator.")
         return True
     try:
@@ -120,7 +112,7 @@ async def run_import(id: UUID, *, ports: Ports, for_s: float) -> bool:
     except ClaimLost:
         logger.info("import %s: canceled, or taken over", id)
     except BaseException:
-        await claims.let_go(SuppressionImport, id, run.runner)
+        await claim.let_go()
         raise
     return True
 
@@ -145,7 +137,7 @@ async def _read_all(run: _Run, *, for_s: float) -> bool:
                 return True
             await _write(run, block)
             if clock.monotonic() - began >= for_s:
-                await claims.let_go(SuppressionImport, row.id, run.runner)
+                await run.claim.let_go()
                 return False
     raise ReaderCrashed("no end")
 
@@ -175,9 +167,7 @@ async def _advance(
     run: _Run, connection: BaseDBAsyncClient | None = None, **changes: object
 ) -> None:
     """Write changes of the import's row, and that it is worked on. Raises ClaimLost."""
-    mine = SuppressionImport.filter(held(run.row.id, run.runner))
-    if connection is not None:
-        mine = mine.using_db(connection)
+    mine = run.claim.held(connection)
     if not await mine.update(heartbeat_at=run.ports.clock.now(), **changes):
         raise ClaimLost
 
@@ -193,12 +183,7 @@ async def _write(run: _Run, block: Block) -> None:
             row.added += block.staged_rows - past - present
             row.present += present
         if block.reported:
-            raw = asyncpg_of(work.connection)
-            await raw.execute(_STAGE_PROBLEMS)
-            await raw.copy_to_table(
-                "staged_problem", source=io.BytesIO(block.reported), format="csv"
-            )
-            await raw.execute(_REPORT, row.id)
+            await OF_SUPPRESSIONS.insert(work.connection, row.id, block.reported)
         row.invalid += block.reported_rows + past
         row.rows_read, row.rows_total = row.rows_read + block.rows, block.rows_total
         await _save(row, work.connection)
@@ -256,8 +241,4 @@ async def _end(run: _Run, state: ImportState) -> None:
 
 async def enqueue_orphans(*, ports: Ports) -> None:
     """Enqueue imports whose job was lost or died. Does no harm to others."""
-    now = ports.clock.now()
-    for id in await claims.orphans(SuppressionImport, now=now):
-        # A new name each time: the queue may still keep the dead job's.
-        name = f"ImportSuppressions:{id}:{now:%d%H%M%S}"
-        await ports.jobs.enqueue(ImportSuppressions(id), job_id=name)
+    await claims.enqueue_orphans(SuppressionImport, ImportSuppressions, ports=ports)

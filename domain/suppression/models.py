@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
+from domain.core.claims import Claimed
 from domain.core.ids import new_id
 from domain.suppression.rules import SuppressionSource
 from domain.targets.models import ImportState
@@ -37,7 +38,7 @@ class Suppression(Model):
         indexes = (("account_id", "id"), ("scope_id", "is_prefix"))
 
 
-class SuppressionImport(Model):
+class SuppressionImport(Claimed):
     """A file being turned into entries. The row is the truth; a job that dies is started again."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -63,10 +64,6 @@ class SuppressionImport(Model):
     failure_code = fields.CharField(max_length=32, null=True)  # NULL: did not fail
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
     created_at = fields.DatetimeField()
-    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
-    runner = fields.UUIDField(null=True)  # the job that may write
-    fruitless_starts = fields.SmallIntField(default=0)  # since the last rows that were committed
-    finished_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "suppression_import"

@@ -191,21 +191,6 @@ async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -
         raise TargetLimitReached(limit)
 
 
-async def insert_problems(connection: BaseDBAsyncClient, import_id: UUID, reported: bytes) -> None:
-    """Insert rows of problems that are CSV: row, code, message, value."""
-    raw = asyncpg_of(connection)
-    await raw.execute(
-        "CREATE TEMPORARY TABLE IF NOT EXISTS staged_problem "
-        "(row integer, code text, message text, value text) ON COMMIT DELETE ROWS"
-    )
-    await raw.copy_to_table("staged_problem", source=io.BytesIO(reported), format="csv")
-    await raw.execute(
-        "INSERT INTO import_problem (target_import_id, row, code, message, value) "
-        "SELECT $1, row, code, message, coalesce(value, '') FROM staged_problem",
-        import_id,
-    )
-
-
 async def insert_left_out(
     connection: BaseDBAsyncClient, import_id: UUID, left_out: list[LeftOut]
 ) -> None:

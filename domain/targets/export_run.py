@@ -103,13 +103,16 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
     free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
     waiting = Q(id=id, state__in=[ExportState.PENDING, ExportState.RUNNING])
     taken = await TargetExport.filter(waiting & free).update(
-        state=ExportState.RUNNING, runner=runner, heartbeat_at=now, starts=F("starts") + 1
+        state=ExportState.RUNNING,
+        runner=runner,
+        heartbeat_at=now,
+        fruitless_starts=F("fruitless_starts") + 1,
     )
     row = await TargetExport.filter(id=id, runner=runner).first()
     if not taken or row is None:
         return None
     run = _Run(row, runner, ports)
-    if row.starts > MAX_STARTS:
+    if row.fruitless_starts > MAX_STARTS:
         await _end(
             run, ExportState.FAILED, failure="The file could not be written. Tell the operator."
         )
@@ -177,14 +180,18 @@ async def _end(run: _Run, state: ExportState, *, failure: str | None = None) -> 
             work.publish(_notice(row))
 
 
-def _notice(row: TargetExport) -> Notice:
-    said = ExportProgressed(
+def progress_of(row: TargetExport) -> ExportProgressed:
+    """The export as it is now."""
+    return ExportProgressed(
         target_export=row.id,
         state=row.state.value,
         rows_total=row.rows_total,
         rows_written=row.rows_written,
     )
-    return Notice(export_topic(row.id), msgspec.json.encode(said))
+
+
+def _notice(row: TargetExport) -> Notice:
+    return Notice(export_topic(row.id), msgspec.json.encode(progress_of(row)))
 
 
 async def tend_exports(*, ports: Ports) -> None:

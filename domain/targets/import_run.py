@@ -19,12 +19,12 @@ from tortoise.expressions import F, Q
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
+from domain.targets import problems
 from domain.targets.bulk import (
     SUPPRESSED,
     Destination,
     LeftOut,
     insert_left_out,
-    insert_problems,
     insert_staged,
     refuse_beyond_limit,
 )
@@ -206,7 +206,7 @@ async def _write(run: _Run, block: Block, pace: Pace) -> None:
             if len(left_out) + updated < block.staged_rows:
                 await refuse_beyond_limit(work.connection, row.account_id)
         if block.reported:
-            await insert_problems(work.connection, row.id, block.reported)
+            await problems.OF_TARGETS.insert(work.connection, row.id, block.reported)
         if left_out:
             await insert_left_out(work.connection, row.id, left_out)
         suppressed = sum(each.why is SUPPRESSED for each in left_out)

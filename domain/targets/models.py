@@ -9,6 +9,7 @@ from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from domain.calls.rules import Disposition
+from domain.core.claims import Claimed
 from domain.core.ids import new_id
 from domain.core.indexes import FilledIndex
 from domain.targets.reading.kinds import FileKind
@@ -183,7 +184,7 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
-class TargetImport(Model):
+class TargetImport(Claimed):
     """A file being turned into targets. The row is the truth; a job that dies is started again."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -227,10 +228,6 @@ class TargetImport(Model):
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
     created_at = fields.DatetimeField(auto_now_add=True)
     started_at = fields.DatetimeField(null=True)  # NULL: no job had it yet
-    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
-    runner = fields.UUIDField(null=True)  # the job that may write; an older one finds it changed
-    fruitless_starts = fields.SmallIntField(default=0)  # since the last rows that were committed
-    finished_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "target_import"
@@ -281,7 +278,7 @@ class OperationState(StrEnum):
     FAILED = "failed"  # what is done stays done
 
 
-class TargetOperation(Model):
+class TargetOperation(Claimed):
     """Something done to many targets. The row is the truth; a job that dies is started again."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -301,10 +298,6 @@ class TargetOperation(Model):
     after_id = fields.UUIDField()  # done up to here; a resumed job goes on after it
     until_id = fields.UUIDField()  # the newest target when it was confirmed
     created_at = fields.DatetimeField()
-    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
-    runner = fields.UUIDField(null=True)  # the job that may write
-    fruitless_starts = fields.SmallIntField(default=0)  # since the last block that was committed
-    finished_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "target_operation"
@@ -328,7 +321,7 @@ class ExportState(StrEnum):
     EXPIRED = "expired"  # the file is gone
 
 
-class TargetExport(Model):
+class TargetExport(Claimed):
     """A file of targets with their status. The row is the truth; a job that dies begins again."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -348,10 +341,6 @@ class TargetExport(Model):
     file_path = fields.CharField(max_length=300)  # inside the file store
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
     created_at = fields.DatetimeField(auto_now_add=True)
-    heartbeat_at = fields.DatetimeField(null=True)  # NULL: no job has it
-    runner = fields.UUIDField(null=True)  # the job that may write
-    starts = fields.SmallIntField(default=0)
-    finished_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "target_export"

@@ -13,7 +13,7 @@ import msgspec
 
 from domain.core import claims
 from domain.core.bus import Notice
-from domain.core.claims import ClaimLost, held
+from domain.core.claims import Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.classes import CONDITIONS
@@ -89,7 +89,7 @@ _TO_BE_DIALED = "state IN ('new', 'retry')"
 @dataclass(slots=True)
 class _Run:
     row: TargetOperation
-    runner: UUID
+    claim: Claim[TargetOperation]
     ports: Ports
     said: float = float("-inf")
     told: float = float("-inf")
@@ -101,11 +101,11 @@ async def run_operation(id: UUID, *, ports: Ports, for_s: float) -> bool:
 
     May run any number of times, also at once: only the newest claim writes.
     """
-    taken = await claims.take(TargetOperation, id, now=ports.clock.now())
-    if taken is None:
+    claim = await claims.take(TargetOperation, id, now=ports.clock.now())
+    if claim is None:
         return True
-    run = _Run(*taken, ports)
-    if run.row.fruitless_starts > claims.FRUITLESS_STARTS:
+    run = _Run(claim.row, claim, ports)
+    if claim.is_vain:
         logger.error("operation %s: no block in %d starts", id, claims.FRUITLESS_STARTS)
         await _end(run, OperationState.FAILED)
         return True
@@ -113,13 +113,13 @@ async def run_operation(id: UUID, *, ports: Ports, for_s: float) -> bool:
     try:
         while await _block(run):
             if ports.clock.monotonic() - began >= for_s:
-                await claims.let_go(TargetOperation, id, run.runner)
+                await claim.let_go()
                 return False
         await _end(run, OperationState.DONE)
     except ClaimLost:
         logger.info("operation %s: taken over", id)
     except BaseException:
-        await claims.let_go(TargetOperation, id, run.runner)
+        await claim.let_go()
         raise
     return True
 
@@ -130,7 +130,7 @@ async def _block(run: _Run) -> bool:
     condition = CONDITIONS[row.target_class] if row.target_class else _TO_BE_DIALED
     statement = _STATEMENTS[row.action].format(condition=condition)
     async with unit_of_work(ports) as work:
-        mine = TargetOperation.filter(held(row.id, run.runner)).using_db(work.connection)
+        mine = run.claim.held(work.connection)
         if not await mine.update(heartbeat_at=ports.clock.now(), fruitless_starts=0):
             raise ClaimLost
         # A power cut may take the last blocks, but how far the operation is goes with them.
@@ -157,7 +157,7 @@ async def _end(run: _Run, state: OperationState) -> None:
     row = run.row
     row.state, row.finished_at = state, run.ports.clock.now()
     async with unit_of_work(run.ports) as work:
-        mine = TargetOperation.filter(held(row.id, run.runner)).using_db(work.connection)
+        mine = run.claim.held(work.connection)
         if not await mine.update(state=state, finished_at=row.finished_at, runner=None):
             raise ClaimLost
         work.publish(notice_of(row))
@@ -188,8 +188,4 @@ def notice_of(row: TargetOperation) -> Notice:
 
 async def enqueue_orphans(*, ports: Ports) -> None:
     """Enqueue operations whose job was lost or died. Does no harm to others."""
-    now = ports.clock.now()
-    for id in await claims.orphans(TargetOperation, now=now):
-        # A new name each time: the queue may still keep the dead job's.
-        name = f"OperateOnTargets:{id}:{now:%d%H%M%S}"
-        await ports.jobs.enqueue(OperateOnTargets(id), job_id=name)
+    await claims.enqueue_orphans(TargetOperation, OperateOnTargets, ports=ports)

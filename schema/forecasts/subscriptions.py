@@ -1,6 +1,7 @@
 """What can be followed about forecasts."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from domain.access.permissions import Permission
 from domain.forecasts import service
 from domain.forecasts.events import forecast_topic
 from schema.context import Info
+from schema.following import follow
 from schema.forecasts.types import Forecast
 from schema.guards import requires
 from schema.sharing import Share, shared
@@ -25,14 +27,12 @@ class ForecastSubscriptions:
         self, info: Info, id: Annotated[UUID, strawberry.argument(description="The forecast.")]
     ) -> AsyncGenerator[Forecast, None]:
         ctx = info.context
-        # Listen first, then read: what is said between the two must not be lost.
-        async with ctx.ports.bus.listen(forecast_topic(id)) as heard:
-            row = await service.access_forecast(ctx.principal, id)
-            yield Forecast.of(row)
-            if row.state not in service.UNDER_WAY:
-                return
-            async for _ in heard:
-                row = await service.access_forecast(ctx.principal, id)
+        following = follow(
+            ctx.ports.bus,
+            forecast_topic(id),
+            read=lambda: service.access_forecast(ctx.principal, id),
+            is_over=lambda row: row.state not in service.UNDER_WAY,
+        )
+        async with aclosing(following) as news:
+            async for row in news:
                 yield Forecast.of(row)
-                if row.state not in service.UNDER_WAY:
-                    return

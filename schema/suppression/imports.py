@@ -1,16 +1,15 @@
 """Do-not-call lists from files."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import strawberry
 from strawberry.file_uploads import Upload
 
 from domain.access.permissions import Permission
-from domain.core.bus import Signal
 from domain.core.pages import PageRequest, page_of
 from domain.suppression import imports
 from domain.suppression.events import (
@@ -23,12 +22,14 @@ from domain.suppression.rules import SuppressionSource
 from domain.targets.imports import ENDED, NEWEST_FIRST
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
+from schema.following import follow
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
 from schema.sharing import Share, shared
 from schema.suppression.types import SuppressionImport, SuppressionImportProgress
-from schema.targets.mutations import COUNTRY, chunks_of
+from schema.targets.mutations import COUNTRY
 from schema.targets.refusals import FileTooLarge, ImportFileRefused, ImportFinished
+from schema.uploads import chunks_of
 
 ImportId = Annotated[UUID, strawberry.argument(description="The import.")]
 
@@ -148,17 +149,17 @@ class SuppressionSubscriptions:
         self, info: Info, id: ImportId
     ) -> AsyncGenerator[SuppressionImportProgress, None]:
         ctx = info.context
-        # Listen first, then read: what is said between the two must not be lost.
-        async with ctx.ports.bus.listen(suppression_import_topic(id)) as heard:
-            said = progress_of(await imports.access_import(ctx.principal, id))
-            yield SuppressionImportProgress.of(said)
-            if said.state in ENDED:
-                return
-            async for delivery in heard:
-                if delivery.signal is Signal.MESSAGE:
-                    said = msgspec.json.decode(delivery.payload, type=SuppressionImportProgressed)
-                else:
-                    said = progress_of(await imports.access_import(ctx.principal, id))
+
+        async def read() -> SuppressionImportProgressed:
+            return progress_of(await imports.access_import(ctx.principal, id))
+
+        following = follow(
+            ctx.ports.bus,
+            suppression_import_topic(id),
+            read=read,
+            is_over=lambda said: said.state in ENDED,
+            heard=SuppressionImportProgressed,
+        )
+        async with aclosing(following) as news:
+            async for said in news:
                 yield SuppressionImportProgress.of(said)
-                if said.state in ENDED:
-                    return

@@ -17,7 +17,7 @@ from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
 from schema.scalars import PhoneNumber, phone_number
-from schema.targets.mutations import COUNTRY, DUPLICATES, chunks_of
+from schema.targets.mutations import COUNTRY, DUPLICATES
 from schema.targets.numbers import DuplicatesInput, duplicates_of
 from schema.targets.queries import CampaignId
 from schema.targets.refusals import (
@@ -27,6 +27,7 @@ from schema.targets.refusals import (
     TargetLimitReached,
 )
 from schema.targets.types import TargetImport
+from schema.uploads import chunks_of
 
 
 @strawberry.enum(description="What a column of a file is.")

@@ -1,24 +1,26 @@
 """Files of targets, and targets by how far they came."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import strawberry
 
 from domain.access.permissions import Permission
-from domain.core.bus import Signal
 from domain.targets import classes, exports, models
 from domain.targets.events import ExportProgressed, export_topic
+from domain.targets.export_run import progress_of
 from domain.targets.listing import TargetFilter
 from domain.targets.models import ExportKind, ExportState
 from domain.targets.rules import TargetClass
 from schema.context import Info
+from schema.following import follow
 from schema.guards import requires
 from schema.refusals import NotFound
+from schema.sharing import Share, shared
 from schema.targets.queries import CampaignId, TargetFilterInput
 from schema.targets.refusals import TooManyForXlsx
 
@@ -80,6 +82,15 @@ class ExportProgress:
     state: ExportState = strawberry.field(description="How far it is.")
     rows_total: int = strawberry.field(description="How many it was to hold when ordered.")
     rows_written: int = strawberry.field(description="So far.")
+
+    @classmethod
+    def of(cls, said: ExportProgressed) -> "ExportProgress":
+        return cls(
+            export_id=said.target_export,
+            state=ExportState(said.state),
+            rows_total=said.rows_total,
+            rows_written=said.rows_written,
+        )
 
 
 @strawberry.type(description="A file is going to be written.")
@@ -144,39 +155,23 @@ class ExportMutations:
 class ExportSubscriptions:
     @strawberry.subscription(
         description="How far an export is: now, then twice a second, until it is over.",
-        extensions=[requires(Permission.TARGET_VIEW)],
+        extensions=[requires(Permission.TARGET_VIEW), shared(Share.LATEST)],
     )
     async def target_export_progress(
         self, info: Info, id: Annotated[UUID, strawberry.argument(description="The export.")]
     ) -> AsyncGenerator[ExportProgress, None]:
         ctx = info.context
-        # Listen first, then read: what is said between the two must not be lost.
-        async with ctx.ports.bus.listen(export_topic(id)) as heard:
-            said = await _progress(info, id)
-            yield said
-            if said.state not in (ExportState.PENDING, ExportState.RUNNING):
-                return
-            async for delivery in heard:
-                if delivery.signal is Signal.MESSAGE:
-                    event = msgspec.json.decode(delivery.payload, type=ExportProgressed)
-                    said = ExportProgress(
-                        export_id=id,
-                        state=ExportState(event.state),
-                        rows_total=event.rows_total,
-                        rows_written=event.rows_written,
-                    )
-                else:
-                    said = await _progress(info, id)
-                yield said
-                if said.state not in (ExportState.PENDING, ExportState.RUNNING):
-                    return
 
+        async def read() -> ExportProgressed:
+            return progress_of(await exports.access_export(ctx.principal, id))
 
-async def _progress(info: Info, id: UUID) -> ExportProgress:
-    row = await exports.access_export(info.context.principal, id)
-    return ExportProgress(
-        export_id=row.id,
-        state=row.state,
-        rows_total=row.rows_total,
-        rows_written=row.rows_written,
-    )
+        following = follow(
+            ctx.ports.bus,
+            export_topic(id),
+            read=read,
+            is_over=lambda said: said.state not in (ExportState.PENDING, ExportState.RUNNING),
+            heard=ExportProgressed,
+        )
+        async with aclosing(following) as news:
+            async for said in news:
+                yield ExportProgress.of(said)

@@ -1,7 +1,6 @@
 """What can be done with targets and imports."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -28,6 +27,7 @@ from schema.targets.refusals import (
     TargetLimitReached,
 )
 from schema.targets.types import Target, TargetAnswer, TargetImport
+from schema.uploads import chunks_of
 
 COUNTRY = (
     "ISO 3166-1 of national numbers; `multiple`: all are international; "
@@ -37,7 +37,6 @@ DUPLICATES = (
     "What is done with numbers that are there already; null: skipped where the file or the "
     "campaign has them, whatever other campaigns have."
 )
-UPLOAD_CHUNK_BYTES = 256 * 1024
 
 
 @strawberry.input(description="One value that agents see.")
@@ -254,9 +253,3 @@ class TargetMutations:
         ctx = info.context
         row = await removing.remove_target(ctx.principal, id, ports=ctx.ports)
         return TargetRemoved(target=Target.of(row))
-
-
-async def chunks_of(file: Any) -> AsyncIterator[bytes]:
-    """An upload's bytes; the server has spooled them to disk already."""
-    while chunk := await file.read(UPLOAD_CHUNK_BYTES):
-        yield chunk

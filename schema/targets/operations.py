@@ -1,15 +1,14 @@
 """What is done to many targets at once: removed, reset, purged."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import strawberry
 
 from domain.access.permissions import Permission
-from domain.core.bus import Signal
 from domain.core.pages import PageRequest, page_of
 from domain.targets import models, operations
 from domain.targets.events import OperationProgressed, operation_topic
@@ -20,6 +19,7 @@ from domain.targets.rules import OperationAction, TargetClass
 from schema.campaigns.refusals import CampaignIsClosed
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
+from schema.following import follow
 from schema.guards import requires
 from schema.refusals import NotFound
 from schema.sharing import Share, shared
@@ -207,17 +207,17 @@ class OperationSubscriptions:
         self, info: Info, id: OperationId
     ) -> AsyncGenerator[TargetOperationProgress, None]:
         ctx = info.context
-        # Listen first, then read: what is said between the two must not be lost.
-        async with ctx.ports.bus.listen(operation_topic(id)) as heard:
-            said = progress_of(await operations.access_operation(ctx.principal, id))
-            yield TargetOperationProgress.of(said)
-            if said.state in OVER:
-                return
-            async for delivery in heard:
-                if delivery.signal is Signal.MESSAGE:
-                    said = msgspec.json.decode(delivery.payload, type=OperationProgressed)
-                else:
-                    said = progress_of(await operations.access_operation(ctx.principal, id))
+
+        async def read() -> OperationProgressed:
+            return progress_of(await operations.access_operation(ctx.principal, id))
+
+        following = follow(
+            ctx.ports.bus,
+            operation_topic(id),
+            read=read,
+            is_over=lambda said: said.state in OVER,
+            heard=OperationProgressed,
+        )
+        async with aclosing(following) as news:
+            async for said in news:
                 yield TargetOperationProgress.of(said)
-                if said.state in OVER:
-                    return

@@ -1,18 +1,18 @@
 """What can be followed about imports."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import strawberry
 
 from domain.access.permissions import Permission
-from domain.core.bus import Signal
 from domain.targets.events import ImportProgressed, import_topic
 from domain.targets.imports import ENDED, access_import
 from domain.targets.progress import progress_of
 from schema.context import Info
+from schema.following import follow
 from schema.guards import requires
 from schema.sharing import Share, shared
 from schema.targets.types import ImportProgress
@@ -28,17 +28,17 @@ class TargetSubscriptions:
         self, info: Info, id: Annotated[UUID, strawberry.argument(description="The import.")]
     ) -> AsyncGenerator[ImportProgress, None]:
         ctx = info.context
-        # Listen first, then read: what is said between the two must not be lost.
-        async with ctx.ports.bus.listen(import_topic(id)) as heard:
-            said = progress_of(await access_import(ctx.principal, id))
-            yield ImportProgress.of(said)
-            if said.state in ENDED:
-                return
-            async for delivery in heard:
-                if delivery.signal is Signal.MESSAGE:
-                    said = msgspec.json.decode(delivery.payload, type=ImportProgressed)
-                else:
-                    said = progress_of(await access_import(ctx.principal, id))
+
+        async def read() -> ImportProgressed:
+            return progress_of(await access_import(ctx.principal, id))
+
+        following = follow(
+            ctx.ports.bus,
+            import_topic(id),
+            read=read,
+            is_over=lambda said: said.state in ENDED,
+            heard=ImportProgressed,
+        )
+        async with aclosing(following) as news:
+            async for said in news:
                 yield ImportProgress.of(said)
-                if said.state in ENDED:
-                    return

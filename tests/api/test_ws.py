@@ -14,12 +14,15 @@ from websockets.typing import Subprotocol
 
 from api.door import DoorSettings
 from api.runtime import Runtime
-from domain.access.models import Session, User
+from domain.access.models import Account, Session, User
 from domain.access.tokens import open_session
 from domain.adapters.system_clock import SystemClock
 from domain.core.bus import Notice
+from domain.targets.export_run import run_export
+from domain.targets.models import ExportKind, TargetExport
 from schema.ended import FORGET
 from tests.api.conftest import RUNS, Served, served
+from tests.rows import a_campaign
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 FAST = DoorSettings(init_wait_s=0.2, recheck_s=0.1, stalled_s=1.0, subscriptions_per_socket=3)
@@ -307,6 +310,36 @@ async def test_a_shared_board_runs_once_and_greets_the_late(
         assert RUNS["b1"] == 1
         await server.publish("b1", "end")
         assert (await hear(first))["type"] == (await hear(late))["type"] == "complete"
+    await gone(server)
+
+
+@pytest.mark.feature("API-02")
+async def test_an_export_followed_by_many_is_read_once(
+    server: Served, token: str, user: User
+) -> None:
+    campaign = await a_campaign(await Account.get(id=user.account_id))
+    export = await TargetExport.create(
+        account_id=user.account_id,
+        campaign=campaign,
+        kind=ExportKind.CSV,
+        rows_total=0,
+        file_path="exports/a.csv",
+    )
+    other = await open_session(user.account_id, clock=SystemClock(), user_id=user.id)
+    query = "subscription($export: UUID!) { targetExportProgress(id: $export) { state } }"
+    async with socket(server, token=token) as first, socket(server, token=other.token) as late:
+        for ws in (first, late):
+            await subscribe(ws, "1", query, export=str(export.id))
+            said = (await hear(ws))["payload"]["data"]["targetExportProgress"]
+            assert said == {"state": "PENDING"}
+        assert server.door.metrics.registry.get_sample_value("outdial_shared_runs") == 1
+        await run_export(export.id, ports=server.door.ports)
+        for ws in (first, late):
+            said = await hear(ws)
+            while said["payload"]["data"]["targetExportProgress"]["state"] == "RUNNING":
+                said = await hear(ws)
+            assert said["payload"]["data"]["targetExportProgress"]["state"] == "DONE"
+            assert (await hear(ws))["type"] == "complete"
     await gone(server)
 
 

@@ -169,9 +169,9 @@ async def test_only_the_newest_claim_writes(ask: Ask, campaign: Campaign, fakes:
     await many(campaign, 250)
     answer = (await ask(REMOVE_ALL, campaign=str(campaign.id), count=250))["targetsRemoveAll"]
     id = UUID(answer["operation"]["id"])
-    taken = await claims.take(TargetOperation, id, now=fakes.clock.now())
-    assert taken is not None
-    zombie = operation_run._Run(taken[0], taken[1], fakes.ports)
+    claim = await claims.take(TargetOperation, id, now=fakes.clock.now())
+    assert claim is not None
+    zombie = operation_run._Run(claim.row, claim, fakes.ports)
     fakes.clock.advance(31)
 
     assert not await run_operation(id, ports=fakes.ports, for_s=0)

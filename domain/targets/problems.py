@@ -1,0 +1,38 @@
+"""Rows of a file that became nothing, and why."""
+
+import io
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.targets.bulk import asyncpg_of
+
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_problem (
+    row integer, code text, message text, value text
+) ON COMMIT DELETE ROWS
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemTable:
+    """Where one kind of import keeps its problems."""
+
+    table: str
+    import_id: str  # the column that names the import
+
+    async def insert(self, connection: BaseDBAsyncClient, import_id: UUID, reported: bytes) -> None:
+        """Insert problems that are CSV: row, code, message, value. Call it in a transaction."""
+        raw = asyncpg_of(connection)
+        await raw.execute(_STAGE)
+        await raw.copy_to_table("staged_problem", source=io.BytesIO(reported), format="csv")
+        await raw.execute(
+            f"INSERT INTO {self.table} ({self.import_id}, row, code, message, value) "
+            "SELECT $1, row, code, message, coalesce(value, '') FROM staged_problem",
+            import_id,
+        )
+
+
+OF_TARGETS = ProblemTable("import_problem", "target_import_id")
+OF_SUPPRESSIONS = ProblemTable("suppression_problem", "suppression_import_id")
