@@ -1,0 +1,110 @@
+"""How a floor's picture and what the switches hold are brought together, on paper."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.agents.rules import AgentState
+from domain.campaigns.rules import DialMode
+from domain.floor.state import Seat
+from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
+from domain.telephony.events import LegState, RoomState, Snapshot
+from domain.telephony.link import Node
+from tests.domain.floor.test_state_machine import ACCOUNT, FloorMachine
+
+OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
+
+
+class Paper(FloorMachine):
+    """A floor on paper whose commands are kept, with customers only when a test wants them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[Any] = []
+        self.begin(mode=DialMode.PROGRESSIVE, lines=1.0, analysed=False, consoles=False)
+        self.run.hopper.clear()
+        self.sent.clear()
+
+    @property
+    def seat(self) -> Seat:
+        return self.state.seats[UUID(int=100)]
+
+    def _sent(self, node: str, command: Any) -> None:
+        self.sent.append(command)
+        super()._sent(node, command)
+
+    def customers_answer(self) -> None:
+        """Let the pacer decide a few times, and let whoever is called pick up."""
+        for _ in range(3):
+            self.clock.advance(0.6)
+            self._settle()
+            for leg in self._customers("dialing"):
+                self._answers(leg)
+            self._settle()
+
+    def pass_time(self, seconds: float, switches: Switches, *nodes: Node) -> None:
+        """Let seconds go by with these gateways alive."""
+        for _ in range(int(seconds)):
+            self.clock.advance(1.0)
+            self.context.timers.run_due(self.clock.monotonic())
+            switches.saw(list(nodes))
+            self._settle()
+
+    def snapshot(self, *legs: UUID, rooms: dict[UUID, tuple[UUID, ...]] | None = None) -> None:
+        """Settle the floor with what the switch holds now; all legs are up for long."""
+        at = self.context.unix()
+        self._hear(
+            Snapshot(
+                account=ACCOUNT,
+                at=at,
+                request=uuid4(),
+                node="sim",
+                legs=tuple(LegState(leg=leg, state="up", since=at - 100) for leg in legs),
+                rooms=tuple(RoomState(room=r, legs=held) for r, held in (rooms or {}).items()),
+            )
+        )
+        self._settle()
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return Paper()
+
+
+@pytest.fixture
+def busy() -> Paper:
+    """All agents talk."""
+    machine = Paper()
+    machine.targets_come(6)
+    machine.customers_answer()
+    machine.run.hopper.clear()
+    assert [s.state for s in machine.state.seats.values()] == [AgentState.TALKING] * 3
+    return machine
+
+
+def test_a_switch_that_died_with_the_floors_last_owner_is_given_up_by_the_next(busy: Paper) -> None:
+    busy.context.nodes = {}  # as a new owner begins
+    switches = Switches(busy.context, busy.floor.recovery)
+
+    busy.pass_time(GIVEN_UP_AFTER_S - 1, switches, OTHER)
+    assert [s.state for s in busy.state.seats.values()] == [AgentState.TALKING] * 3
+    busy.pass_time(2, switches, OTHER)
+
+    assert not busy.state.lines
+    assert len(busy.ended) == 3
+    assert {s.state for s in busy.state.seats.values()} == {AgentState.WRAP_UP}
+    busy.pass_time(6, switches, OTHER)
+    for seat in busy.state.seats.values():
+        assert (seat.state, seat.node) == (AgentState.RINGING, "other")
+
+
+def test_a_dead_phone_of_an_idle_agent_is_called_again_by_the_next_owner(paper: Paper) -> None:
+    paper.context.nodes = {}
+    old = paper.seat.leg
+    switches = Switches(paper.context, paper.floor.recovery)
+
+    paper.pass_time(GIVEN_UP_AFTER_S + 2, switches, OTHER)
+
+    assert paper.seat.leg != old
+    assert (paper.seat.state, paper.seat.node) == (AgentState.RINGING, "other")
