@@ -101,7 +101,7 @@ class Recovery:
         """Call the phones of agents who went available while no switch was there."""
         for seat in self._state.seats.values():
             if seat.state is AgentState.BREAK and seat.reason == NO_SWITCH:
-                self._seats.call_phone(seat)
+                self._seats.resume(seat)
 
     def end_lines_of(self, node: str, at: float) -> None:
         """A switch is gone for good: everything on it has ended."""

@@ -11,7 +11,8 @@ from domain.floor.state import Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
 from domain.telephony.events import LegState, RoomState, Snapshot
 from domain.telephony.link import Node
-from tests.domain.floor.test_state_machine import ACCOUNT, FloorMachine
+from domain.telephony.port import PlaceLeg
+from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
 
 OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
 
@@ -108,3 +109,21 @@ def test_a_dead_phone_of_an_idle_agent_is_called_again_by_the_next_owner(paper: 
 
     assert paper.seat.leg != old
     assert (paper.seat.state, paper.seat.node) == (AgentState.RINGING, "other")
+
+
+def test_a_phone_that_outlived_a_lost_link_is_taken_up_and_not_called_again(paper: Paper) -> None:
+    switches, old = paper.floor.switches, paper.seat.leg
+    assert old is not None
+    switches.saw([NODE])
+    switches.link("sim", up=False)
+    paper.pass_time(GIVEN_UP_AFTER_S + 2, switches)
+    assert (paper.seat.state, paper.seat.reason) == (AgentState.BREAK, "no_switch")
+    paper.sent.clear()
+
+    switches.link("sim", up=True)
+    paper.snapshot(old, rooms={paper.seat.agent_id: (old,)})
+    switches.saw([NODE])
+
+    assert (paper.seat.state, paper.seat.leg) == (AgentState.AVAILABLE, old)
+    placed = [command.join for command in paper.sent if isinstance(command, PlaceLeg)]
+    assert paper.seat.agent_id not in placed
