@@ -213,7 +213,7 @@ class Recovery:
             seat = self._state.seats.get(room.room)
             if seat is None or seat.leg is not None or seat.state is AgentState.OFFLINE:
                 continue
-            phones = [leg for leg in room.legs if leg in known and leg not in self._state.lines]
+            phones = [leg for leg in room.legs if leg in known and not self._state.owns(leg)]
             if phones:
                 seat.leg, seat.leg_up, seat.node = phones[0], True, snapshot.node
                 seat.leg_since = self._context.clock.monotonic()

@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.agents.rules import AgentState
+from domain.calls.commands import Supervise
 from domain.campaigns.rules import DialMode
 from domain.floor.state import Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
-from domain.telephony.events import LegState, RoomState, Snapshot
+from domain.telephony.events import EndedBy, LegState, RoomState, Snapshot
 from domain.telephony.link import Node
-from domain.telephony.port import PlaceLeg
+from domain.telephony.port import PlaceLeg, Role
 from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
 
 OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
@@ -127,3 +128,17 @@ def test_a_phone_that_outlived_a_lost_link_is_taken_up_and_not_called_again(pape
     assert (paper.seat.state, paper.seat.leg) == (AgentState.AVAILABLE, old)
     placed = [command.join for command in paper.sent if isinstance(command, PlaceLeg)]
     assert paper.seat.agent_id not in placed
+
+
+def test_a_supervisors_phone_is_not_taken_for_the_agents(paper: Paper) -> None:
+    seat, leg = paper.seat, paper.seat.leg
+    assert leg is not None
+    wish = Supervise(agent=seat.agent_id, supervisor=uuid4(), role=Role.LISTEN, endpoint="desk")
+    paper.floor.supervisions.supervise(seat, wish)
+    (listening,) = paper.state.visitors
+    paper._gone(leg, EndedBy.FAR_END)
+
+    paper.snapshot(listening, rooms={seat.agent_id: (listening,)})
+
+    assert (seat.state, seat.leg) == (AgentState.BREAK, None)
+    assert listening not in paper.state.legs
