@@ -142,7 +142,7 @@ class Recovery:
         trunk = self._state.trunks.get(row["trunk_id"])  # type: ignore[call-overload]
         if trunk is not None:
             line.trunk = trunk
-            trunk.busy += 1
+            trunk.busy += line.state is not AttemptState.ENDED  # else it is only wrapped up
         if line.state is AttemptState.COMMITTED:
             line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
         if line.answered_at is not None:
