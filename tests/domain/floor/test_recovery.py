@@ -7,6 +7,7 @@ import pytest
 
 from domain.agents.rules import AgentState
 from domain.calls.commands import Supervise
+from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
 from domain.floor.state import Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
@@ -142,3 +143,31 @@ def test_a_supervisors_phone_is_not_taken_for_the_agents(paper: Paper) -> None:
 
     assert (seat.state, seat.leg) == (AgentState.BREAK, None)
     assert listening not in paper.state.legs
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_customer_who_waits_at_a_takeover_is_a_live_answer(busy: Paper, comes: bool) -> None:
+    line = busy.seat.line
+    assert line is not None
+    busy.run.ledger.minutes.clear()  # no row says yet that this one was a live answer
+    busy.seat.line, line.seat = None, None
+    line.state, line.connected, line.connected_at = AttemptState.WAITING, None, None
+    busy.seat.state = AgentState.BREAK
+
+    busy.floor.lines.resume(busy.run, line)
+    if comes:
+        busy.floor.seats.go_available(busy.seat)
+    busy.pass_time(3, busy.floor.switches, NODE)
+
+    assert (line.state is AttemptState.CONNECTED) is comes
+    assert busy.run.ledger.totals(busy.context.unix()) == (1, 0 if comes else 1)
+
+
+def test_a_customer_who_met_an_agent_is_not_counted_again_at_a_takeover(busy: Paper) -> None:
+    line = busy.seat.line
+    assert line is not None
+    before = busy.run.ledger.totals(busy.context.unix())
+
+    busy.floor.lines.resume(busy.run, line)
+
+    assert busy.run.ledger.totals(busy.context.unix()) == before
