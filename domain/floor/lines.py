@@ -319,6 +319,9 @@ class Lines:
     def resume(self, run: Run, line: Line) -> None:
         """Go on with a customer of the floor's last owner who is not with an agent."""
         if line.state is AttemptState.WAITING:
+            if line.connected is None and line.answered_at is not None:
+                # Its row does not say that it was live before it met somebody or was given up.
+                run.ledger.add(line.answered_at.timestamp(), live=1)
             self._state.waiting.append(line)
             self.watch_patience(run, line)
         elif line.state is AttemptState.LISTENING:

@@ -101,7 +101,7 @@ class Recovery:
         """Call the phones of agents who went available while no switch was there."""
         for seat in self._state.seats.values():
             if seat.state is AgentState.BREAK and seat.reason == NO_SWITCH:
-                self._seats.call_phone(seat)
+                self._seats.resume(seat)
 
     def end_lines_of(self, node: str, at: float) -> None:
         """A switch is gone for good: everything on it has ended."""
@@ -142,7 +142,7 @@ class Recovery:
         trunk = self._state.trunks.get(row["trunk_id"])  # type: ignore[call-overload]
         if trunk is not None:
             line.trunk = trunk
-            trunk.busy += 1
+            trunk.busy += line.state is not AttemptState.ENDED  # else it is only wrapped up
         if line.state is AttemptState.COMMITTED:
             line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
         if line.answered_at is not None:
@@ -213,7 +213,7 @@ class Recovery:
             seat = self._state.seats.get(room.room)
             if seat is None or seat.leg is not None or seat.state is AgentState.OFFLINE:
                 continue
-            phones = [leg for leg in room.legs if leg in known and leg not in self._state.lines]
+            phones = [leg for leg in room.legs if leg in known and not self._state.owns(leg)]
             if phones:
                 seat.leg, seat.leg_up, seat.node = phones[0], True, snapshot.node
                 seat.leg_since = self._context.clock.monotonic()

@@ -31,7 +31,7 @@ class Switches:
         """Take over which gateways live now."""
         now = self._context.clock.monotonic()
         living = {node.node: node for node in nodes if node.up}
-        for name in self._context.nodes.keys() - living.keys():
+        for name in self._wanted() - living.keys() - self._gone.keys():
             logger.warning("gateway %s is away", name)
             self._gone[name] = now
         for name, node in living.items():
@@ -54,6 +54,12 @@ class Switches:
         if self._phones_due <= now:
             self._phones_due = now + SETTLE_EVERY_S
             self._recovery.call_lost_phones()
+
+    def _wanted(self) -> set[str]:
+        """Gateways that lived, or hold a call: one may have died together with the last owner."""
+        lines = {line.node for line in self._context.state.lines.values()}
+        phones = {seat.node for seat in self._context.state.seats.values() if seat.node}
+        return self._context.nodes.keys() | lines | phones
 
     def link(self, name: str, *, up: bool) -> None:
         """The gateway's link to its switch went up or down."""

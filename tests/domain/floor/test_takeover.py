@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.agents.commands import AgentHangUp
 from domain.agents.models import AgentStateEntry
 from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
@@ -14,6 +15,7 @@ from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
+from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
 
 
@@ -168,6 +170,25 @@ async def test_calls_of_a_dead_switch_end_with_a_stated_cause(rig: Rig, comes_ba
         await rig.carrier()  # hours later perhaps
     # The phone that was lost with the switch is called again; nobody has to touch anything.
     await rig.until(lambda: _state(rig, AgentState.AVAILABLE))
+
+
+async def test_a_call_that_is_only_wrapped_up_takes_no_channel_of_its_trunk(rig: Rig) -> None:
+    trunk = await Trunk.create(account=rig.row, name="alpha", channels=1)
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, wrap_up_s=None)
+    await rig.targets(campaign, "+12025550020")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _connected(rig, 1))
+    await rig.ask(AgentHangUp(agent=agent.id))
+    await rig.until(lambda: _state(rig, AgentState.WRAP_UP))
+
+    await _die(rig, first)
+    second = await rig.floor()
+
+    assert second.state.seats[agent.id].line is not None
+    assert second.state.trunks[trunk.id].busy == 0
 
 
 async def _connected(rig: Rig, count: int) -> bool:

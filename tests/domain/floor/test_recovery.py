@@ -1,0 +1,173 @@
+"""How a floor's picture and what the switches hold are brought together, on paper."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.agents.rules import AgentState
+from domain.calls.commands import Supervise
+from domain.calls.rules import AttemptState
+from domain.campaigns.rules import DialMode
+from domain.floor.state import Seat
+from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
+from domain.telephony.events import EndedBy, LegState, RoomState, Snapshot
+from domain.telephony.link import Node
+from domain.telephony.port import PlaceLeg, Role
+from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
+
+OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
+
+
+class Paper(FloorMachine):
+    """A floor on paper whose commands are kept, with customers only when a test wants them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[Any] = []
+        self.begin(mode=DialMode.PROGRESSIVE, lines=1.0, analysed=False, consoles=False)
+        self.run.hopper.clear()
+        self.sent.clear()
+
+    @property
+    def seat(self) -> Seat:
+        return self.state.seats[UUID(int=100)]
+
+    def _sent(self, node: str, command: Any) -> None:
+        self.sent.append(command)
+        super()._sent(node, command)
+
+    def customers_answer(self) -> None:
+        """Let the pacer decide a few times, and let whoever is called pick up."""
+        for _ in range(3):
+            self.clock.advance(0.6)
+            self._settle()
+            for leg in self._customers("dialing"):
+                self._answers(leg)
+            self._settle()
+
+    def pass_time(self, seconds: float, switches: Switches, *nodes: Node) -> None:
+        """Let seconds go by with these gateways alive."""
+        for _ in range(int(seconds)):
+            self.clock.advance(1.0)
+            self.context.timers.run_due(self.clock.monotonic())
+            switches.saw(list(nodes))
+            self._settle()
+
+    def snapshot(self, *legs: UUID, rooms: dict[UUID, tuple[UUID, ...]] | None = None) -> None:
+        """Settle the floor with what the switch holds now; all legs are up for long."""
+        at = self.context.unix()
+        self._hear(
+            Snapshot(
+                account=ACCOUNT,
+                at=at,
+                request=uuid4(),
+                node="sim",
+                legs=tuple(LegState(leg=leg, state="up", since=at - 100) for leg in legs),
+                rooms=tuple(RoomState(room=r, legs=held) for r, held in (rooms or {}).items()),
+            )
+        )
+        self._settle()
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return Paper()
+
+
+@pytest.fixture
+def busy() -> Paper:
+    """All agents talk."""
+    machine = Paper()
+    machine.targets_come(6)
+    machine.customers_answer()
+    machine.run.hopper.clear()
+    assert [s.state for s in machine.state.seats.values()] == [AgentState.TALKING] * 3
+    return machine
+
+
+def test_a_switch_that_died_with_the_floors_last_owner_is_given_up_by_the_next(busy: Paper) -> None:
+    busy.context.nodes = {}  # as a new owner begins
+    switches = Switches(busy.context, busy.floor.recovery)
+
+    busy.pass_time(GIVEN_UP_AFTER_S - 1, switches, OTHER)
+    assert [s.state for s in busy.state.seats.values()] == [AgentState.TALKING] * 3
+    busy.pass_time(2, switches, OTHER)
+
+    assert not busy.state.lines
+    assert len(busy.ended) == 3
+    assert {s.state for s in busy.state.seats.values()} == {AgentState.WRAP_UP}
+    busy.pass_time(6, switches, OTHER)
+    for seat in busy.state.seats.values():
+        assert (seat.state, seat.node) == (AgentState.RINGING, "other")
+
+
+def test_a_dead_phone_of_an_idle_agent_is_called_again_by_the_next_owner(paper: Paper) -> None:
+    paper.context.nodes = {}
+    old = paper.seat.leg
+    switches = Switches(paper.context, paper.floor.recovery)
+
+    paper.pass_time(GIVEN_UP_AFTER_S + 2, switches, OTHER)
+
+    assert paper.seat.leg != old
+    assert (paper.seat.state, paper.seat.node) == (AgentState.RINGING, "other")
+
+
+def test_a_phone_that_outlived_a_lost_link_is_taken_up_and_not_called_again(paper: Paper) -> None:
+    switches, old = paper.floor.switches, paper.seat.leg
+    assert old is not None
+    switches.saw([NODE])
+    switches.link("sim", up=False)
+    paper.pass_time(GIVEN_UP_AFTER_S + 2, switches)
+    assert (paper.seat.state, paper.seat.reason) == (AgentState.BREAK, "no_switch")
+    paper.sent.clear()
+
+    switches.link("sim", up=True)
+    paper.snapshot(old, rooms={paper.seat.agent_id: (old,)})
+    switches.saw([NODE])
+
+    assert (paper.seat.state, paper.seat.leg) == (AgentState.AVAILABLE, old)
+    placed = [command.join for command in paper.sent if isinstance(command, PlaceLeg)]
+    assert paper.seat.agent_id not in placed
+
+
+def test_a_supervisors_phone_is_not_taken_for_the_agents(paper: Paper) -> None:
+    seat, leg = paper.seat, paper.seat.leg
+    assert leg is not None
+    wish = Supervise(agent=seat.agent_id, supervisor=uuid4(), role=Role.LISTEN, endpoint="desk")
+    paper.floor.supervisions.supervise(seat, wish)
+    (listening,) = paper.state.visitors
+    paper._gone(leg, EndedBy.FAR_END)
+
+    paper.snapshot(listening, rooms={seat.agent_id: (listening,)})
+
+    assert (seat.state, seat.leg) == (AgentState.BREAK, None)
+    assert listening not in paper.state.legs
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_customer_who_waits_at_a_takeover_is_a_live_answer(busy: Paper, comes: bool) -> None:
+    line = busy.seat.line
+    assert line is not None
+    busy.run.ledger.minutes.clear()  # no row says yet that this one was a live answer
+    busy.seat.line, line.seat = None, None
+    line.state, line.connected, line.connected_at = AttemptState.WAITING, None, None
+    busy.seat.state = AgentState.BREAK
+
+    busy.floor.lines.resume(busy.run, line)
+    if comes:
+        busy.floor.seats.go_available(busy.seat)
+    busy.pass_time(3, busy.floor.switches, NODE)
+
+    assert (line.state is AttemptState.CONNECTED) is comes
+    assert busy.run.ledger.totals(busy.context.unix()) == (1, 0 if comes else 1)
+
+
+def test_a_customer_who_met_an_agent_is_not_counted_again_at_a_takeover(busy: Paper) -> None:
+    line = busy.seat.line
+    assert line is not None
+    before = busy.run.ledger.totals(busy.context.unix())
+
+    busy.floor.lines.resume(busy.run, line)
+
+    assert busy.run.ledger.totals(busy.context.unix()) == before
