@@ -69,6 +69,7 @@ class Phones:
             self._seats.sign_out(seat, reason="phone", force=True)
             self._play_and_leave(event.leg, node, LOGGED_OFF)
         else:
+            seat.by_phone = False
             self._take(seat, event.leg, node)
         return True
 

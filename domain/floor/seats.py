@@ -45,7 +45,12 @@ class Seats:
             return
         if seat.state is AgentState.TALKING and not force:
             raise AgentBusy(seat.agent_id, seat.state)
+        if seat.state is AgentState.WRAP_UP and (line := seat.line) is not None:
+            self._record_wrap_up(seat, line, code=line.wrap_up_code, note=line.note)
         self._drop_work(seat)
+        # Not all ways back to work reset what was said of the work before.
+        seat.line, seat.wrap_up_ends, seat.by_phone = None, None, False
+        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
         self.change(seat, AgentState.OFFLINE, reason=reason)
         self.hang_up_phone(seat)
 
@@ -82,18 +87,7 @@ class Seats:
         line = seat.line
         if seat.state is not AgentState.WRAP_UP or line is None:
             raise NoWrapUp(seat.agent_id, seat.state)
-        line.wrap_up_code, line.note = code, note
-        line.wrap_up_ended_at = self._context.clock.now()
-        self._context.journal.call(line)
-        self._context.journal.event(
-            line.id, line.wrap_up_ended_at, "wrap_up_ended", code=code or ""
-        )
-        self.was_wrapped_up(line, again_at)
-        age = self._context.clock.monotonic() - seat.since
-        run = self._state.runs.get(line.campaign_id)
-        if run is not None and not run.settings.on_ports:
-            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
-        seat.line, seat.wrap_up_ends = None, None
+        self._record_wrap_up(seat, line, code=code, note=note, again_at=again_at)
         if then_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, None
         after, reason = seat.after_call, seat.after_call_reason
@@ -186,7 +180,6 @@ class Seats:
         """
         hung_up = event.by is EndedBy.FAR_END
         if hung_up and seat.by_phone:
-            seat.by_phone = False
             self._forget_phone(seat)
             self.sign_out(seat, reason="phone_hung_up", force=True)
         else:
@@ -316,6 +309,28 @@ class Seats:
             self.call_phone(seat)
         else:
             self.change(seat, AgentState.RINGING)
+
+    def _record_wrap_up(
+        self,
+        seat: Seat,
+        line: Line,
+        *,
+        code: str | None,
+        note: str,
+        again_at: datetime | None = None,
+    ) -> None:
+        line.wrap_up_code, line.note = code, note
+        line.wrap_up_ended_at = self._context.clock.now()
+        self._context.journal.call(line)
+        self._context.journal.event(
+            line.id, line.wrap_up_ended_at, "wrap_up_ended", code=code or ""
+        )
+        self.was_wrapped_up(line, again_at)
+        age = self._context.clock.monotonic() - seat.since
+        run = self._state.runs.get(line.campaign_id)
+        if run is not None and not run.settings.on_ports:
+            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
+        seat.line, seat.wrap_up_ends = None, None
 
     def _drop_work(self, seat: Seat) -> None:
         if seat.offer is not None:
