@@ -23,6 +23,8 @@ from domain.telephony.events import (
 )
 from tests.domain.floor.paper import ACCOUNT, AGENTS, PORTS, PaperFloor
 
+TALKING, WRAP_UP = AgentState.TALKING, AgentState.WRAP_UP
+
 
 class FloorMachine(PaperFloor, RuleBasedStateMachine):
     """That floor, and a switch that does as chance says."""
@@ -127,6 +129,18 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             pass  # the deed is refused in this state
         self.settle()
 
+    @rule(choice=st.integers(0, 9), comes_back=st.booleans())
+    def a_busy_agent_signs_out(self, choice: int, comes_back: bool) -> None:
+        busy = [seat for seat in self.agents if seat.state in (TALKING, WRAP_UP)]
+        if busy:
+            seat = busy[choice % len(busy)]
+            self.floor.seats.sign_out(seat, reason=None, force=True)
+            self.settle()
+            if comes_back:
+                self.floor.seats.sign_in(seat)
+                self.floor.seats.go_available(seat)
+                self.settle()
+
     @rule(running=st.booleans())
     def the_campaign_is_stopped_or_goes_on(self, running: bool) -> None:
         self.run.settings.state = CampaignState.RUNNING if running else CampaignState.STOPPED
@@ -146,12 +160,13 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
         if not hasattr(self, "run"):
             return
         for seat in self.state.seats.values():
-            if seat.state is AgentState.TALKING:
+            if seat.state is TALKING:
                 assert seat.line is not None
                 assert seat.line.seat is seat
-            if seat.state in (AgentState.AVAILABLE, AgentState.BREAK, AgentState.OFFLINE):
-                assert seat.line is None
-                assert seat.offer is None
+            if seat.state not in (AgentState.RESERVED, TALKING, WRAP_UP):
+                assert (seat.line, seat.offer) == (None, None)
+            if seat.state is not WRAP_UP:
+                assert seat.wrap_up_ends is None
             if seat.state is AgentState.AVAILABLE:
                 assert seat.leg_up
         for line in self.state.lines.values():
