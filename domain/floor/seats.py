@@ -31,6 +31,7 @@ class Seats:
         self.became_free: Callable[[Seat], None] = lambda seat: None
         self.was_wrapped_up: Callable[[Line, datetime | None], None] = lambda line, again_at: None
         self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
+        self.left: Callable[[Seat], None] = lambda seat: None  # was consulted, and is not any more
 
     # What agents ask for
 
@@ -104,7 +105,7 @@ class Seats:
         self.give_up(seat.line)
 
     def withdraw(self, seat: Seat) -> None:
-        """Take an offered contact back, because its campaign stopped."""
+        """Keep an agent no longer for a contact that was offered, or for another's customer."""
         self._drop_work(seat)
         self.release(seat)
 
@@ -346,6 +347,8 @@ class Seats:
             if seat.state is AgentState.RESERVED:
                 seat.line = None
             self.give_up(line)
+        elif seat.is_consulted:
+            self.left(seat)
 
     def hang_up_phone(self, seat: Seat) -> None:
         """Take the agent off the line."""
