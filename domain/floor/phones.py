@@ -69,6 +69,7 @@ class Phones:
             self._seats.sign_out(seat, reason="phone", force=True)
             self._play_and_leave(event.leg, node, LOGGED_OFF)
         else:
+            seat.by_phone = False
             self._take(seat, event.leg, node)
         return True
 
@@ -153,6 +154,8 @@ class Phones:
         )
         if seat.state in (AgentState.BREAK, AgentState.RINGING):
             self._seats.resume(seat)
+        elif seat.is_consulted:  # on the phone that was just hung up
+            self._seats.withdraw(seat)
 
     def _ask(self, login: Login, *media: Media) -> None:
         self._play(login.leg, login.node, *media)

@@ -31,6 +31,7 @@ class Seats:
         self.became_free: Callable[[Seat], None] = lambda seat: None
         self.was_wrapped_up: Callable[[Line, datetime | None], None] = lambda line, again_at: None
         self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
+        self.left: Callable[[Seat], None] = lambda seat: None  # was consulted, and is not any more
 
     # What agents ask for
 
@@ -45,7 +46,12 @@ class Seats:
             return
         if seat.state is AgentState.TALKING and not force:
             raise AgentBusy(seat.agent_id, seat.state)
+        if seat.state is AgentState.WRAP_UP and (line := seat.line) is not None:
+            self._record_wrap_up(seat, line, code=line.wrap_up_code, note=line.note)
         self._drop_work(seat)
+        # Not all ways back to work reset what was said of the work before.
+        seat.line, seat.wrap_up_ends, seat.by_phone = None, None, False
+        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
         self.change(seat, AgentState.OFFLINE, reason=reason)
         self.hang_up_phone(seat)
 
@@ -82,18 +88,7 @@ class Seats:
         line = seat.line
         if seat.state is not AgentState.WRAP_UP or line is None:
             raise NoWrapUp(seat.agent_id, seat.state)
-        line.wrap_up_code, line.note = code, note
-        line.wrap_up_ended_at = self._context.clock.now()
-        self._context.journal.call(line)
-        self._context.journal.event(
-            line.id, line.wrap_up_ended_at, "wrap_up_ended", code=code or ""
-        )
-        self.was_wrapped_up(line, again_at)
-        age = self._context.clock.monotonic() - seat.since
-        run = self._state.runs.get(line.campaign_id)
-        if run is not None and not run.settings.on_ports:
-            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
-        seat.line, seat.wrap_up_ends = None, None
+        self._record_wrap_up(seat, line, code=code, note=note, again_at=again_at)
         if then_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, None
         after, reason = seat.after_call, seat.after_call_reason
@@ -110,7 +105,7 @@ class Seats:
         self.give_up(seat.line)
 
     def withdraw(self, seat: Seat) -> None:
-        """Take an offered contact back, because its campaign stopped."""
+        """Keep an agent no longer for a contact that was offered, or for another's customer."""
         self._drop_work(seat)
         self.release(seat)
 
@@ -186,7 +181,6 @@ class Seats:
         """
         hung_up = event.by is EndedBy.FAR_END
         if hung_up and seat.by_phone:
-            seat.by_phone = False
             self._forget_phone(seat)
             self.sign_out(seat, reason="phone_hung_up", force=True)
         else:
@@ -317,6 +311,28 @@ class Seats:
         else:
             self.change(seat, AgentState.RINGING)
 
+    def _record_wrap_up(
+        self,
+        seat: Seat,
+        line: Line,
+        *,
+        code: str | None,
+        note: str,
+        again_at: datetime | None = None,
+    ) -> None:
+        line.wrap_up_code, line.note = code, note
+        line.wrap_up_ended_at = self._context.clock.now()
+        self._context.journal.call(line)
+        self._context.journal.event(
+            line.id, line.wrap_up_ended_at, "wrap_up_ended", code=code or ""
+        )
+        self.was_wrapped_up(line, again_at)
+        age = self._context.clock.monotonic() - seat.since
+        run = self._state.runs.get(line.campaign_id)
+        if run is not None and not run.settings.on_ports:
+            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
+        seat.line, seat.wrap_up_ends = None, None
+
     def _drop_work(self, seat: Seat) -> None:
         if seat.offer is not None:
             offer, seat.offer = seat.offer, None
@@ -331,6 +347,8 @@ class Seats:
             if seat.state is AgentState.RESERVED:
                 seat.line = None
             self.give_up(line)
+        elif seat.is_consulted:
+            self.left(seat)
 
     def hang_up_phone(self, seat: Seat) -> None:
         """Take the agent off the line."""

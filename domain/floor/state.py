@@ -104,6 +104,11 @@ class Seat:
         return self.ranks.get(run.campaign_id, run.settings.priority)
 
     @property
+    def is_consulted(self) -> bool:
+        """Whether another agent asks this one about a customer whom this one may get."""
+        return self.state is AgentState.RESERVED and self.line is None and self.offer is None
+
+    @property
     def campaign_id(self) -> UUID | None:
         """The campaign the agent is busy for, if any."""
         if self.line is not None:
@@ -118,6 +123,12 @@ class Consultation:
     leg: UUID
     seat: Seat | None = None  # an agent; None: a number outside
     up: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the customer can be given to the third party now."""
+        seat = self.seat
+        return self.up and (seat is None or (seat.is_consulted and seat.leg == self.leg))
 
 
 @dataclass(slots=True)

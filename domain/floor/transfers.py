@@ -4,6 +4,8 @@ A transferred customer and the other party meet in a room with the call's own id
 transfer the other party first joins the agent's room, while the customer hears music.
 """
 
+from uuid import UUID
+
 from domain.agents.errors import AgentBusy, NothingOnTheLine
 from domain.agents.rules import AgentState
 from domain.calls.commands import TransferTo
@@ -41,14 +43,11 @@ class Transfers:
         self._seats = seats
         self._lines = lines
         self._endings = endings
+        seats.left = self.left
 
     def hold(self, seat: Seat, *, on: bool) -> None:
         """Let the customer hear music, or come back. Raises NothingOnTheLine."""
-        line = self._talking(seat)
-        if line.held != on:
-            line.held = on
-            self._context.send(line.node, Hold(leg=line.id, on=on))
-            self._note(line, "held" if on else "taken_back")
+        self._hold(self._talking(seat), on=on)
 
     def transfer(self, seat: Seat, command: TransferTo) -> None:
         """Give the customer away, at once or after a consultation.
@@ -74,16 +73,13 @@ class Transfers:
         """Bring customer and consulted party together; the agent goes to wrap-up."""
         line = self._talking(seat)
         consultation = self._consultation(line, seat)
-        if not consultation.up:
+        if not consultation.is_there:
             raise NoConsultation(seat.agent_id)
         if consultation.seat is not None:
             other = consultation.seat
-            line.consultation = None
             self._context.send(line.node, Hold(leg=line.id, on=False))
             line.held = False
-            self._context.send(
-                line.node, Join(leg=consultation.leg, room=other.agent_id, role=Role.AGENT)
-            )
+            self._send_home(line, consultation.leg, other)
             self._hand_over(line, seat, other)
             return
         self._context.send(line.node, Hold(leg=line.id, on=False))
@@ -97,7 +93,7 @@ class Transfers:
         """Let the consulted party go, and return to the customer."""
         line = self._talking(seat)
         self._end_consultation(line, self._consultation(line, seat))
-        self.hold(seat, on=False)
+        self._hold(line, on=False)
 
     # What the other party's leg does
 
@@ -117,8 +113,17 @@ class Transfers:
         self._note(line, "third_party_gone")
         if line.handed_over:
             self._lines.hang_up(line)  # nobody is left to speak with
-        elif line.seat is not None:
-            self.hold(line.seat, on=False)
+        else:
+            self._hold(line, on=False)
+
+    def left(self, other: Seat) -> None:
+        """A consulted agent has gone before the customer came: who asked goes on alone."""
+        for line in self._state.lines.values():
+            if line.consultation is not None and line.consultation.seat is other:
+                self._send_home(line, line.consultation.leg, other)
+                self._note(line, "third_party_gone")
+                self._hold(line, on=False)
+                return
 
     def line_ended(self, line: Line) -> None:
         """The customer is gone: whoever was called for the customer is let go."""
@@ -179,17 +184,28 @@ class Transfers:
         self._note(line, "third_party_called")
         return Consultation(leg=leg)
 
+    def _hold(self, line: Line, *, on: bool) -> None:
+        if line.held != on:
+            line.held = on
+            self._context.send(line.node, Hold(leg=line.id, on=on))
+            self._note(line, "held" if on else "taken_back")
+
     def _end_consultation(self, line: Line, consultation: Consultation) -> None:
-        line.consultation = None
-        if consultation.seat is not None:
-            other = consultation.seat
-            self._context.send(
-                line.node, Join(leg=consultation.leg, room=other.agent_id, role=Role.AGENT)
-            )
-            self._seats.release(other)
+        other = consultation.seat
+        if other is not None:
+            self._send_home(line, consultation.leg, other)
+            if other.is_consulted:
+                self._seats.release(other)
         else:
+            line.consultation = None
             self._state.thirds.pop(consultation.leg, None)
             self._context.send(line.node, HangUp(leg=consultation.leg))
+
+    def _send_home(self, line: Line, leg: UUID, other: Seat) -> None:
+        """The consulted agent's phone, if it is still on the line, goes to that agent's room."""
+        line.consultation = None
+        if other.leg == leg:
+            self._context.send(line.node, Join(leg=leg, room=other.agent_id, role=Role.AGENT))
 
     def _hand_over(self, line: Line, seat: Seat, other: Seat) -> None:
         """Agent to agent: the one wraps up, the other gets the customer and the pop."""

@@ -1,66 +1,33 @@
-"""Whatever agents, customers and chance do, in whatever order: what always holds on a floor.
-
-The floor's parts run on paper: without rows, broker and switch, on a clock that stands still.
-"""
+"""Whatever agents, customers and chance do, in whatever order: what always holds on a floor."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.rules import AttemptState
-from domain.campaigns.announcements import Announcement
-from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.errors import DomainError
-from domain.floor.director import Floor
-from domain.floor.journal import Group, Journal
-from domain.floor.state import Line, Run, Seat, Settings
-from domain.pacing import policy_for
-from domain.pacing.interface import PacingSettings
-from domain.targets.hopper import HopperTarget
-from domain.targets.rules import TargetState
+from domain.floor.state import Line
 from domain.telephony.events import (
     DigitsCollected,
-    EndCause,
     EndedBy,
-    Failure,
     LegAnalysed,
-    LegAnswered,
-    LegEnded,
-    LegFailed,
     LegRinging,
     PlaybackFinished,
     Verdict,
 )
-from domain.telephony.link import Node
-from domain.telephony.port import Analysis, Collect, HangUp, PlaceLeg, Play
-from tests.fakes import FakeFloors, FixedClock, RecordingBus
+from tests.domain.floor.paper import ACCOUNT, AGENTS, PORTS, PaperFloor
 
-AGENTS, PORTS = 3, 2
-SAID = Announcement(sound="said", opt_out_key="9", agent_key="1", repeats=1)
-NODE = Node(node="sim", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
-ACCOUNT = UUID(int=1)
+TALKING, WRAP_UP = AgentState.TALKING, AgentState.WRAP_UP
 
 
-class PaperJournal(Journal):
-    """Commits at once, to nothing."""
-
-    def commit(self) -> None:
-        group, self._group = self._group, Group()
-        for launch in group.launches:
-            launch.place(launch.lines)
-        for call in group.after:
-            call()
-
-
-class FloorMachine(RuleBasedStateMachine):
-    """A floor with one campaign and three agents, and a switch that does as chance says."""
+class FloorMachine(PaperFloor, RuleBasedStateMachine):
+    """That floor, and a switch that does as chance says."""
 
     @initialize(
         mode=st.sampled_from(DialMode),
@@ -69,197 +36,56 @@ class FloorMachine(RuleBasedStateMachine):
         consoles=st.booleans(),
     )
     def begin(self, mode: DialMode, lines: float, analysed: bool, consoles: bool) -> None:
-        self.clock = FixedClock()
-        self.floor = Floor(
-            ACCOUNT,
-            redis=None,  # type: ignore[arg-type]  # nothing here asks for it
-            gateways=FakeFloors(),  # type: ignore[arg-type]  # nor for these
-            bus=RecordingBus(),
-            clock=self.clock,
-        )
-        self.floor._build(1)
-        self.state, self.context = self.floor.state, self.floor.context
-        self.journal = PaperJournal(ACCOUNT, 1, self.floor._publish, self.clock.sleep)
-        self.context.journal, self.context.send = self.journal, self._sent
-        self.context.nodes = {"sim": NODE}
-        self.floor.lines.place_before = lambda: self.context.unix() + 3.0
-        self.floor.dialing.refill = lambda run: None
-        self.ended: list[UUID] = []
-        self.floor.endings.has_ended = lambda line: self.ended.append(line.id)
-        self.legs: dict[UUID, str] = {}  # at the switch: dialing, ringing, up
-        self.plays: list[Play] = []
-        self.collecting: set[UUID] = set()
-        self.dialed: list[UUID] = []
-        self.run = self._campaign(mode, lines, analysed, consoles)
-        self.state.runs[self.run.campaign_id] = self.run
-        for n in range(AGENTS):
-            seat = self._seat(n)
-            self.state.seats[seat.agent_id] = seat
-            self.floor.seats.sign_in(seat)
-            self.floor.seats.go_available(seat)
-        self._settle()
-        for leg in list(self.legs):
-            self._answers(leg)
-        self.targets_come(6)
-
-    def _answers(self, leg: UUID) -> None:
-        self.legs[leg] = "up"
-        self._hear(LegAnswered(account=ACCOUNT, at=self.context.unix(), leg=leg))
-
-    def _campaign(self, mode: DialMode, lines: float, analysed: bool, consoles: bool) -> Run:
-        paced = PacingSettings(lines_per_agent=lines, ports=PORTS)
-        unpaced = mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW)
-        return Run(
-            campaign_id=UUID(int=2),
-            settings=Settings(
-                name="Spring",
-                mode=mode,
-                state=CampaignState.RUNNING,
-                priority=5,
-                caller_id=None,
-                caller_name="",
-                lines_per_agent=lines,
-                ring_limit_s=28.0,
-                patience_s=2.0,
-                analysis=Analysis() if analysed else None,
-                machine_action=MachineAction.HANG_UP,
-                machine_message="",
-                agent_announcement="",
-                record=False,
-                trunks=(),
-                retry_delays_s={},
-                wrap_up_s=5.0,
-                preview_s=10.0,
-                variables=(),
-                crm_url="",
-                call_guide=(),
-                next_number_after=frozenset(),
-                ports=PORTS,
-                announcement=SAID,
-                abandon_message=Announcement(sound="sorry", opt_out_key="9") if consoles else None,
-            ),
-            policy=policy_for(DialMode.PROGRESSIVE if unpaced else mode, paced),
-            exhausted=True,
-        )
-
-    def _seat(self, n: int) -> Seat:
-        return Seat(
-            agent_id=UUID(int=100 + n),
-            name=f"Agent {n}",
-            endpoint_kind=EndpointKind.SIP,
-            endpoint=f"phone-{n}",
-            caller_id=None,
-            record=False,
-            team_id=None,
-            levels={UUID(int=2): n},
-        )
-
-    # The switch
-
-    def _sent(self, node: str, command: Any) -> None:
-        match command:
-            case PlaceLeg():
-                assert command.leg not in self.dialed
-                self.dialed.append(command.leg)
-                self.legs[command.leg] = "dialing"
-            case Play() if command.leg in self.legs:
-                self.plays.append(command)
-            case Collect():
-                self.collecting.add(command.leg)
-            case HangUp():
-                self.journal.after(lambda: self._gone(command.leg, EndedBy.US))
-
-    def _gone(self, leg: UUID, by: EndedBy) -> None:
-        state = self.legs.pop(leg, None)
-        self.collecting.discard(leg)
-        at = self.context.unix()
-        if state == "up":
-            self._hear(LegEnded(account=ACCOUNT, at=at, leg=leg, cause=EndCause.NORMAL, by=by))
-        elif state is not None:
-            failure = Failure.CANCELED if by is EndedBy.US else Failure.BUSY
-            self._hear(LegFailed(account=ACCOUNT, at=at, leg=leg, failure=failure))
-
-    def _hear(self, event: Any) -> None:
-        self.floor.hearing.hear(event)
-
-    def _settle(self) -> None:
-        for _ in range(20):
-            self.journal.commit()
-        self.floor.dialing.decide()
-        self.journal.commit()
-
-    def _customers(self, *states: str) -> list[UUID]:
-        return [leg for leg, s in self.legs.items() if leg in self.state.lines and s in states]
+        self.open(mode, lines=lines, analysed=analysed, consoles=consoles, targets=6)
 
     @contextmanager
     def _one_of(self, legs: list[UUID], choice: int) -> Iterator[UUID | None]:
         yield legs[choice % len(legs)] if legs else None
-        self._settle()
+        self.settle()
 
     # What may happen
 
     @rule(count=st.integers(1, 4))
     def targets_come(self, count: int) -> None:
-        for _ in range(count):
-            id = uuid4()
-            self.run.hopper.append(
-                HopperTarget(
-                    id=id,
-                    contact_id=id,
-                    number="+12025550100",
-                    caller_id=None,
-                    priority=5,
-                    attempts=0,
-                    max_attempts=1,
-                    last_ordinal=0,
-                    name="",
-                    variables={},
-                    state=TargetState.NEW,
-                )
-            )
-        self.run.due = True
-        self._settle()
+        self.add_targets(count)
 
     @rule(seconds=st.sampled_from([0.1, 0.5, 1.0, 2.5, 6.0, 11.0]))
     def time_passes(self, seconds: float) -> None:
-        for leg in [leg for leg in self.state.legs if self.legs.get(leg) == "dialing"]:
-            self._answers(leg)
-        self.clock.advance(seconds)
-        self.context.timers.run_due(self.clock.monotonic())
-        self._settle()
+        self.phones_are_picked_up()
+        self.wait(seconds)
 
     @rule(choice=st.integers(0, 9))
     def it_rings(self, choice: int) -> None:
-        with self._one_of(self._customers("dialing"), choice) as leg:
+        with self._one_of(self.customers("dialing"), choice) as leg:
             if leg is not None:
                 self.legs[leg] = "ringing"
-                self._hear(LegRinging(account=ACCOUNT, at=self.context.unix(), leg=leg))
+                self.hear(LegRinging(account=ACCOUNT, at=self.context.unix(), leg=leg))
 
     @rule(choice=st.integers(0, 9))
     def somebody_answers(self, choice: int) -> None:
-        with self._one_of(self._customers("dialing", "ringing"), choice) as leg:
+        with self._one_of(self.customers("dialing", "ringing"), choice) as leg:
             if leg is not None:
-                self._answers(leg)
+                self.answers(leg)
 
     @rule(choice=st.integers(0, 9), verdict=st.sampled_from(Verdict))
     def the_analysis_is_done(self, choice: int, verdict: Verdict) -> None:
-        with self._one_of(self._customers("up"), choice) as leg:
+        with self._one_of(self.customers("up"), choice) as leg:
             if leg is not None and self.run.settings.heard_by_analysis is not None:
                 at = self.context.unix()
-                self._hear(LegAnalysed(account=ACCOUNT, at=at, leg=leg, verdict=verdict))
+                self.hear(LegAnalysed(account=ACCOUNT, at=at, leg=leg, verdict=verdict))
 
     @rule(choice=st.integers(0, 9))
     def a_customer_hangs_up(self, choice: int) -> None:
-        with self._one_of(self._customers("dialing", "ringing", "up"), choice) as leg:
+        with self._one_of(self.customers("dialing", "ringing", "up"), choice) as leg:
             if leg is not None:
-                self._gone(leg, EndedBy.FAR_END)
+                self.gone(leg, EndedBy.FAR_END)
 
     @rule(n=st.integers(0, 4 * AGENTS), lost=st.booleans())
     def a_phone_is_gone(self, n: int, lost: bool) -> None:
         seat = self.state.seats.get(UUID(int=100 + n))  # a few times in all
         if seat is not None and seat.leg is not None:
-            self._gone(seat.leg, EndedBy.SWITCH if lost else EndedBy.FAR_END)
-        self._settle()
+            self.gone(seat.leg, EndedBy.SWITCH if lost else EndedBy.FAR_END)
+        self.settle()
 
     @rule(choice=st.integers(0, 9), key=st.sampled_from(["", "1", "5", "9"]))
     def a_key_is_pressed(self, choice: int, key: str) -> None:
@@ -267,15 +93,15 @@ class FloorMachine(RuleBasedStateMachine):
             if leg is not None:
                 self.collecting.discard(leg)
                 at = self.context.unix()
-                self._hear(DigitsCollected(account=ACCOUNT, at=at, leg=leg, digits=key))
+                self.hear(DigitsCollected(account=ACCOUNT, at=at, leg=leg, digits=key))
 
     @rule()
     def a_playback_ends(self) -> None:
         if self.plays:
             playback = self.plays.pop(0).playback
             at = self.context.unix()
-            self._hear(PlaybackFinished(account=ACCOUNT, at=at, playback=playback))
-        self._settle()
+            self.hear(PlaybackFinished(account=ACCOUNT, at=at, playback=playback))
+        self.settle()
 
     @rule(
         n=st.integers(0, AGENTS - 1),
@@ -301,12 +127,24 @@ class FloorMachine(RuleBasedStateMachine):
                     seats.sign_in(seat)
         except DomainError:
             pass  # the deed is refused in this state
-        self._settle()
+        self.settle()
+
+    @rule(choice=st.integers(0, 9), comes_back=st.booleans())
+    def a_busy_agent_signs_out(self, choice: int, comes_back: bool) -> None:
+        busy = [seat for seat in self.agents if seat.state in (TALKING, WRAP_UP)]
+        if busy:
+            seat = busy[choice % len(busy)]
+            self.floor.seats.sign_out(seat, reason=None, force=True)
+            self.settle()
+            if comes_back:
+                self.floor.seats.sign_in(seat)
+                self.floor.seats.go_available(seat)
+                self.settle()
 
     @rule(running=st.booleans())
     def the_campaign_is_stopped_or_goes_on(self, running: bool) -> None:
         self.run.settings.state = CampaignState.RUNNING if running else CampaignState.STOPPED
-        self._settle()
+        self.settle()
 
     # What always holds
 
@@ -322,12 +160,13 @@ class FloorMachine(RuleBasedStateMachine):
         if not hasattr(self, "run"):
             return
         for seat in self.state.seats.values():
-            if seat.state is AgentState.TALKING:
+            if seat.state is TALKING:
                 assert seat.line is not None
                 assert seat.line.seat is seat
-            if seat.state in (AgentState.AVAILABLE, AgentState.BREAK, AgentState.OFFLINE):
-                assert seat.line is None
-                assert seat.offer is None
+            if seat.state not in (AgentState.RESERVED, TALKING, WRAP_UP):
+                assert (seat.line, seat.offer) == (None, None)
+            if seat.state is not WRAP_UP:
+                assert seat.wrap_up_ends is None
             if seat.state is AgentState.AVAILABLE:
                 assert seat.leg_up
         for line in self.state.lines.values():
