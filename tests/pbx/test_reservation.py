@@ -2,18 +2,23 @@
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 
 from tests.e2e.callcentre import CallCentre
+from tests.e2e.customer import until
 from tests.e2e.desk import GO_AVAILABLE, HANG_UP
 from tests.pbx.bed import sound
+from tests.pbx.bed.browser import USER, browser_phone
 from tests.pbx.bed.phone import Manner, Phones
+from tests.pbx.bed.servers import Bed
 from tests.pbx.ears import (
     AGENT_HZ,
     BEEP_HZ,
     CUSTOMER_HZ,
     MUSIC_HZ,
+    RINGING_HZ,
     ZIP_HZ,
     assert_silent,
     eventually,
@@ -31,6 +36,7 @@ from tests.pbx.system import (
 )
 
 CUSTOMERS = ["+12125550140", "+12125550141"]
+ONE_PERIOD_S = 6.5  # after this long, a ringing tone that still played was heard again
 
 
 @pytest.mark.feature("AGT-04")
@@ -117,9 +123,43 @@ async def test_what_tells_of_a_live_customer_is_heard_by_the_agent_alone(
     await done_with(desk)
 
 
+@pytest.mark.feature("CAM-04")
+async def test_the_agent_alone_hears_it_ring_until_the_customer_answers(
+    centre: CallCentre, phones: Phones, handsets: Phones
+) -> None:
+    await agents_of(centre, 1, phone="seat")
+    campaign = await dialing(centre, phones, CUSTOMERS[:1], Manner(ring_s=4.0), mode="AGENT_FIRST")
+    desk = await at_work(centre, "201")
+    (phone,) = handsets.calls_of("seat-1")
+    began = time.monotonic()
+    await centre.start(campaign)
+
+    await eventually(lambda: bool(calls_at(phones, CUSTOMERS[0])), seconds=10)
+    (called,) = calls_at(phones, CUSTOMERS[0])
+    for hz in RINGING_HZ:
+        await hears(phone, hz, began)
+    assert not called.up.is_set()
+    customer = await customer_up(phones, CUSTOMERS[0])
+    await desk.until_state("TALKING")
+    since = time.monotonic()
+    phone.say(sound.tone(AGENT_HZ, 2))
+    customer.say(sound.tone(CUSTOMER_HZ, 2))
+    await hears(phone, CUSTOMER_HZ, since)
+    await hears(customer, AGENT_HZ, since)
+    await asyncio.sleep(ONE_PERIOD_S)
+
+    for hz in RINGING_HZ:
+        assert_silent(phone, hz, since)
+        assert_silent(customer, hz, began)
+    assert_silent(customer, ZIP_HZ, began)
+    await done_with(desk)
+    (target,) = await centre.until_closed(campaign)
+    assert target["customerStatus"] == "CONNECTED"
+
+
 @pytest.mark.feature("AGT-01")
-@pytest.mark.parametrize("kind", ["SIP", "WEBRTC", "NUMBER"])
-async def test_each_kind_of_phone_holds_an_agent(
+@pytest.mark.parametrize("kind", ["SIP", "NUMBER"])
+async def test_a_phone_of_ours_and_one_of_a_carriers_hold_an_agent(
     centre: CallCentre, phones: Phones, handsets: Phones, kind: str
 ) -> None:
     await agents_of(centre, 0)
@@ -135,6 +175,43 @@ async def test_each_kind_of_phone_holds_an_agent(
     await desk.until_state("TALKING")
 
     (phone,) = phones.calls_of("12125550160") if outside else handsets.calls_of("seat-2")
-    await hears(phone, CUSTOMER_HZ, time.monotonic())
+    (customer,) = calls_at(phones, CUSTOMERS[0])
+    since = time.monotonic()
+    phone.say(sound.tone(AGENT_HZ, 2))
+    await hears(phone, CUSTOMER_HZ, since)
+    await hears(customer, AGENT_HZ, since)
     await done_with(desk)
     await eventually(phone.ended.is_set)
+    await eventually(customer.ended.is_set)
+
+
+@pytest.mark.browser
+@pytest.mark.feature("AGT-01")
+async def test_an_agent_and_a_customer_hear_each_other_through_a_browser(
+    centre: CallCentre, bed: Bed, phones: Phones
+) -> None:
+    await agents_of(centre, 0)
+    code = await agent_at(centre, "401", endpoint=USER, endpointKind="WEBRTC")
+    campaign = await dialing(
+        centre, phones, CUSTOMERS[:1], Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, 20))
+    )
+
+    async with browser_phone(bed, AGENT_HZ) as phone:
+        assert await phone.idle()
+        desk = await at_work(centre, code)
+        await until(partial(phone.hears, MUSIC_HZ))
+        await centre.start(campaign)
+        customer = await customer_up(phones, CUSTOMERS[0])
+        await desk.until_state("TALKING")
+
+        await hears(customer, AGENT_HZ, time.monotonic())
+        await until(partial(phone.hears, CUSTOMER_HZ))
+        assert not await phone.hears(MUSIC_HZ)
+        from_browser, to_browser = phone.packets()
+        assert from_browser > 50
+        assert to_browser > 50
+
+        await done_with(desk)
+        await eventually(customer.ended.is_set)
+
+        await until(phone.idle)
