@@ -61,13 +61,13 @@ async def test_a_sound_that_is_missing_is_named(bed: Bed) -> None:
 
 async def test_whether_browsers_can_be_phones_is_said_and_is_no_complaint(bed: Bed) -> None:
     complete = await check_pbx(bed.settings())
-    bed.cli("module unload res_pjsip_transport_websocket.so")
+    bed.cli("module unload res_srtp.so")
     try:
         lacking = await check_pbx(bed.settings())
     finally:
-        bed.cli("module load res_pjsip_transport_websocket.so")
+        bed.cli("module load res_srtp.so")
 
     (said,) = [finding for finding in lacking if "rowsers" in finding.text]
     assert said.ok
-    assert "res_pjsip_transport_websocket not loaded" in said.text
+    assert "res_srtp not loaded" in said.text
     assert any("phones in browsers are loaded" in finding.text for finding in complete)
