@@ -20,6 +20,7 @@ CONSOLE_FROM := $(if $(WEB),$(shell find frontend_contracts \( -name node_module
 	-o -type f -print))
 
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+BROWSER_PHONE := $(and $(WEB),$(BROWSER))
 
 # make run PBX=local: on a real Asterisk with SIP phones, on loopback, instead of the simulation
 PBX :=
@@ -46,8 +47,9 @@ pbx: $(DEV_READY) ## A real Asterisk and SIPp phones on loopback, unprivileged, 
 	@$(PYTHON) -m tests.pbx.bed $(ARGS)
 
 .PHONY: test-pbx
-test-pbx: $(DEV_READY) ## Run the tests on a real Asterisk; it is fetched if need be
-	@$(PYTHON) -m pytest -m pbx --no-skips $(ARGS)
+test-pbx: $(DEV_READY) $(if $(WEB),$(NODE_READY)) ## Run the tests on a real Asterisk; it is fetched if need be
+	@$(if $(BROWSER_PHONE),,echo "No npm or no Chromium here: the telephone in a browser is left out.")
+	@$(PYTHON) -m pytest -m "pbx$(if $(BROWSER_PHONE),, and not browser)" --no-skips $(ARGS)
 
 .PHONY: test-web
 test-web: $(NODE_READY)

@@ -5,10 +5,19 @@ from collections.abc import Callable
 
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Call
+from tests.pbx.bed.servers import Bed
 
 AGENT_HZ, CUSTOMER_HZ, SUPERVISOR_HZ = 700, 1150, 1900  # what the parties hum
 ZIP_HZ, BEEP_HZ, MUSIC_HZ = 1400, 1000, 350  # what the PBX plays
+RINGING_HZ = (440, 480)  # together
+ANNOUNCED_HZ = 850  # the announcement that `announcement` puts among the sounds of the bed
 HEARD, NOT_HEARD = 1500.0, 150.0  # amplitudes; the phones speak with 6,000
+
+
+def announcement(bed: Bed, seconds: float) -> str:
+    """The name of a sound that the bed's PBX has from now on."""
+    sound.write_ulaw(bed.run / "sounds/announced.ulaw", sound.tone(ANNOUNCED_HZ, seconds))
+    return "outdial/announced"
 
 
 async def hears(call: Call, hz: int, since: float, level: float = HEARD) -> None:

@@ -11,9 +11,12 @@ import httpx
 
 from tests.e2e.callcentre import AGENT_CREATE, TEAM_CREATE, CallCentre
 from tests.e2e.customer import PATIENCE_S, signed_in, until
+from tests.e2e.desk import GO_AVAILABLE, HANG_UP, Desk
+from tests.e2e.desk import SIGN_OUT as DESK_SIGN_OUT
 from tests.e2e.system import System
-from tests.pbx.bed.phone import Call, Phones
+from tests.pbx.bed.phone import Call, Manner, Phones
 from tests.pbx.bed.servers import Bed
+from tests.pbx.ears import eventually
 
 TRUNK_CREATE = """
 mutation ($name: String!, $settings: TrunkSettingsInput) {
@@ -134,3 +137,55 @@ def state_of(centre: CallCentre, code: str, *wanted: str) -> Callable[[], Awaita
         return any(agent["code"] == code and agent["now"]["state"] in wanted for agent in found)
 
     return there
+
+
+def calls_at(phones: Phones, number: str) -> list[Call]:
+    """The calls that came to a number, in their order."""
+    return phones.calls_of(number.removeprefix("+"))
+
+
+async def customer_up(phones: Phones, number: str) -> Call:
+    """The newest call to a number, once a customer has answered there."""
+    await eventually(lambda: any(call.up.is_set() for call in calls_at(phones, number)), seconds=20)
+    return calls_at(phones, number)[-1]
+
+
+async def dialing(
+    centre: CallCentre,
+    phones: Phones,
+    numbers: list[str],
+    manner: Manner,
+    *,
+    mode: str = "PROGRESSIVE",
+    **settings: Any,
+) -> str:
+    """A campaign, not started, whose customers answer at the bed's own phones."""
+    for each in numbers:
+        phones.manners[each.removeprefix("+")] = manner
+    await trunk(centre, "wire")
+    settings = {"analysis": False, "wrapUpSeconds": 0.5, **settings}
+    campaign = await centre.campaign(mode, **settings)
+    await centre.add(campaign, numbers)
+    return campaign
+
+
+async def at_work(centre: CallCentre, code: str) -> Desk:
+    """An agent's desk, followed, with the phone up and nobody on it yet."""
+    desk = await centre.desk(code)
+    desk.listen()
+    await desk.until_state("BREAK")
+    await desk.do(GO_AVAILABLE)
+    await desk.until_state("AVAILABLE")
+    return desk
+
+
+async def done_with(desk: Desk) -> None:
+    """End the agent's call, and the agent's day."""
+    await desk.do(HANG_UP)
+    await desk.until_state("AVAILABLE")
+    await leave(desk)
+
+
+async def leave(desk: Desk) -> None:
+    await desk.do(DESK_SIGN_OUT)
+    await desk.cut_off()

@@ -43,3 +43,31 @@ async def test_a_wrong_secret_is_said_in_words(bed: Bed) -> None:
     assert [finding.ok for finding in findings] == [False]
     assert "manager.conf" in findings[0].text
     assert "not-it" not in findings[0].text
+
+
+async def test_a_sound_that_is_missing_is_named(bed: Bed) -> None:
+    ringing, aside = bed.run / "sounds/ringing.wav", bed.run / "ringing.wav"
+    ringing.rename(aside)
+    try:
+        findings = await check_pbx(bed.settings())
+    finally:
+        aside.rename(ringing)
+
+    wrong = [finding.text for finding in findings if not finding.ok]
+    (sounds,) = [text for text in wrong if "sounds" in text]
+    assert "were not found as outdial/...: ringing. " in sounds
+    assert "outdial pbx config" in sounds
+
+
+async def test_whether_browsers_can_be_phones_is_said_and_is_no_complaint(bed: Bed) -> None:
+    complete = await check_pbx(bed.settings())
+    bed.cli("module unload res_srtp.so")
+    try:
+        lacking = await check_pbx(bed.settings())
+    finally:
+        bed.cli("module load res_srtp.so")
+
+    (said,) = [finding for finding in lacking if "rowsers" in finding.text]
+    assert said.ok
+    assert "res_srtp not loaded" in said.text
+    assert any("phones in browsers are loaded" in finding.text for finding in complete)

@@ -63,6 +63,7 @@ def test_each_configuration_has_a_secret_of_its_own_that_others_cannot_read(
     assert secret not in (tmp_path / "again/outdial/manager.conf").read_text()
     assert secret not in again.stdout
     assert len(secret) >= 32
+    assert (files / "sounds/ringing.wav").stat().st_size > 0
     mode = (files / "outdial/manager.conf").stat().st_mode
     assert not mode & (stat.S_IROTH | stat.S_IWOTH)
 

@@ -14,6 +14,7 @@ from typing import IO
 from uuid import UUID
 
 from tests.pbx.bed import scenarios, sound
+from tests.pbx.bed.certificate import write_certificate
 from workers.gateway.asterisk.config import PbxFiles, write_config
 from workers.gateway.asterisk.settings import AsteriskSettings, Trunk
 
@@ -236,10 +237,11 @@ class Bed:
                 text = text.replace(f"@{word}@", value)
             (self.run / "etc" / template.name).write_text(text)
         # Files Asterisk warns about when they are missing, and with nothing to say.
-        for name in ("ccss", "cdr", "cel", "codecs", "features", "http", "udptl"):
+        for name in ("ccss", "cdr", "cel", "codecs", "features", "udptl"):
             (self.run / f"etc/{name}.conf").write_text("[general]\n")
         for name in ("acl", "pjproject", "stasis"):
             (self.run / f"etc/{name}.conf").write_text("")
+        write_certificate(self.run / "etc/https", f"{self.net}.1")
         (self.run / "music/tune.ulaw").write_bytes(sound.to_ulaw(sound.tone(350, 4.0)))
         media = self.run / "media"
         # Silence after the words: AMD counts frames, and a pause without frames is not silence.

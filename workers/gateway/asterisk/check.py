@@ -13,6 +13,7 @@ from domain.telephony.errors import SwitchUnavailable
 from workers.gateway.asterisk.config import MODULES
 from workers.gateway.asterisk.session import AmiRefused, AmiSession, Headers
 from workers.gateway.asterisk.settings import AsteriskSettings
+from workers.gateway.asterisk.sounds import OUR_TONES
 
 CONTEXTS = (
     "outdial-leg",
@@ -51,6 +52,10 @@ ACTIONS = {
 EVENTS = {"Newchannel": "call", "DTMFEnd": "dtmf", "AsyncAGIStart": "agi", "UserEvent": "user"}
 OLDEST, NEWEST = 20, 22
 OPTIONAL = {"res_timing_timerfd": "res_timing_dahdi or res_timing_kqueue may stand in for it"}
+# Without them nobody's browser is a telephone, which is all that is missing then.
+BROWSERS = ("res_http_websocket", "res_pjsip_transport_websocket", "res_srtp")
+SOUNDS = ("none", *OUR_TONES)
+PAST_THE_END = 10**9  # samples: a sound that is played from there is over at once
 TRIAL_S = 1.5
 
 
@@ -149,6 +154,19 @@ class _Checker:
             )
         if not missing:
             self.say(True, f"All {len(MODULES)} modules are loaded.")
+        lacking = [
+            name
+            for name in BROWSERS
+            if not await self._can({"Action": "ModuleCheck", "Module": name})
+        ]
+        if lacking:
+            self.say(
+                True,
+                f"Browsers can't be agents' phones: {', '.join(lacking)} not loaded. Add them to "
+                "modules.conf if some are to be; docs/asterisk says what else they need.",
+            )
+        else:
+            self.say(True, "The modules for phones in browsers are loaded.")
 
     async def _dialplan(self) -> None:
         missing = [
@@ -211,9 +229,12 @@ class _Checker:
             self.say(False, "A trial channel could not be started; see the findings above.")
             return
         await asyncio.sleep(0.3)
-        sound = f'STREAM FILE {self._settings.sounds}/none ""'
         await self._can({"Action": "AGI", "Channel": far, "Command": "ANSWER", "CommandID": near})
-        await self._can({"Action": "AGI", "Channel": far, "Command": sound, "CommandID": far})
+        for name in SOUNDS:
+            command = f'STREAM FILE {self._settings.sounds}/{name} "" {PAST_THE_END}'
+            await self._can(
+                {"Action": "AGI", "Channel": far, "Command": command, "CommandID": f"{far}/{name}"}
+            )
         await self._can({"Action": "MixMonitor", "Channel": far, "File": str(there / trial.name)})
         await self._can({"Action": "PlayDTMF", "Channel": far, "Digit": "5", "Receive": "true"})
         await self._can({"Action": "UserEvent", "UserEvent": "OutdialCheck"})
@@ -239,16 +260,18 @@ class _Checker:
                 self.say(False, f"No {name} event was heard: add `{need}` to the user's `read`.")
         if names >= EVENTS.keys():
             self.say(True, "The AMI user hears all that is needed.")
-        played = [
-            event.get("Result", "")
+        played = {
+            event.get("CommandId") or event.get("CommandID", "")
             for event in self._heard
-            if far in (event.get("CommandId"), event.get("CommandID"))
-        ]
-        if played and "result=-1" not in played[0]:
+            if "result=-1" not in event.get("Result", "result=-1")
+        }
+        missing = [name for name in SOUNDS if f"{far}/{name}" not in played]
+        if not missing:
             self.say(True, "Our sounds are there.")
         else:
             self.say(
                 False,
-                f"Our sounds were not found as {self._settings.sounds}/... Copy the folder "
-                "`sounds` from `outdial pbx config` among Asterisk's sounds, under that name.",
+                f"Of our sounds these were not found as {self._settings.sounds}/...: "
+                f"{', '.join(missing)}. Copy the folder `sounds` from `outdial pbx config` among "
+                "Asterisk's sounds, under that name.",
             )

@@ -33,6 +33,15 @@ def test_what_the_check_looks_for_is_what_is_written() -> None:
     assert set(profiles) - {"outdial_part"} == set(check.PROFILES)
 
 
+def test_the_sounds_that_the_check_plays_are_those_that_are_written(tmp_path: Path) -> None:
+    write_config(tmp_path, PbxFiles())
+
+    written = {path.name for path in (tmp_path / "sounds").iterdir()}
+
+    assert written == {f"{name}.wav" for name in check.SOUNDS}
+    assert "ringing.wav" in written
+
+
 def test_files_are_written_with_the_choices_and_the_secret_is_kept(tmp_path: Path) -> None:
     secret = PbxFiles.new_secret()
 
