@@ -144,6 +144,7 @@ class Phones:
         """Make this call the phone that holds the agent, and let the agent go available."""
         self._state.visitors.discard(leg)
         self._seats.sign_in(seat)
+        self._seats.logins.log_in_everywhere(seat)
         self._seats.hang_up_phone(seat)
         seat.leg, seat.leg_up, seat.node = leg, True, node
         seat.leg_since = self._context.clock.monotonic()

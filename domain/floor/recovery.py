@@ -43,6 +43,10 @@ class Recovery:
                 seat.entry, seat.state, seat.reason = entry, entry.state, entry.reason
                 seat.since = self._monotonic(entry.started_at)
                 self._restore_phone(seat, entry)
+        for agent_id, login in await rows.read_open_logins(account_id):
+            if seat := self._state.seats.get(agent_id):
+                seat.logins[login.campaign_id] = login
+                self._seats.logins.settle(seat)
         wrapping = [
             entry.call_id
             for _, entry in entries

@@ -10,6 +10,7 @@ from domain.agents.rules import AgentState, may_follow
 from domain.calls.events import AgentStateChanged, CallEnded
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.logins import Logins
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
@@ -31,6 +32,12 @@ class Seats:
         self.became_free: Callable[[Seat], None] = lambda seat: None
         self.was_wrapped_up: Callable[[Line, datetime | None], None] = lambda line, again_at: None
         self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
+        self.logins = Logins(
+            context,
+            observe=self.observe,
+            became_free=lambda seat: self.became_free(seat),
+            withdraw=self.withdraw,
+        )
 
     # What agents ask for
 
@@ -47,6 +54,7 @@ class Seats:
             raise AgentBusy(seat.agent_id, seat.state)
         self._drop_work(seat)
         self.change(seat, AgentState.OFFLINE, reason=reason)
+        self.logins.log_out_everywhere(seat)
         self.hang_up_phone(seat)
 
     def go_available(self, seat: Seat) -> None:
@@ -291,7 +299,7 @@ class Seats:
         )
         if (before in ON_THE_JOB) != (state in ON_THE_JOB):
             kind = Seen.AGENT_IN if state in ON_THE_JOB else Seen.AGENT_OUT
-            for campaign in seat.levels:
+            for campaign in filter(seat.serves, seat.levels):
                 self.observe(campaign, kind)
         self.stir(seat)
 

@@ -87,6 +87,14 @@ FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid
 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 """
 
+_UPSERT_LOGINS = """
+INSERT INTO campaign_login (id, account_id, agent_id, campaign_id, started_at, ended_at)
+SELECT u.id, $1, u.agent_id, u.campaign_id, u.started_at, u.ended_at
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[])
+    AS u(id, agent_id, campaign_id, started_at, ended_at)
+ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
+"""
+
 _UPDATE_TARGETS = """
 UPDATE target SET state = u.state, closed_reason = u.closed_reason, next_at = u.next_at,
     attempts = u.attempts, last_disposition = coalesce(u.disposition, last_disposition),
@@ -203,6 +211,20 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [entry.node for _, entry in entries],
                     [entry.started_at for _, entry in entries],
                     [entry.ended_at for _, entry in entries],
+                ],
+            )
+        )
+    if logins := list(group.logins.values()):
+        found.append(
+            (
+                _UPSERT_LOGINS,
+                [
+                    account_id,
+                    [entry.id for _, entry in logins],
+                    [seat.agent_id for seat, _ in logins],
+                    [entry.campaign_id for _, entry in logins],
+                    [entry.started_at for _, entry in logins],
+                    [entry.ended_at for _, entry in logins],
                 ],
             )
         )

@@ -10,25 +10,10 @@ from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import DialMode
 from domain.floor.director import Floor
-from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
 from tests.domain.floor.rig import Rig
-
-
-async def _die(rig: Rig, floor: Floor) -> None:
-    """End a floor as kill -9 does: nothing is written, sent or released."""
-    task = rig._floors.pop(floor)
-    floor.journal.flush = _nothing  # type: ignore[method-assign]
-    floor._lease.release = _nothing  # type: ignore[method-assign]
-    task.cancel()
-    await asyncio.wait([task])
-    await rig.redis.delete(lease_key(rig.row.id))  # as its expiry does, 5 s later
-
-
-async def _nothing(*, everything: bool = False) -> None:
-    return None
 
 
 async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> None:
@@ -41,7 +26,7 @@ async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> No
     await rig.until(lambda: _connected(rig, 2))
     placed = list(rig.placed)
 
-    await _die(rig, first)
+    await rig.die(first)
     second = await rig.floor()
     await rig.until(lambda: rig.ended(2))
     await rig.until(lambda: _at_rest(second))
@@ -66,7 +51,7 @@ async def test_what_happened_while_nobody_owned_the_floor_is_not_lost(rig: Rig) 
     await rig.at_work(agent)
     await rig.until(lambda: _ringing(rig))
 
-    await _die(rig, first)
+    await rig.die(first)
     await rig.pass_time(12)  # the customer picks up meanwhile
     second = await rig.floor()
     await rig.until(lambda: _talks(second))
@@ -88,7 +73,7 @@ async def test_an_attempt_that_was_never_placed_is_closed_and_its_target_dialed_
     await rig.at_work(agent)
     await rig.until(lambda: _committed(rig))
 
-    await _die(rig, first)
+    await rig.die(first)
     await rig.floor()
     await rig.until(lambda: rig.ended(2))
 
