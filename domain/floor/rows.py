@@ -165,6 +165,8 @@ async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
                 call_id=row["call_id"],
                 leg_id=row["leg_id"],
                 node=row["node"],
+                trunk_id=row["trunk_id"],
+                by_phone=row["by_phone"],
             ),
         )
         for row in await _query(_OPEN_STATES, account_id)

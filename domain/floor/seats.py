@@ -53,6 +53,7 @@ class Seats:
         if seat.state is AgentState.TALKING and not force:
             raise AgentBusy(seat.agent_id, seat.state)
         self._drop_work(seat)
+        seat.by_phone = False
         self.change(seat, AgentState.OFFLINE, reason=reason)
         self.logins.log_out_everywhere(seat)
         self.hang_up_phone(seat)
@@ -194,7 +195,6 @@ class Seats:
         """
         hung_up = event.by is EndedBy.FAR_END
         if hung_up and seat.by_phone:
-            seat.by_phone = False
             self._forget_phone(seat)
             self.sign_out(seat, reason="phone_hung_up", force=True)
         else:
@@ -265,6 +265,7 @@ class Seats:
         if entry is not None and (seat.state, seat.reason) == (state, reason):
             # An accepted offer is the same state with a call: the next owner must know whose.
             if entry.call_id == call_id:
+                self._note_phone(seat)
                 return
         at = self._context.clock.now()
         before = seat.state
@@ -281,6 +282,8 @@ class Seats:
             call_id=call_id,
             leg_id=seat.leg,
             node=seat.node,
+            trunk_id=seat.trunk.id if seat.trunk else None,
+            by_phone=seat.by_phone,
         )
         self._context.journal.entry(seat, seat.entry)
         wrap_up_ends = seat.wrap_up_ends
@@ -339,6 +342,23 @@ class Seats:
             if seat.state is AgentState.RESERVED:
                 seat.line = None
             self.give_up(line)
+
+    def take_phone(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
+        """Let this call be the one that holds the agent; another one is hung up."""
+        self.hang_up_phone(seat)
+        seat.leg, seat.leg_up, seat.node, seat.by_phone = leg, True, node, by_phone
+        seat.leg_since = self._context.clock.monotonic()
+        self._state.legs[leg] = seat
+        self._note_phone(seat)
+
+    def _note_phone(self, seat: Seat) -> None:
+        """Let the next owner know which call holds the agent, in the stretch that goes on."""
+        entry, trunk_id = seat.entry, seat.trunk.id if seat.trunk else None
+        now = (seat.leg, seat.node, trunk_id, seat.by_phone)
+        if entry is not None:
+            if (entry.leg_id, entry.node, entry.trunk_id, entry.by_phone) != now:
+                entry.leg_id, entry.node, entry.trunk_id, entry.by_phone = now
+                self._context.journal.entry(seat, entry)
 
     def hang_up_phone(self, seat: Seat) -> None:
         """Take the agent off the line."""

@@ -54,6 +54,8 @@ class StateEntry:
     call_id: UUID | None = None
     leg_id: UUID | None = None
     node: str | None = None
+    trunk_id: UUID | None = None
+    by_phone: bool = False
     ended_at: datetime | None = None
 
 
