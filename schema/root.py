@@ -20,6 +20,7 @@ from schema.calls.mutations import CallMutations
 from schema.calls.queries import CallQueries
 from schema.calls.subscriptions import CallSubscriptions
 from schema.campaigns.life import CampaignLifeMutations
+from schema.campaigns.logins import CampaignLoginMutations, CampaignLoginQueries
 from schema.campaigns.mutations import CampaignMutations
 from schema.campaigns.queries import CampaignQueries
 from schema.campaigns.subscriptions import CampaignSubscriptions
@@ -67,6 +68,7 @@ QUERIES: tuple[type, ...] = (
     AccessQueries,
     AgentQueries,
     CampaignQueries,
+    CampaignLoginQueries,
     TargetQueries,
     ExportQueries,
     OperationQueries,
@@ -88,6 +90,7 @@ MUTATIONS: tuple[type, ...] = (
     AgentMutations,
     DeskMutations,
     CampaignMutations,
+    CampaignLoginMutations,
     TargetMutations,
     DraftMutations,
     ExportMutations,

@@ -58,6 +58,20 @@ class AgentHangUp(FloorCommand, frozen=True, kw_only=True):
     agent: UUID
 
 
+class CampaignLogIn(FloorCommand, frozen=True, kw_only=True):
+    """Take the calls of a campaign that its agents log into."""
+
+    agent: UUID
+    campaign: UUID
+
+
+class CampaignLogOut(FloorCommand, frozen=True, kw_only=True):
+    """Take the campaign's calls no more. A call that is on goes on."""
+
+    agent: UUID
+    campaign: UUID
+
+
 class PreviewDecide(FloorCommand, frozen=True, kw_only=True):
     """Answer an offered contact."""
 

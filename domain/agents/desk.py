@@ -70,7 +70,9 @@ async def access_desk(principal: Principal, agent_id: UUID | None) -> Agent:
 async def sign_in(principal: Principal, *, ports: Ports) -> Agent:
     """Open the desk of a user who is an agent, or of an agent who was signed out meanwhile."""
     agent = await access_desk(principal, None)
-    return await _ask(principal, agent, "agentSignIn", commands.AgentSignIn(agent=agent.id), ports)
+    return await ask_floor(
+        principal, agent, "agentSignIn", commands.AgentSignIn(agent=agent.id), ports
+    )
 
 
 async def sign_out_agent(
@@ -84,7 +86,7 @@ async def sign_out_agent(
     """Take the agent off the floor. An agent's own session ends too. Raises AgentBusy."""
     agent = await access_desk(principal, agent_id)
     command = commands.AgentSignOut(agent=agent.id, reason=_checked_reason(reason), force=force)
-    await _ask(principal, agent, "agentSignOut", command, ports)
+    await ask_floor(principal, agent, "agentSignOut", command, ports)
     if principal.kind is PrincipalKind.AGENT:
         await sign_out(principal, clock=ports.clock)
     return agent
@@ -94,7 +96,7 @@ async def go_available(principal: Principal, agent_id: UUID | None, *, ports: Po
     """Take calls. Raises AgentSignedOut, AgentBusy."""
     agent = await access_desk(principal, agent_id)
     command = commands.AgentGoAvailable(agent=agent.id)
-    return await _ask(principal, agent, "agentGoAvailable", command, ports)
+    return await ask_floor(principal, agent, "agentGoAvailable", command, ports)
 
 
 async def take_break(
@@ -103,7 +105,7 @@ async def take_break(
     """Take no calls: now, or after the call. Raises AgentSignedOut, InvalidInput."""
     agent = await access_desk(principal, agent_id)
     command = commands.AgentTakeBreak(agent=agent.id, reason=_checked_reason(reason))
-    return await _ask(principal, agent, "agentTakeBreak", command, ports)
+    return await ask_floor(principal, agent, "agentTakeBreak", command, ports)
 
 
 async def end_wrap_up(
@@ -133,14 +135,14 @@ async def end_wrap_up(
     command = commands.AgentEndWrapUp(
         agent=agent.id, code=code, note=note, then_break=then_break, again_at=again_at
     )
-    return await _ask(principal, agent, "agentEndWrapUp", command, ports)
+    return await ask_floor(principal, agent, "agentEndWrapUp", command, ports)
 
 
 async def hang_up(principal: Principal, agent_id: UUID | None, *, ports: Ports) -> Agent:
     """End the customer call. Raises NothingOnTheLine."""
     agent = await access_desk(principal, agent_id)
     command = commands.AgentHangUp(agent=agent.id)
-    return await _ask(principal, agent, "agentHangUp", command, ports)
+    return await ask_floor(principal, agent, "agentHangUp", command, ports)
 
 
 async def decide_preview(
@@ -149,12 +151,13 @@ async def decide_preview(
     """Dial the offered contact, leave it to others, or never dial it. Raises OfferGone."""
     agent = await access_desk(principal, None)
     command = commands.PreviewDecide(agent=agent.id, target=target_id, decision=decision)
-    return await _ask(principal, agent, "previewDecide", command, ports)
+    return await ask_floor(principal, agent, "previewDecide", command, ports)
 
 
-async def _ask(
+async def ask_floor(
     principal: Principal, agent: Agent, action: str, command: FloorCommand, ports: Ports
 ) -> Agent:
+    """Have it done; written down as `action` when it is done to somebody else."""
     await ports.floors.ask(agent.account_id, command)
     if agent.id != principal.agent_id:
         await _record(principal, agent, action, command, ports)
@@ -167,7 +170,7 @@ async def _record(
     """Write down what was done to somebody else. The agent's own doings are in the state log."""
     given: dict[str, Any] = {
         field: getattr(command, field)
-        for field in ("reason", "force")
+        for field in ("reason", "force", "campaign")
         if getattr(command, field, None)
     }
     async with unit_of_work(ports):

@@ -6,6 +6,7 @@ DomainError
 ├── NoWrapUp            there is no call to wrap up
 ├── NothingOnTheLine    there is no customer call
 ├── OfferGone           the contact is not offered to this agent any more
+├── LoginIsPermanent    agents of the campaign are logged into it as long as they are at work
 ├── AgentCodeTaken      another agent of the account signs in with this code
 ├── AgentSignedIn       the agent must sign out first
 ├── TeamNameTaken       another team of the account has this name
@@ -79,6 +80,19 @@ class OfferGone(DomainError):
             "(the time to decide was over, or it was taken back). Wait for the next offer."
         )
         self.target_id = str(target_id)
+
+
+class LoginIsPermanent(DomainError):
+    """Agents of this campaign are logged into it whenever they are at work."""
+
+    code = "LOGIN_IS_PERMANENT"
+
+    def __init__(self, campaign_id: UUID) -> None:
+        super().__init__(
+            f"Nothing was changed: agents of campaign {campaign_id} take its calls whenever they "
+            "are at work. Take a break, or let a supervisor set its `agentLogin` to MANUAL."
+        )
+        self.campaign_id = str(campaign_id)
 
 
 class AgentCodeTaken(DomainError):

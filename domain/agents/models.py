@@ -88,6 +88,8 @@ class AgentStateEntry(Model):
     call_id = fields.UUIDField(null=True)
     leg_id = fields.UUIDField(null=True)  # the phone call that held the agent; NULL: none
     node = fields.CharField(max_length=64, null=True)  # the gateway of that leg
+    trunk_id = fields.UUIDField(null=True)  # through which it left; NULL: none of the account's
+    by_phone = fields.BooleanField(default=False)  # signed in by telephone: hanging up signs out
     started_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)  # NULL: still in it
 

@@ -11,6 +11,7 @@ from domain.callerids.rules import CallerIdStrategy
 from domain.campaigns.rules import (
     AbandonAction,
     AbandonWindow,
+    AgentLogin,
     CampaignState,
     DialMode,
     MachineAction,
@@ -70,6 +71,7 @@ class Campaign(Model):
     )
     machine_message = fields.CharField(max_length=100, default="")  # a sound's name
     agent_announcement = fields.CharField(max_length=100, default="")  # heard at the connect
+    agent_login = fields.CharEnumField(AgentLogin, max_length=32, default=AgentLogin.PERMANENT)
     record = fields.BooleanField(default=False)
     max_attempts = fields.SmallIntField(default=3)  # given to targets when they are added
     retry_delays_s: dict[str, int] = fields.JSONField(default=dict)
@@ -157,3 +159,27 @@ class CampaignAgent(Model):
     class Meta:
         table = "campaign_agent"
         unique_together = (("campaign", "agent"),)
+
+
+class CampaignLogin(Model):
+    """One stretch of time in which an agent was logged into a campaign. Written by the floor."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="campaign_logins", on_delete=fields.CASCADE
+    )
+    agent_id: UUID
+    agent: fields.ForeignKeyRelation["Agent"] = fields.ForeignKeyField(
+        "domain.Agent", related_name="campaign_logins", on_delete=fields.CASCADE
+    )
+    campaign_id: UUID
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="logins", on_delete=fields.CASCADE
+    )
+    started_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)  # NULL: still logged in
+
+    class Meta:
+        table = "campaign_login"
+        indexes = (("agent_id", "started_at"), ("account_id", "started_at"))

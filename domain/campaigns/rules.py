@@ -48,6 +48,13 @@ class MachineAction(StrEnum):
     MESSAGE = "message"  # a message is left after the beep
 
 
+class AgentLogin(StrEnum):
+    """How agents come to take a campaign's calls. Agents whom nobody assigned never do."""
+
+    PERMANENT = "permanent"  # whenever they are at work
+    MANUAL = "manual"  # from when they log into it until they log out of it or sign out
+
+
 class AbandonWindow(StrEnum):
     """Over what the abandon target is measured."""
 

@@ -16,7 +16,14 @@ from domain.campaigns.announcements import (
     AnnouncementSetting,
     checked_announcement,
 )
-from domain.campaigns.rules import ON_PORTS, AbandonAction, AbandonWindow, DialMode, MachineAction
+from domain.campaigns.rules import (
+    ON_PORTS,
+    AbandonAction,
+    AbandonWindow,
+    AgentLogin,
+    DialMode,
+    MachineAction,
+)
 from domain.conditions.checking import (
     OrderSetting,
     RuleSetting,
@@ -66,6 +73,7 @@ class CampaignSettings(TypedDict, total=False):
     machine_action: MachineAction
     machine_message: str
     agent_announcement: str
+    agent_login: AgentLogin
     record: bool
     max_attempts: int
     retry_delays_s: Mapping[Disposition, int]
@@ -137,6 +145,7 @@ PUBLIC_NAMES: dict[str, str] = {
     "machine_action": "machineAction",
     "machine_message": "machineMessage",
     "agent_announcement": "agentAnnouncement",
+    "agent_login": "agentLogin",
     "retry_delays_s": "retryDelays",
     "next_number_after": "nextNumberAfter",
     "crm_url": "crmUrl",

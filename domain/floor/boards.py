@@ -12,6 +12,7 @@ from domain.campaigns.events import (
     encode_board,
     floor_board_topic,
 )
+from domain.campaigns.rules import AgentLogin
 from domain.core.bus import Notice
 from domain.floor.context import FloorContext
 from domain.floor.state import ON_THE_JOB, Run
@@ -48,7 +49,7 @@ class Boards:
         """One campaign's figures."""
         states = Counter(line.state for line in run.lines.values())
         crew = Counter(
-            seat.state for seat in self._state.seats.values() if run.campaign_id in seat.levels
+            seat.state for seat in self._state.seats.values() if seat.serves(run.campaign_id)
         )
         on_the_job = sum(crew[state] for state in ON_THE_JOB)
         dialing = (
@@ -84,6 +85,10 @@ class Boards:
     def _notes(self, run: Run) -> list[str]:
         """What else a supervisor should know."""
         notes = list(run.notes.values())
+        settings = run.settings
+        if run.dials and settings.agent_login is AgentLogin.MANUAL and not settings.on_ports:
+            if not any(self._state.crew(run.campaign_id)):
+                notes.append("no agent is logged into the campaign")
         shown = {run.settings.caller_id, *run.settings.caller_id_pool} - {None}
         if not run.inbound and (gone := len(shown - self._state.routes.keys())):
             notes.append(f"{gone} of its caller IDs are not numbers of the account: not shown")

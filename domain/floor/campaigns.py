@@ -105,6 +105,8 @@ class Campaigns:
     async def _changed(self, campaign_id: UUID) -> None:
         found = await rows.read_campaigns(self._state.account_id, [campaign_id])
         await rows.assign_anew(self._state.seats, self._state.account_id, campaign_id)
+        for seat in self._state.seats.values():
+            self._seats.logins.settle(seat)
         order = await rows.read_trunk_order([campaign_id])
         trunks = order.get(campaign_id, ())
         hooks = await rows.read_hooks([campaign_id], now=self._context.clock.now())
@@ -210,7 +212,8 @@ class Campaigns:
             self._state.seats[agent_id] = fresh
         else:
             seat.name, seat.caller_id = fresh.name, fresh.caller_id
-            seat.levels, seat.ranks = fresh.levels, fresh.ranks
+            seat.levels, seat.ranks, seat.manual = fresh.levels, fresh.ranks, fresh.manual
+            self._seats.logins.settle(seat)
             seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
             seat.record, seat.team_id = fresh.record, fresh.team_id
             self._seats.stir(seat)

@@ -36,6 +36,8 @@ Known = (
     | agents.AgentTakeBreak
     | agents.AgentEndWrapUp
     | agents.AgentHangUp
+    | agents.CampaignLogIn
+    | agents.CampaignLogOut
     | agents.PreviewDecide
     | agents.AgentChanged
     | CampaignChanged
@@ -93,6 +95,8 @@ class Commands:
             agents.AgentTakeBreak: self._take_break,
             agents.AgentEndWrapUp: self._end_wrap_up,
             agents.AgentHangUp: self._agent_hang_up,
+            agents.CampaignLogIn: self._campaign_log_in,
+            agents.CampaignLogOut: self._campaign_log_out,
             agents.PreviewDecide: self._preview_decide,
             agents.AgentChanged: self._agent_changed,
             CampaignChanged: self._campaign_changed,
@@ -158,6 +162,14 @@ class Commands:
         seat = self._seat(command.agent)
         self._seats.hang_up(seat)
         return self._state_of(seat)
+
+    def _campaign_log_in(self, command: agents.CampaignLogIn) -> Result:
+        self._seats.logins.log_in(self._seat(command.agent), command.campaign)
+        return {}
+
+    def _campaign_log_out(self, command: agents.CampaignLogOut) -> Result:
+        self._seats.logins.log_out(self._seat(command.agent), command.campaign)
+        return {}
 
     def _preview_decide(self, command: agents.PreviewDecide) -> Result:
         seat = self._seat(command.agent)

@@ -23,7 +23,7 @@ from tortoise.transactions import in_transaction
 from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.floor import statements
-from domain.floor.state import Line, Seat, StateEntry
+from domain.floor.state import Line, LoginEntry, Seat, StateEntry
 from domain.floor.tapes import TakenPiece
 from domain.targets.call_backs import CallBack
 from domain.targets.hopper import numbers_of
@@ -85,6 +85,7 @@ class Group:
     attempts: dict[UUID, Line] = field(default_factory=dict)
     calls: dict[UUID, Line] = field(default_factory=dict)
     entries: dict[UUID, tuple[Seat, StateEntry]] = field(default_factory=dict)
+    logins: dict[UUID, tuple[Seat, LoginEntry]] = field(default_factory=dict)
     targets: dict[UUID, TargetChange] = field(default_factory=dict)
     recordings: dict[UUID, tuple[Line, datetime]] = field(default_factory=dict)
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
@@ -147,6 +148,11 @@ class Journal:
     def entry(self, seat: Seat, entry: StateEntry) -> None:
         """A stretch of an agent's time began or ended."""
         self._group.entries[entry.id] = (seat, entry)
+        self._wake.set()
+
+    def login(self, seat: Seat, entry: LoginEntry) -> None:
+        """An agent logged into a campaign, or out of it."""
+        self._group.logins[entry.id] = (seat, entry)
         self._wake.set()
 
     def target(self, change: TargetChange) -> None:

@@ -20,7 +20,7 @@ def seat_for(line: Line, seats: Iterable[Seat], runs: dict[UUID, Run]) -> Seat |
         for seat in seats
         if seat.free
         and seat.node == line.node
-        and line.campaign_id in seat.levels
+        and seat.serves(line.campaign_id)
         and not is_kept_from(run, seat, runs)
     ]
     return seat_of_level(fit, line.campaign_id, line.level)
@@ -43,7 +43,7 @@ def line_for(seat: Seat, waiting: Iterable[Line], runs: dict[UUID, Run]) -> Line
     """The waiting customer for an agent: highest rank, then the longest wait."""
     best: Line | None = None
     for line in waiting:
-        if line.node != seat.node or line.campaign_id not in seat.levels:
+        if line.node != seat.node or not seat.serves(line.campaign_id):
             continue
         run = runs[line.campaign_id]
         if line.connected is None and run.settings.on_ports:
@@ -64,7 +64,11 @@ def is_kept_from(run: Run, seat: Seat, runs: dict[UUID, Run]) -> bool:
         return False
     own = seat.rank(run)
     return any(
-        rank > own and (other := runs.get(id)) is not None and other.dials and bool(other.hopper)
+        rank > own
+        and seat.serves(id)
+        and (other := runs.get(id)) is not None
+        and other.dials
+        and bool(other.hopper)
         for id, rank in seat.ranks.items()
     )
 
@@ -102,7 +106,7 @@ def share_free_agents(seats: Iterable[Seat], runs: Iterable[Run]) -> Shares:
         choices = [
             run
             for run in dialing
-            if run.campaign_id in seat.levels and run.hopper and not run.held_up
+            if run.hopper and not run.held_up and seat.serves(run.campaign_id)
         ]
         choices = _without_the_lower(choices, seat, first, shares)
         if not choices:
@@ -123,7 +127,7 @@ def _without_the_lower(
     choices: list[Run], seat: Seat, first: list[Run], shares: Shares
 ) -> list[Run]:
     """The campaigns that may dial for an agent when higher agent-first ones have more to do."""
-    own = [run for run in first if run.campaign_id in seat.levels]
+    own = [run for run in first if seat.serves(run.campaign_id)]
     if not own:
         return choices
     highest = max(own, key=lambda run: run.settings.priority)

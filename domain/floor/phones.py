@@ -69,8 +69,7 @@ class Phones:
             self._seats.sign_out(seat, reason="phone", force=True)
             self._play_and_leave(event.leg, node, LOGGED_OFF)
         else:
-            seat.by_phone = False
-            self._take(seat, event.leg, node)
+            self._take(seat, event.leg, node, by_phone=False)
         return True
 
     def ask_for_code(self, event: LegArrived, node: str) -> None:
@@ -122,8 +121,7 @@ class Phones:
         seat = self._state.seats.get(agent.id) if agent and right else None
         if seat is not None:
             del self._logins[login.leg]
-            seat.by_phone = True
-            self._take(seat, login.leg, login.node)
+            self._take(seat, login.leg, login.node, by_phone=True)
             return
         login.tries += 1
         if login.tries >= MOST_TRIES:
@@ -141,14 +139,12 @@ class Phones:
         self._wrong = {known: guesses for known, guesses in recent.items() if guesses}
         return len(self._wrong.get(code, ())) >= MOST_GUESSES
 
-    def _take(self, seat: Seat, leg: UUID, node: str) -> None:
+    def _take(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
         """Make this call the phone that holds the agent, and let the agent go available."""
         self._state.visitors.discard(leg)
         self._seats.sign_in(seat)
-        self._seats.hang_up_phone(seat)
-        seat.leg, seat.leg_up, seat.node = leg, True, node
-        seat.leg_since = self._context.clock.monotonic()
-        self._state.legs[leg] = seat
+        self._seats.logins.log_in_everywhere(seat)
+        self._seats.take_phone(seat, leg, node, by_phone=by_phone)
         self._context.send(
             node, Join(leg=leg, room=seat.agent_id, role=Role.AGENT, entry=Tone(name="beep"))
         )

@@ -43,6 +43,10 @@ class Recovery:
                 seat.entry, seat.state, seat.reason = entry, entry.state, entry.reason
                 seat.since = self._monotonic(entry.started_at)
                 self._restore_phone(seat, entry)
+        for agent_id, login in await rows.read_open_logins(account_id):
+            if seat := self._state.seats.get(agent_id):
+                seat.logins[login.campaign_id] = login
+                self._seats.logins.settle(seat)
         wrapping = [
             entry.call_id
             for _, entry in entries
@@ -112,11 +116,18 @@ class Recovery:
 
     def _restore_phone(self, seat: Seat, entry: StateEntry) -> None:
         """Believe the rows until a snapshot knows better, so that what waits in the inbox fits."""
-        if entry.leg_id is not None and entry.state is not AgentState.OFFLINE:
+        if entry.state is AgentState.OFFLINE:
+            return
+        seat.by_phone = entry.by_phone
+        if entry.leg_id is not None:
             seat.leg, seat.node = entry.leg_id, entry.node
             seat.leg_up = entry.state is not AgentState.RINGING
             seat.leg_since = seat.since
             self._state.legs[entry.leg_id] = seat
+            if entry.trunk_id is not None:
+                seat.trunk = self._state.trunks.get(entry.trunk_id)
+            if seat.trunk is not None:
+                seat.trunk.busy += 1
 
     def _restore_line(self, row: dict[str, object]) -> None:
         created_at = row["created_at"]

@@ -14,11 +14,11 @@ from domain.agents.rules import AgentState
 from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.announcements import announcement_of
-from domain.campaigns.models import Campaign
+from domain.campaigns.models import Campaign, CampaignLogin
 from domain.campaigns.rules import AbandonAction, CampaignState
 from domain.eligibility.models import DialingPolicy
 from domain.floor.ledger import Ledger
-from domain.floor.state import InboundRoute, Seat, Settings, StateEntry
+from domain.floor.state import InboundRoute, LoginEntry, Seat, Settings, StateEntry
 from domain.hooks.models import PreDialHook
 from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
@@ -32,14 +32,19 @@ from domain.trunks.models import CampaignTrunk, Trunk
 from domain.trunks.rules import TrunkUse
 from domain.wrapups.rules import codes_of
 
+# Nobody logs into a closed campaign: whoever is, is out when it closes.
 _LEVELS = """
-SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level, campaign_team.rank
+SELECT agent.id AS agent_id, campaign_team.campaign_id, campaign_team.level, campaign_team.rank,
+    campaign.agent_login = 'manual' AND campaign.state <> 'closed' AS is_manual
 FROM agent JOIN campaign_team ON campaign_team.team_id = agent.team_id
+    JOIN campaign ON campaign.id = campaign_team.campaign_id
 WHERE agent.account_id = $1 AND agent.archived_at IS NULL
     AND ($2::uuid IS NULL OR campaign_team.campaign_id = $2)
 UNION ALL
-SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level, NULL
+SELECT agent.id, campaign_agent.campaign_id, campaign_agent.level, NULL,
+    campaign.agent_login = 'manual' AND campaign.state <> 'closed'
 FROM agent JOIN campaign_agent ON campaign_agent.agent_id = agent.id
+    JOIN campaign ON campaign.id = campaign_agent.campaign_id
 WHERE agent.account_id = $1 AND agent.archived_at IS NULL
     AND ($2::uuid IS NULL OR campaign_agent.campaign_id = $2)
 """
@@ -96,6 +101,8 @@ def _assign(seat: Seat, row: dict[str, Any]) -> None:
     seat.levels[row["campaign_id"]] = row["level"]
     if row["rank"] is not None:
         seat.ranks[row["campaign_id"]] = row["rank"]
+    if row["is_manual"]:
+        seat.manual.add(row["campaign_id"])
 
 
 def seat_of(agent: Agent) -> Seat:
@@ -118,6 +125,7 @@ async def assign_anew(seats: dict[UUID, Seat], account_id: UUID, campaign_id: UU
     for seat in seats.values():
         seat.levels.pop(campaign_id, None)
         seat.ranks.pop(campaign_id, None)
+        seat.manual.discard(campaign_id)
     for row in found:
         if (member := seats.get(row["agent_id"])) is not None:
             _assign(member, row)
@@ -157,9 +165,19 @@ async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
                 call_id=row["call_id"],
                 leg_id=row["leg_id"],
                 node=row["node"],
+                trunk_id=row["trunk_id"],
+                by_phone=row["by_phone"],
             ),
         )
         for row in await _query(_OPEN_STATES, account_id)
+    ]
+
+
+async def read_open_logins(account_id: UUID) -> list[tuple[UUID, LoginEntry]]:
+    """What each agent is logged into."""
+    return [
+        (row.agent_id, LoginEntry(row.id, row.campaign_id, row.started_at))
+        for row in await CampaignLogin.filter(account_id=account_id, ended_at=None)
     ]
 
 
@@ -251,6 +269,7 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         call_back=CallBackRule(campaign.id, campaign.call_back_delay_s, campaign.call_back_priority)
         if campaign.call_back
         else None,
+        agent_login=campaign.agent_login,
     )
 
 

@@ -10,6 +10,7 @@ from domain.agents.rules import AgentState, may_follow
 from domain.calls.events import AgentStateChanged, CallEnded
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.logins import Logins
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
@@ -32,6 +33,12 @@ class Seats:
         self.was_wrapped_up: Callable[[Line, datetime | None], None] = lambda line, again_at: None
         self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
         self.left: Callable[[Seat], None] = lambda seat: None  # was consulted, and is not any more
+        self.logins = Logins(
+            context,
+            observe=self.observe,
+            became_free=lambda seat: self.became_free(seat),
+            withdraw=self.withdraw,
+        )
 
     # What agents ask for
 
@@ -53,6 +60,7 @@ class Seats:
         seat.line, seat.wrap_up_ends, seat.by_phone = None, None, False
         seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
         self.change(seat, AgentState.OFFLINE, reason=reason)
+        self.logins.log_out_everywhere(seat)
         self.hang_up_phone(seat)
 
     def go_available(self, seat: Seat) -> None:
@@ -251,6 +259,7 @@ class Seats:
         if entry is not None and (seat.state, seat.reason) == (state, reason):
             # An accepted offer is the same state with a call: the next owner must know whose.
             if entry.call_id == call_id:
+                self._note_phone(seat)
                 return
         at = self._context.clock.now()
         before = seat.state
@@ -267,6 +276,8 @@ class Seats:
             call_id=call_id,
             leg_id=seat.leg,
             node=seat.node,
+            trunk_id=seat.trunk.id if seat.trunk else None,
+            by_phone=seat.by_phone,
         )
         self._context.journal.entry(seat, seat.entry)
         wrap_up_ends = seat.wrap_up_ends
@@ -285,7 +296,7 @@ class Seats:
         )
         if (before in ON_THE_JOB) != (state in ON_THE_JOB):
             kind = Seen.AGENT_IN if state in ON_THE_JOB else Seen.AGENT_OUT
-            for campaign in seat.levels:
+            for campaign in filter(seat.serves, seat.levels):
                 self.observe(campaign, kind)
         self.stir(seat)
 
@@ -349,6 +360,23 @@ class Seats:
             self.give_up(line)
         elif seat.is_consulted:
             self.left(seat)
+
+    def take_phone(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
+        """Let this call be the one that holds the agent; another one is hung up."""
+        self.hang_up_phone(seat)
+        seat.leg, seat.leg_up, seat.node, seat.by_phone = leg, True, node, by_phone
+        seat.leg_since = self._context.clock.monotonic()
+        self._state.legs[leg] = seat
+        self._note_phone(seat)
+
+    def _note_phone(self, seat: Seat) -> None:
+        """Let the next owner know which call holds the agent, in the stretch that goes on."""
+        entry, trunk_id = seat.entry, seat.trunk.id if seat.trunk else None
+        now = (seat.leg, seat.node, trunk_id, seat.by_phone)
+        if entry is not None:
+            if (entry.leg_id, entry.node, entry.trunk_id, entry.by_phone) != now:
+                entry.leg_id, entry.node, entry.trunk_id, entry.by_phone = now
+                self._context.journal.entry(seat, entry)
 
     def hang_up_phone(self, seat: Seat) -> None:
         """Take the agent off the line."""

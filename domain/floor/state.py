@@ -15,6 +15,7 @@ from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import (
     MINIMUM_RING_S,
     ON_PORTS,
+    AgentLogin,
     CampaignState,
     DialMode,
     MachineAction,
@@ -53,6 +54,18 @@ class StateEntry:
     call_id: UUID | None = None
     leg_id: UUID | None = None
     node: str | None = None
+    trunk_id: UUID | None = None
+    by_phone: bool = False
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class LoginEntry:
+    """The row of the stretch in which an agent is logged into a campaign."""
+
+    id: UUID
+    campaign_id: UUID
+    started_at: datetime
     ended_at: datetime | None = None
 
 
@@ -78,6 +91,8 @@ class Seat:
     team_id: UUID | None
     levels: dict[UUID, int]  # campaign -> skill level; a higher one is offered calls later
     ranks: dict[UUID, int] = field(default_factory=dict)  # by the agent's team, where it has one
+    manual: set[UUID] = field(default_factory=set)  # of those campaigns, the ones to log into
+    logins: dict[UUID, LoginEntry] = field(default_factory=dict)  # by campaign
     state: AgentState = AgentState.OFFLINE
     reason: str | None = None
     since: float = 0.0  # monotonic seconds
@@ -98,6 +113,12 @@ class Seat:
     def free(self) -> bool:
         """Whether a customer may be connected now."""
         return self.state is AgentState.AVAILABLE and self.leg_up
+
+    def serves(self, campaign_id: UUID) -> bool:
+        """Whether the agent works on a campaign, and is logged into it where that is needed."""
+        return campaign_id in self.levels and (
+            campaign_id not in self.manual or campaign_id in self.logins
+        )
 
     def rank(self, run: "Run") -> int:
         """How early this agent serves a campaign's customers; the highest first."""
@@ -213,6 +234,7 @@ class Settings:
     announcement: Announcement | None = None  # what its customers hear
     abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
     call_back: CallBackRule | None = None  # for calls that nobody took
+    agent_login: AgentLogin = AgentLogin.PERMANENT
 
     @property
     def on_ports(self) -> bool:
@@ -326,9 +348,9 @@ class FloorState:
         return leg in self.lines or leg in self.legs or leg in self.thirds or leg in self.visitors
 
     def crew(self, campaign_id: UUID) -> Iterable[Seat]:
-        """The agents who work on a campaign and are signed in."""
+        """The agents who serve a campaign and are signed in."""
         return (
             seat
             for seat in self.seats.values()
-            if campaign_id in seat.levels and seat.state is not AgentState.OFFLINE
+            if seat.serves(campaign_id) and seat.state is not AgentState.OFFLINE
         )

@@ -78,12 +78,22 @@ ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
 
 _UPSERT_ENTRIES = """
 INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, leg_id,
-    node, started_at, ended_at)
+    node, trunk_id, by_phone, started_at, ended_at)
 SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.leg_id, u.node,
-    u.started_at, u.ended_at
+    u.trunk_id, u.by_phone, u.started_at, u.ended_at
 FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
-    $9::text[], $10::timestamptz[], $11::timestamptz[])
-    AS u(id, agent_id, state, reason, campaign_id, call_id, leg_id, node, started_at, ended_at)
+    $9::text[], $10::uuid[], $11::bool[], $12::timestamptz[], $13::timestamptz[])
+    AS u(id, agent_id, state, reason, campaign_id, call_id, leg_id, node, trunk_id, by_phone,
+        started_at, ended_at)
+ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, leg_id = excluded.leg_id,
+    node = excluded.node, trunk_id = excluded.trunk_id, by_phone = excluded.by_phone
+"""
+
+_UPSERT_LOGINS = """
+INSERT INTO campaign_login (id, account_id, agent_id, campaign_id, started_at, ended_at)
+SELECT u.id, $1, u.agent_id, u.campaign_id, u.started_at, u.ended_at
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[])
+    AS u(id, agent_id, campaign_id, started_at, ended_at)
 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
 """
 
@@ -202,8 +212,24 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [entry.call_id for _, entry in entries],
                     [entry.leg_id for _, entry in entries],
                     [entry.node for _, entry in entries],
+                    [entry.trunk_id for _, entry in entries],
+                    [entry.by_phone for _, entry in entries],
                     [entry.started_at for _, entry in entries],
                     [entry.ended_at for _, entry in entries],
+                ],
+            )
+        )
+    if logins := list(group.logins.values()):
+        found.append(
+            (
+                _UPSERT_LOGINS,
+                [
+                    account_id,
+                    [entry.id for _, entry in logins],
+                    [seat.agent_id for seat, _ in logins],
+                    [entry.campaign_id for _, entry in logins],
+                    [entry.started_at for _, entry in logins],
+                    [entry.ended_at for _, entry in logins],
                 ],
             )
         )

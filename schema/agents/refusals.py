@@ -43,6 +43,13 @@ class OfferGone(Refusal):
     target_id: str = strawberry.field(description="The target that was offered.")
 
 
+@refusal(errors.LoginIsPermanent)
+class LoginIsPermanent(Refusal):
+    """Agents of this campaign are logged into it whenever they are at work."""
+
+    campaign_id: str = strawberry.field(description="The campaign.")
+
+
 @refusal(errors.AgentCodeTaken)
 class AgentCodeTaken(Refusal):
     """Another agent of the account, perhaps an archived one, has this code."""

@@ -9,7 +9,13 @@ from strawberry import UNSET
 
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import Disposition
-from domain.campaigns.rules import AbandonAction, AbandonWindow, DialMode, MachineAction
+from domain.campaigns.rules import (
+    AbandonAction,
+    AbandonWindow,
+    AgentLogin,
+    DialMode,
+    MachineAction,
+)
 from domain.campaigns.settings import CampaignSettings
 from schema.callguides.types import GuideQuestionInput, guide_of
 from schema.campaigns import analysis, announcements
@@ -129,6 +135,11 @@ class CampaignSettingsInput:
     )
     agent_announcement: str | None = strawberry.field(
         description="The sound that the agent hears at the connect, by name; empty: none.",
+        default=UNSET,
+    )
+    agent_login: AgentLogin | None = strawberry.field(
+        description="Whether its agents take its calls whenever they are at work, or must log into "
+        "it. A change to `MANUAL` leaves nobody logged in.",
         default=UNSET,
     )
     record: bool | None = strawberry.field(

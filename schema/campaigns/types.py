@@ -11,6 +11,7 @@ from domain.campaigns import models, results
 from domain.campaigns.rules import (
     AbandonAction,
     AbandonWindow,
+    AgentLogin,
     CampaignState,
     DialMode,
     MachineAction,
@@ -41,6 +42,7 @@ from schema.wrapups.types import WrapUpCode
 strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(AbandonWindow, description="Over what the abandon target is measured.")
+strawberry.enum(AgentLogin, description="How agents come to take a campaign's calls.")
 strawberry.enum(MachineAction, description="What is done with an answering machine.")
 strawberry.enum(
     AbandonAction, description="What is done with a live customer for whom no agent came in time."
@@ -185,6 +187,10 @@ class Campaign(ChainedFields):
     agent_announcement: str = strawberry.field(
         description="The sound that the agent hears when a customer is connected; empty: none."
     )
+    agent_login: AgentLogin = strawberry.field(
+        description="Whether its agents take its calls whenever they are at work, or must log into "
+        "it; while nobody is, nothing is dialed."
+    )
     record: bool = strawberry.field(description="Whether its calls are recorded.")
     max_attempts: int = strawberry.field(
         description="1 to 30; given to targets when they are added, so a change holds for later "
@@ -317,6 +323,7 @@ class Campaign(ChainedFields):
             machine_action=row.machine_action,
             machine_message=row.machine_message,
             agent_announcement=row.agent_announcement,
+            agent_login=row.agent_login,
             record=row.record,
             max_attempts=row.max_attempts,
             wrap_up_seconds=row.wrap_up_s,

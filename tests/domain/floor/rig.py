@@ -13,6 +13,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from domain.access.models import Account
+from domain.access.secrets import hash_secret
 from domain.adapters.system_clock import FastClock
 from domain.adapters.telephony_redis import TelephonyLink
 from domain.adapters.web import SafeWeb
@@ -25,10 +26,11 @@ from domain.campaigns.rules import DEFAULT_RETRY_DELAYS_S, CampaignState, DialMo
 from domain.core import floor_wire
 from domain.core.floors import FloorCommand
 from domain.floor.director import Floor
+from domain.floor.lease import lease_key
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.targets.models import Contact, Target
 from domain.telephony.link import GATEWAYS, Node, encode_node, heartbeat_key, inbox_stream
-from domain.telephony.port import PlaceLeg
+from domain.telephony.port import Collect, PlaceLeg
 from tests.fakes import RecordingBus
 from workers.gateway.intake import Intake
 from workers.gateway.outbox import Outbox
@@ -214,6 +216,15 @@ class Rig:
         task.cancel()
         await asyncio.wait([task])
 
+    async def die(self, floor: Floor) -> None:
+        """End a floor as kill -9 does: nothing is written, sent or released."""
+        task = self._floors.pop(floor)
+        floor.journal.flush = _nothing  # type: ignore[method-assign]
+        floor._lease.release = _nothing  # type: ignore[method-assign]
+        task.cancel()
+        await asyncio.wait([task])
+        await self.redis.delete(lease_key(self.row.id))  # as its expiry does, 5 s later
+
     async def ask(self, command: FloorCommand) -> floor_wire.Answer:
         channel, request = f"reply:{uuid.uuid4().hex}", uuid.uuid4().hex
         async with self.redis.pubsub() as pubsub:
@@ -247,6 +258,23 @@ class Rig:
             assert (await self.ask(AgentSignIn(agent=agent.id))).code is None
             assert (await self.ask(AgentGoAvailable(agent=agent.id))).code is None
 
+    async def signs_in_with(self, agent: Agent, pin: str) -> None:
+        """Give an agent a PIN."""
+        await Agent.filter(id=agent.id).update(pin_hash=await hash_secret(pin))
+
+    async def sign_in_by_phone(self, number: str, code: str, pin: str) -> UUID:
+        """Call the login number and type code and PIN; the leg."""
+        leg = self.carrier_of().arrive(number, "+12025551111", account=self.row.id)
+        assert leg is not None
+        for digits in (code, pin):
+            asked = len(self.commands(Collect))
+            await self.until(lambda n=asked: self._has_asked(n))  # type: ignore[misc]
+            self.carrier_of().press(leg, f"{digits}#")
+        return leg
+
+    async def _has_asked(self, before: int) -> bool:
+        return len(self.commands(Collect)) > before
+
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
         """Wait until something holds; fails the test when it does not come true."""
         async with asyncio.timeout(seconds):
@@ -269,6 +297,10 @@ class Rig:
         for node in list(self._gateways):
             await self.kill_gateway(node)
         await self.web.close()
+
+
+async def _nothing(*, everything: bool = False) -> None:
+    return None
 
 
 @asynccontextmanager

@@ -19,7 +19,6 @@ from domain.targets.models import Contact, Target
 from domain.targets.rules import ClosedReason, TargetState
 from domain.telephony.port import HangUp
 from tests.domain.floor.rig import Rig
-from tests.domain.floor.test_takeover import _die
 
 OURS = "+12025558000"
 CALLER = "+12025552222"
@@ -323,7 +322,7 @@ async def test_a_caller_who_gives_up_while_nobody_owns_the_floor_becomes_a_targe
     first = await rig.floor()
     leg = await _calls_and_waits(rig, CALLER)
 
-    await _die(rig, first)
+    await rig.die(first)
     rig.carrier_of().hang_up_far_end(leg)
     await rig.floor()
     await rig.until(lambda: _has_missed(rig, 1))
@@ -340,7 +339,7 @@ async def test_a_caller_who_waits_is_adopted_by_the_next_owner(rig: Rig) -> None
     first = await rig.floor()
     leg = await _calls_and_waits(rig, CALLER)
 
-    await _die(rig, first)
+    await rig.die(first)
     second = await rig.floor()
     await rig.until(lambda: _settled(second))
     await rig.at_work(agent)
@@ -358,7 +357,7 @@ async def test_a_caller_whose_end_nobody_told_of_becomes_a_target(rig: Rig) -> N
     first = await rig.floor()
     await _calls_and_waits(rig, CALLER)
 
-    await _die(rig, first)
+    await rig.die(first)
     await rig.kill_gateway()  # and with it the leg
     await rig.pass_time(5)
     await rig.carrier()

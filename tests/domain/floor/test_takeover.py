@@ -1,36 +1,26 @@
 """What a floor leaves when it dies, and what the next owner makes of it."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
-from domain.agents.commands import AgentHangUp
-from domain.agents.models import AgentStateEntry
+from domain.agents.commands import AgentGoAvailable, AgentHangUp, AgentSignIn, AgentSignOut
+from domain.agents.models import Agent, AgentStateEntry, EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import DialMode
 from domain.floor.director import Floor
-from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease
+from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
+from domain.telephony.port import HangUp
 from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
 
-
-async def _die(rig: Rig, floor: Floor) -> None:
-    """End a floor as kill -9 does: nothing is written, sent or released."""
-    task = rig._floors.pop(floor)
-    floor.journal.flush = _nothing  # type: ignore[method-assign]
-    floor._lease.release = _nothing  # type: ignore[method-assign]
-    task.cancel()
-    await asyncio.wait([task])
-    await rig.redis.delete(lease_key(rig.row.id))  # as its expiry does, 5 s later
-
-
-async def _nothing(*, everything: bool = False) -> None:
-    return None
+LOGIN = "+12025559000"
 
 
 async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> None:
@@ -43,7 +33,7 @@ async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> No
     await rig.until(lambda: _connected(rig, 2))
     placed = list(rig.placed)
 
-    await _die(rig, first)
+    await rig.die(first)
     second = await rig.floor()
     await rig.until(lambda: rig.ended(2))
     await rig.until(lambda: _at_rest(second))
@@ -68,7 +58,7 @@ async def test_what_happened_while_nobody_owned_the_floor_is_not_lost(rig: Rig) 
     await rig.at_work(agent)
     await rig.until(lambda: _ringing(rig))
 
-    await _die(rig, first)
+    await rig.die(first)
     await rig.pass_time(12)  # the customer picks up meanwhile
     second = await rig.floor()
     await rig.until(lambda: _talks(second))
@@ -90,7 +80,7 @@ async def test_an_attempt_that_was_never_placed_is_closed_and_its_target_dialed_
     await rig.at_work(agent)
     await rig.until(lambda: _committed(rig))
 
-    await _die(rig, first)
+    await rig.die(first)
     await rig.floor()
     await rig.until(lambda: rig.ended(2))
 
@@ -184,11 +174,103 @@ async def test_a_call_that_is_only_wrapped_up_takes_no_channel_of_its_trunk(rig:
     await rig.ask(AgentHangUp(agent=agent.id))
     await rig.until(lambda: _state(rig, AgentState.WRAP_UP))
 
-    await _die(rig, first)
+    await rig.die(first)
     second = await rig.floor()
 
     assert second.state.seats[agent.id].line is not None
     assert second.state.trunks[trunk.id].busy == 0
+
+
+@pytest.mark.feature("AGT-02")
+async def test_hanging_up_signs_a_telephone_agent_out_whoever_owns_the_floor(
+    slow_rig: Rig,
+) -> None:
+    rig = slow_rig
+    (agent,) = await rig.agents(1)
+    await rig.signs_in_with(agent, "4711")
+    await InboundNumber.create(account=rig.row, number=LOGIN, purpose=NumberPurpose.PHONE_LOGIN)
+    await rig.carrier()
+    first = await rig.floor()
+    leg = await rig.sign_in_by_phone(LOGIN, agent.code, "4711")
+    await rig.until(lambda: _state(rig, AgentState.AVAILABLE))
+
+    await rig.die(first)
+    second = await rig.floor()
+    await rig.until(lambda: _available(second))
+    rig.carrier_of().hang_up_far_end(leg)
+    await rig.until(lambda: _state(rig, AgentState.OFFLINE))
+
+    assert second.state.legs == {}
+    assert rig.placed == []  # nobody called the agent's own phone
+
+
+@pytest.mark.feature("AGT-02")
+async def test_hanging_up_after_star_ten_is_a_break_whoever_owns_the_floor(rig: Rig) -> None:
+    await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    leg = rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
+    assert leg is not None
+    await rig.until(lambda: _state(rig, AgentState.AVAILABLE))
+
+    await rig.die(first)
+    second = await rig.floor()
+    await rig.until(lambda: _available(second))
+    rig.carrier_of().hang_up_far_end(leg)
+
+    await rig.until(lambda: _state(rig, AgentState.BREAK))
+
+
+async def test_a_phone_taken_in_the_middle_of_a_stretch_is_known_to_the_next_owner(
+    rig: Rig,
+) -> None:
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _available(first))
+    leg = rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
+    assert leg is not None
+    await rig.until(lambda: _is_held_by(leg))
+    placed = list(rig.placed)
+
+    await rig.die(first)
+    second = await rig.floor()
+    await rig.pass_time(10)  # snapshots settle what is up
+
+    seat = second.state.seats[agent.id]
+    assert (seat.leg, seat.free) == (leg, True)
+    assert rig.placed == placed
+    assert leg not in {command.leg for command in rig.commands(HangUp)}
+
+
+@pytest.mark.feature("CAM-21")
+async def test_the_channels_of_agents_outside_are_counted_by_the_next_owner(rig: Rig) -> None:
+    trunk = await Trunk.create(account=rig.row, name="alpha", channels=1, calls_per_second=50.0)
+    agents = await rig.agents(2)
+    for n, agent in enumerate(agents):  # at a number that answers and stays
+        await Agent.filter(id=agent.id).update(
+            endpoint_kind=EndpointKind.NUMBER, endpoint=f"+120255{5 + n}0010"
+        )
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(agents[0])
+    await rig.until(lambda: _available(first))
+
+    await rig.die(first)
+    second = await rig.floor()
+    await rig.until(lambda: _available(second))
+    assert second.state.trunks[trunk.id].busy == 1
+    placed = list(rig.placed)
+    await rig.ask(AgentSignIn(agent=agents[1].id))
+    await rig.ask(AgentGoAvailable(agent=agents[1].id))
+    assert second.state.seats[agents[1].id].reason == "trunks_full"
+    assert rig.placed == placed
+
+    await rig.ask(AgentSignOut(agent=agents[0].id))
+    assert second.state.trunks[trunk.id].busy == 0
+    await rig.ask(AgentGoAvailable(agent=agents[1].id))
+    await rig.until(lambda: _available(second))
 
 
 async def _connected(rig: Rig, count: int) -> bool:
@@ -201,6 +283,10 @@ async def _ringing(rig: Rig) -> bool:
 
 async def _committed(rig: Rig) -> bool:
     return await Attempt.filter(account=rig.row, state=AttemptState.COMMITTED).exists()
+
+
+async def _is_held_by(leg: UUID) -> bool:
+    return await AgentStateEntry.filter(leg_id=leg, ended_at=None).exists()
 
 
 async def _state(rig: Rig, state: AgentState) -> bool:

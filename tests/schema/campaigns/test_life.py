@@ -58,7 +58,7 @@ query ($archived: Boolean! = false, $first: Int! = 50, $after: String) {
 NOT_COPIED = {
     *("Attempt", "Target", "TargetBatch", "TargetExport", "TargetImport"),
     *("Campaign", "CampaignSource", "InboundNumber", "TargetOperation"),
-    "Forecast",
+    *("CampaignLogin", "Forecast"),
     "PreDialHook",  # its secret is known to one campaign's receiver
 }
 

@@ -487,6 +487,28 @@ export function useCampaignCreate() {
 }
 
 /**
+ * Desk and supervisor's page: a campaign with manual login. Null `agentId`: the viewer's own desk. AgentSignedOut: sign in first.
+ * FloorUnavailable: it may have been done; `DeskCampaigns` tells.
+ */
+export function useCampaignLogIn() {
+  return useMutation(op.CampaignLogInDocument);
+}
+
+/**
+ * Desk and supervisor's page. LoginIsPermanent: there is nothing to log out of; offer a break.
+ */
+export function useCampaignLogOut() {
+  return useMutation(op.CampaignLogOutDocument);
+}
+
+/**
+ * Reports: who was logged into which campaign, when and how long. Only campaigns with manual login are logged into.
+ */
+export function useCampaignLogins(args: Partial<Omit<UseQueryArgs<op.CampaignLoginsQueryVariables, op.CampaignLoginsQuery>, "query">> = {}) {
+  return useQuery({ query: op.CampaignLoginsDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Start button. NoAgentsAssigned: offer to assign a team. CampaignIsClosed and NotFound: read the
  * list again.
  */
@@ -529,6 +551,13 @@ export function useCampaigns(args: Partial<Omit<UseQueryArgs<op.CampaignsQueryVa
  */
 export function useCampaignsChangedSubscription(args: Partial<Omit<UseSubscriptionArgs<op.CampaignsChangedSubscriptionVariables, op.CampaignsChangedSubscription>, "query">> = {}) {
   return useSubscription({ query: op.CampaignsChangedDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Desk: the agent's campaigns. Offer log-in and log-out where `agentLogin` is MANUAL. Null `agentId`: the viewer's own desk.
+ */
+export function useDeskCampaigns(args: Partial<Omit<UseQueryArgs<op.DeskCampaignsQueryVariables, op.DeskCampaignsQuery>, "query">> = {}) {
+  return useQuery({ query: op.DeskCampaignsDocument, ...args, variables: args.variables ?? {} });
 }
 
 /**
