@@ -6,6 +6,9 @@ DomainError
 ├── NoWrapUp            there is no call to wrap up
 ├── NothingOnTheLine    there is no customer call
 ├── OfferGone           the contact is not offered to this agent any more
+├── NoDefaultCampaign   nobody said for which campaign the agent dials by hand
+├── CallForbidden       a rule forbids to dial the number now
+├── NoLineFree          no switch or trunk has room for the call
 ├── AgentCodeTaken      another agent of the account signs in with this code
 ├── AgentSignedIn       the agent must sign out first
 ├── TeamNameTaken       another team of the account has this name
@@ -16,6 +19,7 @@ from uuid import UUID
 
 from domain.agents.rules import AgentState
 from domain.core.errors import DomainError
+from domain.eligibility.parts import Block, BlockCode
 
 
 class AgentSignedOut(DomainError):
@@ -79,6 +83,44 @@ class OfferGone(DomainError):
             "(the time to decide was over, or it was taken back). Wait for the next offer."
         )
         self.target_id = str(target_id)
+
+
+class NoDefaultCampaign(DomainError):
+    """The agent has no default outbound campaign."""
+
+    code = "NO_DEFAULT_CAMPAIGN"
+
+    def __init__(self, agent_id: UUID) -> None:
+        super().__init__(
+            f"Nothing was dialed: agent {agent_id} has no default campaign, whose rules and caller "
+            "ID the call would go by. A supervisor sets it with agentChange."
+        )
+        self.agent_id = str(agent_id)
+
+
+class CallForbidden(DomainError):
+    """A rule forbids to dial the number now."""
+
+    code = "CALL_FORBIDDEN"
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(f"Nothing was dialed: {block.message[:1].lower()}{block.message[1:]}")
+        self.rule_code = block.code.value
+        self.ends_at = block.ends_at
+
+    @property
+    def rule(self) -> BlockCode:
+        """Which rule; its code alone travels from the floor."""
+        return BlockCode(self.rule_code)
+
+
+class NoLineFree(DomainError):
+    """No call can leave for the agent at this instant."""
+
+    code = "NO_LINE_FREE"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Nothing was dialed: {why}. Try again in a moment.")
 
 
 class AgentCodeTaken(DomainError):

@@ -185,6 +185,7 @@ class Campaigns:
             seat.levels, seat.ranks = fresh.levels, fresh.ranks
             seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
             seat.record, seat.team_id = fresh.record, fresh.team_id
+            seat.dials_for = fresh.dials_for
             self._seats.stir(seat)
 
     def _add(self, campaign: Campaign, ledger: Ledger, trunks: tuple[UUID, ...]) -> Run:

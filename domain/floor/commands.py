@@ -19,6 +19,7 @@ from domain.floor.campaigns import Campaigns
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.lines import Lines
+from domain.floor.manual import Manual
 from domain.floor.recordings import Recordings
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Seat
@@ -37,6 +38,7 @@ Known = (
     | agents.AgentEndWrapUp
     | agents.AgentHangUp
     | agents.PreviewDecide
+    | agents.AgentDial
     | agents.AgentChanged
     | CampaignChanged
     | calls.CallHangUp
@@ -76,6 +78,7 @@ class Commands:
         transfers: Transfers,
         supervisions: Supervisions,
         recordings: Recordings,
+        manual: Manual,
     ) -> None:
         self._context = context
         self._seats = seats
@@ -86,6 +89,7 @@ class Commands:
         self._transfers = transfers
         self._supervisions = supervisions
         self._recordings = recordings
+        self._manual = manual
         self._handlers: dict[type[FloorCommand], Callable[[Any], Result | Awaitable[Result]]] = {
             agents.AgentSignIn: self._sign_in,
             agents.AgentSignOut: self._sign_out,
@@ -94,6 +98,7 @@ class Commands:
             agents.AgentEndWrapUp: self._end_wrap_up,
             agents.AgentHangUp: self._agent_hang_up,
             agents.PreviewDecide: self._preview_decide,
+            agents.AgentDial: self._dial,
             agents.AgentChanged: self._agent_changed,
             CampaignChanged: self._campaign_changed,
             calls.CallHangUp: self._call_hang_up,
@@ -162,6 +167,11 @@ class Commands:
     def _preview_decide(self, command: agents.PreviewDecide) -> Result:
         seat = self._seat(command.agent)
         self._dialing.answer_offer(seat, command.target, command.decision)
+        return self._state_of(seat)
+
+    async def _dial(self, command: agents.AgentDial) -> Result:
+        seat = self._seat(command.agent)
+        await self._manual.dial(seat, command.number)
         return self._state_of(seat)
 
     def _call_hang_up(self, command: calls.CallHangUp) -> Result:

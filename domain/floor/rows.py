@@ -59,13 +59,14 @@ _OPEN_STATES = """
 SELECT * FROM agent_state WHERE account_id = $1 AND ended_at IS NULL ORDER BY started_at
 """
 
-# A connected or abandoned attempt was a live answer; nothing else was.
+# A connected or abandoned attempt was a live answer; nothing else was. One that an agent dialed by
+# hand met that agent for sure, so it would only thin the rate.
 _LEDGER = """
 SELECT campaign_id, floor(extract(epoch FROM answered_at) / 60)::bigint AS minute,
     count(*) AS live, count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned
 FROM attempt
 WHERE campaign_id = ANY($1) AND created_at >= $2 AND answered_at IS NOT NULL
-    AND (connected_at IS NOT NULL OR disposition = 'abandoned')
+    AND (connected_at IS NOT NULL AND NOT by_hand OR disposition = 'abandoned')
 GROUP BY 1, 2 ORDER BY 2
 """
 
@@ -109,6 +110,7 @@ def seat_of(agent: Agent) -> Seat:
         record=agent.record,
         team_id=agent.team_id,
         levels={},
+        dials_for=agent.default_campaign_id,
     )
 
 
@@ -243,6 +245,7 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
         ring_variables=tuple(campaign.ring_variables),
         sensitive_variables=frozenset(campaign.sensitive_variables),
+        max_attempts=campaign.max_attempts,
         ports=campaign.ivr_ports or DEFAULT_PORTS,
         announcement=announcement_of(campaign.announcement),
         abandon_message=announcement_of(campaign.abandon_message)
@@ -262,7 +265,7 @@ def _analysis(campaign: Campaign) -> Analysis | None:
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
     """The account's own numbers."""
-    (account,) = await Account.filter(id=account_id).values("country")
+    country = await read_country(account_id)
     return {
         row.number: InboundRoute(
             id=row.id,
@@ -275,13 +278,20 @@ async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
                 row.call_back_campaign_id,
                 row.call_back_delay_s,
                 row.call_back_priority,
-                account["country"],
+                country,
             )
             if row.call_back_campaign_id is not None
             else None,
         )
         for row in await InboundNumber.filter(account_id=account_id)
     }
+
+
+async def read_country(account_id: UUID) -> str | None:
+    """Of the account's national numbers, ISO 3166-1; None: numbers are international."""
+    (account,) = await Account.filter(id=account_id).values("country")
+    country: str | None = account["country"]
+    return country
 
 
 async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:
