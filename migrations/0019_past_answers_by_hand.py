@@ -30,5 +30,7 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.RunSQL(sql=[_KEEP.format(but="AND NOT gone.by_hand")], reverse_sql=[_KEEP.format(but="")]),
+        ops.RunSQL(
+            sql=[_KEEP.format(but="AND NOT gone.by_hand")], reverse_sql=[_KEEP.format(but="")]
+        ),
     ]

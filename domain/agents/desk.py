@@ -154,9 +154,7 @@ async def decide_preview(
     return await _ask(principal, agent, "previewDecide", command, ports)
 
 
-async def dial(
-    principal: Principal, agent_id: UUID | None, number: str, *, ports: Ports
-) -> Agent:
+async def dial(principal: Principal, agent_id: UUID | None, number: str, *, ports: Ports) -> Agent:
     """Dial a number by hand, as a target of the agent's default campaign.
 
     Raises AgentSignedOut, AgentBusy, NoDefaultCampaign, InvalidInput, CallForbidden, NoLineFree and

@@ -121,11 +121,13 @@ class Endings:
             past = Past(line.id, line.campaign_id, line.created_at, abandoned_at=at)
             self._screening.dialed(target.number, past)
         if disposition is Disposition.NOT_PLACED:
+            attempts = target.attempts
             due_at = max(at, target.due_at or at)
             outcome = Outcome(
                 target.state, next_at=due_at if target.state is TargetState.RETRY else None
             )
-            attempts = target.attempts
+            if target.typed and not attempts:
+                outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.REMOVED)
         elif line.opted_out:
             attempts = target.attempts + 1
             outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)

@@ -147,7 +147,7 @@ class Manual:
             if limit is not None:
                 raise TargetLimitReached(limit)
             at = self._context.clock.now()
-            target = new_target(number, max_attempts=run.settings.max_attempts, at=at)
+            target = new_target(number, at=at)
             account_id, campaign_id = self._state.account_id, run.campaign_id
             first = [insertion(target, account_id=account_id, campaign_id=campaign_id, at=at)]
         elif found["state"] == TargetState.DIALING:

@@ -24,6 +24,7 @@ from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
+from domain.targets.by_hand import BATCH_NAME
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
 from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER, TargetState
@@ -47,7 +48,9 @@ WHERE agent.account_id = $1 AND agent.archived_at IS NULL
 _OPEN_ATTEMPTS = """
 SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.max_attempts,
     target.last_ordinal, target.numbers, target.caller_id AS own_caller_id, contact.name,
-    contact.variables, contact.timezone
+    contact.variables, contact.timezone, attempt.by_hand AND EXISTS (
+        SELECT FROM target_batch WHERE id = target.batch_id AND name = $3
+    ) AS typed
 FROM attempt
 JOIN target ON target.id = attempt.target_id
 JOIN contact ON contact.id = target.contact_id
@@ -167,7 +170,7 @@ async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
 
 async def read_open_attempts(account_id: UUID, also: list[UUID]) -> list[dict[str, Any]]:
     """Attempts that have not ended, and those that agents are wrapping up, with their targets."""
-    return await _query(_OPEN_ATTEMPTS, account_id, also)
+    return await _query(_OPEN_ATTEMPTS, account_id, also, BATCH_NAME)
 
 
 async def read_open_callers(account_id: UUID) -> list[Call]:
@@ -202,6 +205,7 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
         state=TargetState.RETRY if attempts else TargetState.NEW,
         timezone=row["timezone"],
         numbers=numbers_of(row),
+        typed=row["typed"],
     )
 
 
@@ -245,7 +249,6 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
         ring_variables=tuple(campaign.ring_variables),
         sensitive_variables=frozenset(campaign.sensitive_variables),
-        max_attempts=campaign.max_attempts,
         ports=campaign.ivr_ports or DEFAULT_PORTS,
         announcement=announcement_of(campaign.announcement),
         abandon_message=announcement_of(campaign.abandon_message)

@@ -201,7 +201,6 @@ class Settings:
     wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
     ring_variables: tuple[str, ...] = ()
     sensitive_variables: frozenset[str] = frozenset()
-    max_attempts: int = 3  # of targets that are added
     ports: int = 0  # of an IVR campaign
     announcement: Announcement | None = None  # what its customers hear
     abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once

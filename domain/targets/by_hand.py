@@ -1,7 +1,8 @@
 """Numbers that agents dial by hand become targets: the one that is there, or a new one.
 
 A new one is written by the floor in the transaction of its attempt, so that no crash leaves a
-target that nobody dialed and that the campaign would dial by itself.
+target that nobody dialed. It has one attempt, that of the agent: the campaign must not go on
+dialing a number that was mistyped.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ FROM account WHERE account.id = $1
 # Nothing at all when the campaign stopped, the account is full, or somebody else was faster.
 _INSERT = f"""
 WITH dialing AS (
-    SELECT campaign.id, max_attempts FROM campaign CROSS JOIN ({_ROOM}) AS room
+    SELECT campaign.id FROM campaign CROSS JOIN ({_ROOM}) AS room
     WHERE campaign.id = $2 AND campaign.account_id = $1 AND state = 'running' AND room.is_left
         AND NOT EXISTS (SELECT FROM target
             WHERE campaign_id = $2 AND number = $6 AND target.state <> 'closed')
@@ -60,7 +61,7 @@ WITH dialing AS (
     SELECT $4, $1, dialing.id, $5, (SELECT id FROM kept UNION ALL SELECT id FROM made), $6,
         CASE WHEN EXISTS (SELECT FROM target WHERE campaign_id = $2 AND number = $6 AND is_first)
             THEN NULL ELSE true END,
-        {PRIORITY}, 'new', 0, 0, dialing.max_attempts, $7
+        {PRIORITY}, 'new', 0, 0, 1, $7
     FROM dialing
     ON CONFLICT DO NOTHING
     RETURNING contact_id
@@ -88,8 +89,8 @@ async def limit_reached(connection: BaseDBAsyncClient, account_id: UUID) -> int 
     return None if row["is_left"] else limit
 
 
-def new_target(number: str, *, max_attempts: int, at: datetime) -> HopperTarget:
-    """A target of somebody of whom only the number is known."""
+def new_target(number: str, *, at: datetime) -> HopperTarget:
+    """A target of somebody of whom only the number is known: for one attempt."""
     return HopperTarget(
         id=new_id(),
         contact_id=new_id(),
@@ -97,12 +98,13 @@ def new_target(number: str, *, max_attempts: int, at: datetime) -> HopperTarget:
         caller_id=None,
         priority=PRIORITY,
         attempts=0,
-        max_attempts=max_attempts,
+        max_attempts=1,
         last_ordinal=0,
         name="",
         variables={},
         state=TargetState.NEW,
         since=at,
+        typed=True,
     )
 
 

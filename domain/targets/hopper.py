@@ -39,6 +39,7 @@ class HopperTarget:
     last_wrap_up_code: str | None = None
     since: datetime | None = None  # its last attempt, or else when it was added
     preview: bool = False  # a rule wants an agent to look first
+    typed: bool = False  # made for a call by hand: the campaign does not dial it by itself
     # Of a contact with several numbers: all of them, and what is known of each.
     numbers: ContactNumbers | None = None
     facts: Mapping[str, NumberFacts] = field(default_factory=dict)
