@@ -80,6 +80,13 @@ class PreviewDecide(FloorCommand, frozen=True, kw_only=True):
     decision: PreviewDecision
 
 
+class AgentDial(FloorCommand, frozen=True, kw_only=True):
+    """Dial a number by hand, as a target of the agent's default campaign."""
+
+    agent: UUID
+    number: str  # as typed
+
+
 class AgentChanged(FloorCommand, frozen=True, kw_only=True):
     """An agent's row or assignments changed: read them again."""
 

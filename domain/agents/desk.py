@@ -27,6 +27,8 @@ from domain.core.throttle import Throttle
 from domain.core.unit_of_work import unit_of_work
 from domain.wrapups.rules import LONGEST_DELAY_S
 
+DIALED_WITHIN_S = 15.0  # a pre-dial hook may take ten
+
 
 async def desk_sign_in(
     account: str, code: str, pin: str, *, address: str, ports: Ports, throttle: Throttle
@@ -154,11 +156,31 @@ async def decide_preview(
     return await ask_floor(principal, agent, "previewDecide", command, ports)
 
 
+async def dial(principal: Principal, agent_id: UUID | None, number: str, *, ports: Ports) -> Agent:
+    """Dial a number by hand, as a target of the agent's default campaign.
+
+    Raises AgentSignedOut, AgentBusy, NoDefaultCampaign, InvalidInput, CallForbidden, NoLineFree and
+    TargetLimitReached; then nothing was dialed.
+    """
+    agent = await access_desk(principal, agent_id)
+    problems = Problems()
+    number = problems.text("number", number, longest=40)
+    problems.refuse_any()
+    command = commands.AgentDial(agent=agent.id, number=number)
+    return await ask_floor(principal, agent, "agentDial", command, ports, timeout_s=DIALED_WITHIN_S)
+
+
 async def ask_floor(
-    principal: Principal, agent: Agent, action: str, command: FloorCommand, ports: Ports
+    principal: Principal,
+    agent: Agent,
+    action: str,
+    command: FloorCommand,
+    ports: Ports,
+    *,
+    timeout_s: float = 5.0,
 ) -> Agent:
     """Have it done; written down as `action` when it is done to somebody else."""
-    await ports.floors.ask(agent.account_id, command)
+    await ports.floors.ask(agent.account_id, command, timeout_s=timeout_s)
     if agent.id != principal.agent_id:
         await _record(principal, agent, action, command, ports)
     return agent

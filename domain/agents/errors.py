@@ -7,6 +7,9 @@ DomainError
 ├── NothingOnTheLine    there is no customer call
 ├── OfferGone           the contact is not offered to this agent any more
 ├── LoginIsPermanent    agents of the campaign are logged into it as long as they are at work
+├── NoDefaultCampaign   nobody said for which campaign the agent dials by hand
+├── CallForbidden       a rule forbids to dial the number now
+├── NoLineFree          no switch or trunk has room for the call
 ├── AgentCodeTaken      another agent of the account signs in with this code
 ├── AgentSignedIn       the agent must sign out first
 ├── TeamNameTaken       another team of the account has this name
@@ -17,6 +20,7 @@ from uuid import UUID
 
 from domain.agents.rules import AgentState
 from domain.core.errors import DomainError
+from domain.eligibility.parts import Block, BlockCode
 
 
 class AgentSignedOut(DomainError):
@@ -93,6 +97,44 @@ class LoginIsPermanent(DomainError):
             "are at work. Take a break, or let a supervisor set its `agentLogin` to MANUAL."
         )
         self.campaign_id = str(campaign_id)
+
+
+class NoDefaultCampaign(DomainError):
+    """The agent has no default outbound campaign."""
+
+    code = "NO_DEFAULT_CAMPAIGN"
+
+    def __init__(self, agent_id: UUID) -> None:
+        super().__init__(
+            f"Nothing was dialed: agent {agent_id} has no default campaign, whose rules and caller "
+            "ID the call would go by. A supervisor sets it with agentChange."
+        )
+        self.agent_id = str(agent_id)
+
+
+class CallForbidden(DomainError):
+    """A rule forbids to dial the number now."""
+
+    code = "CALL_FORBIDDEN"
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(f"Nothing was dialed: {block.message[:1].lower()}{block.message[1:]}")
+        self.rule_code = block.code.value
+        self.ends_at = block.ends_at
+
+    @property
+    def rule(self) -> BlockCode:
+        """Which rule; its code alone travels from the floor."""
+        return BlockCode(self.rule_code)
+
+
+class NoLineFree(DomainError):
+    """No call can leave for the agent at this instant."""
+
+    code = "NO_LINE_FREE"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Nothing was dialed: {why}. Try again in a moment.")
 
 
 class AgentCodeTaken(DomainError):

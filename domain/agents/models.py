@@ -12,6 +12,7 @@ from domain.core.ids import new_id
 
 if TYPE_CHECKING:
     from domain.access.models import Account, User
+    from domain.campaigns.models import Campaign
 
 
 class EndpointKind(StrEnum):
@@ -61,6 +62,10 @@ class Agent(Model):
     user_id: UUID | None
     user: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "domain.User", related_name="agents", on_delete=fields.SET_NULL, null=True
+    )
+    default_campaign_id: UUID | None  # of calls dialed by hand; NULL: dials none
+    default_campaign: fields.ForeignKeyNullableRelation["Campaign"] = fields.ForeignKeyField(
+        "domain.Campaign", related_name="hand_dialers", on_delete=fields.SET_NULL, null=True
     )
     created_at = fields.DatetimeField(auto_now_add=True)
     archived_at = fields.DatetimeField(null=True)  # NULL: works here

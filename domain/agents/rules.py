@@ -24,7 +24,10 @@ class AgentState(StrEnum):
 # Who may follow whom. Every state may end in OFFLINE: a phone or a socket can always be lost.
 _NEXT: dict[AgentState, frozenset[AgentState]] = {
     AgentState.OFFLINE: frozenset({AgentState.BREAK, AgentState.RINGING}),
-    AgentState.BREAK: frozenset({AgentState.AVAILABLE, AgentState.RINGING, AgentState.OFFLINE}),
+    # To reserved: a call that the agent dials by hand.
+    AgentState.BREAK: frozenset(
+        {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.RINGING, AgentState.OFFLINE}
+    ),
     AgentState.RINGING: frozenset({AgentState.AVAILABLE, AgentState.BREAK, AgentState.OFFLINE}),
     AgentState.AVAILABLE: frozenset(
         {

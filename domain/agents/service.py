@@ -19,6 +19,9 @@ from domain.agents.rules import AgentState
 from domain.agents.states import current_states
 from domain.agents.teams import access_team
 from domain.callerids.owned import refuse_foreign
+from domain.campaigns.errors import CampaignClosed
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState
 from domain.core.errors import NotFound
 from domain.core.floors import tell_of_rows
 from domain.core.numbers import is_e164
@@ -46,6 +49,7 @@ class AgentSettings(TypedDict, total=False):
     caller_id: str | None
     record: bool
     user_id: UUID | None
+    default_campaign_id: UUID | None
 
 
 async def access_agent(
@@ -86,7 +90,8 @@ def visible_agents(
 async def create_agent(principal: Principal, settings: AgentSettings, *, ports: Ports) -> Agent:
     """A new agent, signed out. Name, code, PIN and endpoint must be given.
 
-    Raises InvalidInput, AgentCodeTaken, and NotFound for a team or user that is none.
+    Raises InvalidInput, AgentCodeTaken, CampaignClosed, and NotFound for a team, user or campaign
+    that is none.
     """
     principal.require(Permission.AGENT_MANAGE)
     problems = Problems()
@@ -110,7 +115,7 @@ async def change_agent(
 ) -> Agent:
     """The agent with what was given changed. A new PIN ends the agent's sessions.
 
-    Raises NotFound, InvalidInput and AgentCodeTaken.
+    Raises NotFound, InvalidInput, AgentCodeTaken and CampaignClosed.
     """
     agent = await access_agent(principal, id, Permission.AGENT_MANAGE)
     values = _checked(settings, settings.get("endpoint_kind", agent.endpoint_kind), Problems())
@@ -180,7 +185,7 @@ def _checked(settings: AgentSettings, kind: EndpointKind, problems: Problems) ->
 async def _check_relations(
     principal: Principal, values: dict[str, Any], *, agent_id: UUID | None
 ) -> None:
-    """Raise unless code, team and user can be had. The account's row is locked."""
+    """Raise unless code, team, user and campaign can be had. The account's row is locked."""
     problems, others = Problems(), Agent.filter(account_id=principal.account_id)
     if agent_id is not None:
         others = others.exclude(id=agent_id)
@@ -194,6 +199,12 @@ async def _check_relations(
             raise NotFound("user", user_id)
         taken = await others.filter(user_id=user_id, archived_at=None).exists()
         problems.unless(not taken, "userId", "is another agent's user already")
+    if (campaign_id := values.get("default_campaign_id")) is not None:
+        campaign = await Campaign.filter(id=campaign_id, account_id=principal.account_id).first()
+        if campaign is None:
+            raise NotFound("campaign", campaign_id)
+        if campaign.state is CampaignState.CLOSED:
+            raise CampaignClosed(campaign.id)
     problems.refuse_any()
     await refuse_foreign(principal.account_id, [("callerId", values.get("caller_id"))])
 
@@ -203,6 +214,7 @@ _PUBLIC = {
     "endpoint_kind": "endpointKind",
     "caller_id": "callerId",
     "user_id": "userId",
+    "default_campaign_id": "defaultCampaignId",
 }
 
 

@@ -40,6 +40,8 @@ class Attempt(Model):
     trunk_id = fields.UUIDField(null=True)  # NULL: the switch's default
     # What rules and the pre-dial hook said of the call; NULL: nothing.
     decided_by: dict[str, Any] | None = fields.JSONField(null=True)
+    # An agent typed the number. While that agent is on the line, it is no answer for a pacer.
+    by_hand = fields.BooleanField(default=False, db_default=False)
     epoch = fields.IntField()  # of the floor that wrote it
     state = fields.CharEnumField(AttemptState, max_length=32, default=AttemptState.COMMITTED)
     disposition = fields.CharEnumField(Disposition, max_length=32, null=True)  # NULL: under way

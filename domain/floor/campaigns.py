@@ -176,7 +176,7 @@ class Campaigns:
             )
             self._context.journal.publish(notice)
         for campaign_id in changed:
-            with suppress(LOST):  # it is unread, then
+            with suppress(*LOST):  # it is unread, then
                 await self.changed(campaign_id)
 
     async def trunks_changed(self) -> None:
@@ -216,6 +216,7 @@ class Campaigns:
             self._seats.logins.settle(seat)
             seat.endpoint_kind, seat.endpoint = fresh.endpoint_kind, fresh.endpoint
             seat.record, seat.team_id = fresh.record, fresh.team_id
+            seat.dials_for = fresh.dials_for
             self._seats.stir(seat)
 
     def _add(self, campaign: Campaign, ledger: Ledger, trunks: tuple[UUID, ...]) -> Run:

@@ -19,6 +19,7 @@ from domain.floor.campaigns import Campaigns
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.lines import Lines
+from domain.floor.manual import Manual
 from domain.floor.recordings import Recordings
 from domain.floor.seats import Seats
 from domain.floor.state import Line, Seat
@@ -39,6 +40,7 @@ Known = (
     | agents.CampaignLogIn
     | agents.CampaignLogOut
     | agents.PreviewDecide
+    | agents.AgentDial
     | agents.AgentChanged
     | CampaignChanged
     | calls.CallHangUp
@@ -78,6 +80,7 @@ class Commands:
         transfers: Transfers,
         supervisions: Supervisions,
         recordings: Recordings,
+        manual: Manual,
     ) -> None:
         self._context = context
         self._seats = seats
@@ -88,6 +91,7 @@ class Commands:
         self._transfers = transfers
         self._supervisions = supervisions
         self._recordings = recordings
+        self._manual = manual
         self._handlers: dict[type[FloorCommand], Callable[[Any], Result | Awaitable[Result]]] = {
             agents.AgentSignIn: self._sign_in,
             agents.AgentSignOut: self._sign_out,
@@ -98,6 +102,7 @@ class Commands:
             agents.CampaignLogIn: self._campaign_log_in,
             agents.CampaignLogOut: self._campaign_log_out,
             agents.PreviewDecide: self._preview_decide,
+            agents.AgentDial: self._dial,
             agents.AgentChanged: self._agent_changed,
             CampaignChanged: self._campaign_changed,
             calls.CallHangUp: self._call_hang_up,
@@ -174,6 +179,11 @@ class Commands:
     def _preview_decide(self, command: agents.PreviewDecide) -> Result:
         seat = self._seat(command.agent)
         self._dialing.answer_offer(seat, command.target, command.decision)
+        return self._state_of(seat)
+
+    async def _dial(self, command: agents.AgentDial) -> Result:
+        seat = self._seat(command.agent)
+        await self._manual.dial(seat, command.number)
         return self._state_of(seat)
 
     def _call_hang_up(self, command: calls.CallHangUp) -> Result:

@@ -60,8 +60,8 @@ class Dialing:
     ) -> None:
         self._context = context
         self._screening = screening
-        self._hooks = Hooks(context, screening, web, spawn)
-        lines.wishes = self._hooks.wishes
+        self.hooks = Hooks(context, screening, web, spawn)
+        lines.wishes = self.hooks.wishes
         self._state = context.state
         self._seats = seats
         self._lines = lines
@@ -79,7 +79,7 @@ class Dialing:
         due = [run for run in self._state.runs.values() if run.dials and _is_due(run, now)]
         if not due:
             return
-        self._hooks.look(due)
+        self.hooks.look(due)
         shared = share_free_agents(self._state.seats.values(), self._state.runs.values())
         for run in due:
             run.due, run.decided = False, now
@@ -128,6 +128,8 @@ class Dialing:
         ringing, analysing, talking = [], [], []
         waiting = 0
         for line in run.lines.values():
+            if line.by_hand:
+                continue
             if line.state is AttemptState.CONNECTED:
                 talking.append(now - (line.connected or now))
             elif line.state is AttemptState.WAITING:
@@ -139,7 +141,10 @@ class Dialing:
         wrapping = [
             now - seat.since
             for seat in self._state.seats.values()
-            if seat.state is AgentState.WRAP_UP and seat.campaign_id == run.campaign_id
+            if seat.state is AgentState.WRAP_UP
+            and seat.line is not None
+            and seat.line.campaign_id == run.campaign_id
+            and not seat.line.by_hand
         ]
         return FloorView(
             free=free,
@@ -276,7 +281,7 @@ class Dialing:
             if target is None:
                 continue
             verdict = self._screening.verdict(run, target)
-            if fits(verdict) and self._hooks.allows(run, target):
+            if fits(verdict) and self.hooks.allows(run, target):
                 taken.append((target, verdict))
             else:
                 left.append(target)
@@ -289,7 +294,7 @@ class Dialing:
         """Dial them, as far as the trunks have room; the others are next. False: no room at all."""
         if not targets:
             return False
-        trunks = self._trunks(run, len(targets), self._context.clock.monotonic())
+        trunks = self.trunks_for(run, len(targets))
         run.hopper.extendleft(reversed(targets[len(trunks) :]))
         if not trunks:
             return False
@@ -361,8 +366,9 @@ class Dialing:
                 lines[line.node] += 1
         return min(agents, key=lambda node: lines[node] / agents[node])
 
-    def _trunks(self, run: Run, count: int, now: float) -> list[TrunkUse | None]:
+    def trunks_for(self, run: Run, count: int) -> list[TrunkUse | None]:
         """A trunk for each of up to `count` calls; fewer when the trunks are full."""
+        now = self._context.clock.monotonic()
         if not self._state.trunks:
             return [None] * count
         wanted = run.settings.trunks or tuple(self._state.trunks)

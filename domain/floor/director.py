@@ -42,6 +42,7 @@ from domain.floor.journal import Fenced, Journal
 from domain.floor.lease import RENEW_S, Lease, LeaseLost, raise_epoch
 from domain.floor.lines import Lines
 from domain.floor.machines import Machines
+from domain.floor.manual import Manual
 from domain.floor.outbox import Gateways, Outbox
 from domain.floor.phones import Phones
 from domain.floor.recordings import Recordings
@@ -142,6 +143,9 @@ class Floor:
         self.supervisions = Supervisions(context)
         self.phones = Phones(context, self.seats, self._spawn)
         self.callers = Callers(context, self.lines, self.phones)
+        self.manual = Manual(
+            context, self.seats, self.lines, self.dialing, self.screening, self.campaigns
+        )
         self.commands = Commands(
             context,
             self.seats,
@@ -152,6 +156,7 @@ class Floor:
             self.transfers,
             self.supervisions,
             self.recordings,
+            self.manual,
         )
         self.recovery = Recovery(context, self.seats, self.lines)
         self.switches = Switches(context, self.recovery)

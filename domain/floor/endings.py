@@ -60,7 +60,7 @@ class Endings:
             self._state.waiting.remove(line)
         now = self._context.clock.monotonic()
         if line.state in UNANSWERED and line.state is not AttemptState.COMMITTED:
-            self._seats.observe(run.campaign_id, Seen.FAILED, now - line.placed)
+            self._seats.saw(line, Seen.FAILED, now - line.placed)
         if disposition is Disposition.ABANDONED and line.disposition is not disposition:
             self.abandoned(run, line)
         listened = line.state is AttemptState.LISTENING
@@ -103,7 +103,7 @@ class Endings:
             CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
         )
         if line.connected is not None and not run.settings.on_ports:
-            self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
+            self._seats.saw(line, Seen.TALK_ENDED, talk_s)
         if seat.line is not line:
             return
         if seat.state is AgentState.TALKING:
@@ -121,10 +121,13 @@ class Endings:
             past = Past(line.id, line.campaign_id, line.created_at, abandoned_at=at)
             self._screening.dialed(target.number, past)
         if disposition is Disposition.NOT_PLACED:
-            outcome = Outcome(
-                target.state, next_at=at if target.state is TargetState.RETRY else None
-            )
             attempts = target.attempts
+            due_at = max(at, target.due_at or at)
+            outcome = Outcome(
+                target.state, next_at=due_at if target.state is TargetState.RETRY else None
+            )
+            if target.typed and not attempts:
+                outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.REMOVED)
         elif line.opted_out:
             attempts = target.attempts + 1
             outcome = Outcome(TargetState.CLOSED, reason=ClosedReason.SUPPRESSED)

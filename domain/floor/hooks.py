@@ -58,7 +58,7 @@ class Hooks:
         hook, now = run.hook, self._context.clock.monotonic()
         if hook is None or self._is_fresh(hook, target, now):
             return True
-        if hook.settings.fallback is HookFallback.DIAL and hook.breaker.rests(now):
+        if _dials(hook) and hook.breaker.rests(now):
             hook.said[target.id] = Said(
                 now, target.number, None, f"not asked: {hook.breaker.reason}"
             )
@@ -105,7 +105,32 @@ class Hooks:
         said = hook.said.get(target.id)
         return said is not None and said.number == target.number and now - said.at <= FRESH_S
 
+    async def ask_now(self, run: Run, target: HopperTarget) -> Block | None:
+        """What the hook has against a call that somebody waits for; None: nothing, or no hook.
+
+        Without an answer its fallback decides, as it does for all calls.
+        """
+        if (hook := run.hook) is None or self.allows(run, target):
+            return None
+        answer = None
+        if not hook.breaker.rests(self._context.clock.monotonic()):
+            if (said := await self._said(run, hook, target)) is not None:
+                answer = said.answer
+                if answer.dial if answer is not None else _dials(hook):
+                    hook.said[target.id] = said
+                    return None
+        return self._block(hook, answer or HookAnswer(dial=False))
+
     async def _ask(self, run: Run, hook: RunHook, target: HopperTarget) -> None:
+        try:
+            said = await self._said(run, hook, target)
+        finally:
+            hook.asking.discard(target.id)
+        if said is not None:
+            self._take(run, hook, target, said)
+
+    async def _said(self, run: Run, hook: RunHook, target: HopperTarget) -> Said | None:
+        """What it answers; None: it was set anew meanwhile, then the new one is asked."""
         loop = asyncio.get_running_loop()
         began, reason = loop.time(), ""
         answer: HookAnswer | None = None
@@ -113,10 +138,8 @@ class Hooks:
             answer = await self._answer(run, hook, target)
         except (WebFailed, HookFailed) as error:
             reason = str(error)
-        finally:
-            hook.asking.discard(target.id)
         if run.hook is not hook:
-            return  # it was set anew meanwhile: then the new one is asked
+            return None
         took_ms = round((loop.time() - began) * 1000)
         now = self._context.clock.monotonic()
         if answer is None:
@@ -124,7 +147,7 @@ class Hooks:
         else:
             hook.breaker.succeeded()
         self._note(run, hook, now)
-        self._take(run, hook, target, Said(now, target.number, answer, reason, took_ms))
+        return Said(now, target.number, answer, reason, took_ms)
 
     async def _answer(self, run: Run, hook: RunHook, target: HopperTarget) -> HookAnswer:
         if self._web is None:
@@ -169,9 +192,11 @@ class Hooks:
         if waiting is None:
             return  # taken out with the rest; whoever reads it next asks again
         run.hopper.remove(waiting)
-        now = self._context.clock.now()
-        until = answer.retry_at or now + timedelta(seconds=run.hook.settings.retry_s)
-        self._screening.hold(run, waiting, Block(BlockCode.HOOK, "The hook said not yet.", until))
+        self._screening.hold(run, waiting, self._block(run.hook, answer))
+
+    def _block(self, hook: RunHook, answer: HookAnswer) -> Block:
+        later = self._context.clock.now() + timedelta(seconds=hook.settings.retry_s)
+        return Block(BlockCode.HOOK, "The hook said not yet.", answer.retry_at or later)
 
     def _note(self, run: Run, hook: RunHook, now: float) -> None:
         breaker = hook.breaker
@@ -181,7 +206,10 @@ class Hooks:
         note = f"the pre-dial hook failed {breaker.failures} times in a row ({breaker.reason})"
         if breaker.rests(now) and breaker.rests_until is not None:
             until = self._context.instant(breaker.rests_until)
-            dials = hook.settings.fallback is HookFallback.DIAL
-            does = "calls leave without it" if dials else "calls wait"
+            does = "calls leave without it" if _dials(hook) else "calls wait"
             note += f"; {does} until {until:%H:%M:%S} UTC, then it is tried again"
         run.notes["hook"] = note
+
+
+def _dials(hook: RunHook) -> bool:
+    return hook.settings.fallback is HookFallback.DIAL

@@ -100,7 +100,7 @@ class Hoppers:
                 limit=max(1, limit),
                 not_ids=self._held(run),
             )
-            known = await self._with_facts(run, found)
+            known = await self.with_facts(run, found)
             if run.generation != generation:
                 return None
             if not await self._judge(run, known, generation):
@@ -144,13 +144,14 @@ class Hoppers:
         """Read again what is known of numbers that wait in the hopper for long."""
         if not run.stale(self._context.clock.monotonic()):
             return
-        known = {each.id: each for each in await self._with_facts(run, list(run.hopper))}
+        known = {each.id: each for each in await self.with_facts(run, list(run.hopper))}
         if run.generation == generation:
             kept = [known.get(target.id, target) for target in run.hopper]
             run.hopper.clear()
             run.hopper.extend(kept)
 
-    async def _with_facts(self, run: Run, targets: list[HopperTarget]) -> list[HopperTarget]:
+    async def with_facts(self, run: Run, targets: list[HopperTarget]) -> list[HopperTarget]:
+        """The targets with what is known of their numbers now."""
         if not targets:
             return []
         now = self._context.clock.monotonic()

@@ -7,7 +7,7 @@ position and finds no row when another owner has taken a newer epoch.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from logging import getLogger
@@ -47,6 +47,9 @@ LOST = (
 )
 
 
+Statement = tuple[str, Sequence[Any]]  # and its values
+
+
 class Fenced(OutdialError):
     """Another worker owns the floor now. Nothing of this group was written."""
 
@@ -59,6 +62,7 @@ class Launch:
     lines: list[Line]
     place: Callable[[list[Line]], None]  # called after the commit with those that may leave
     drop: Callable[[list[Line]], None]  # with those whose target or campaign said no meanwhile
+    first: Sequence[Statement] = ()  # what makes a target that there is not yet
 
 
 @dataclass(slots=True)
@@ -280,8 +284,11 @@ class Journal:
             raise Fenced(f"floor {self._account_id} has a newer owner than epoch {self._epoch}")
 
     async def _launch(self, connection: BaseDBAsyncClient, launch: Launch) -> list[Line]:
+        for sql, values in launch.first:
+            await connection.execute_query(sql, list(values))
+        by_hand = launch.lines[0].by_hand
         taken = await connection.execute_query_dict(
-            statements.TAKE_TARGETS,
+            statements.TAKE_BY_HAND if by_hand else statements.TAKE_TARGETS,
             [
                 launch.campaign_id,
                 [line.target.id for line in launch.lines],

@@ -17,7 +17,7 @@ from domain.core.ids import new_id
 from domain.floor.announcements import Announcements
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
-from domain.floor.journal import Launch
+from domain.floor.journal import Launch, Statement
 from domain.floor.machines import Machines
 from domain.floor.matching import line_for, seat_for
 from domain.floor.pops import pop_of_line
@@ -94,10 +94,12 @@ class Lines:
         node: str,
         seat: Seat | None = None,
         trunks: Sequence[TrunkUse | None] = (None,),
+        by_hand: Sequence[Statement] | None = None,
     ) -> list[Line]:
         """Commit attempts and place them once committed. With a seat: one, for that agent.
 
-        `trunks` has one for each target; None is the switch's default.
+        `trunks` has one for each target; None is the switch's default. `by_hand`: what is written
+        before a call that the agent dials; None: the campaign does.
         """
         at = self._context.clock.now()
         lines = [
@@ -105,6 +107,7 @@ class Lines:
             for target, trunk in zip(targets, trunks, strict=True)
         ]
         for line in lines:
+            line.by_hand = by_hand is not None
             self._state.lines[line.id] = line
             run.lines[line.id] = line
         if seat is not None:
@@ -114,7 +117,7 @@ class Lines:
                 pop_of_line(lines[0], run.settings, stage="dialing", at=at.timestamp()),
             )
         self._context.journal.launch(
-            Launch(run.campaign_id, lines, place=self._place, drop=self._drop)
+            Launch(run.campaign_id, lines, place=self._place, drop=self._drop, first=by_hand or ())
         )
         return lines
 
@@ -168,7 +171,7 @@ class Lines:
             line.state = AttemptState.PLACED
             line.placed = self._context.clock.monotonic()
             run.tally.dialed += 1
-            self._seats.observe(run.campaign_id, Seen.DIALED)
+            self._seats.saw(line, Seen.DIALED)
             self._context.send(
                 line.node,
                 PlaceLeg(
@@ -178,7 +181,7 @@ class Lines:
                     not_after=before,
                     caller_id=CallerId(number=line.caller_id, name=run.settings.caller_name),
                     ring_limit_s=run.settings.ring_limit_s,
-                    analysis=run.settings.heard_by_analysis,
+                    analysis=None if line.by_hand else run.settings.heard_by_analysis,
                 ),
             )
 
@@ -229,12 +232,12 @@ class Lines:
             now,
             instant(event.at),
         )
-        self._seats.observe(line.campaign_id, Seen.ANSWERED, now - line.placed)
+        self._seats.saw(line, Seen.ANSWERED, now - line.placed)
         self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
         run = self._state.runs[line.campaign_id]
         self._ringback.end(run, line)
-        if run.settings.heard_by_analysis is None:
+        if line.by_hand or run.settings.heard_by_analysis is None:
             self.present(run, line)
 
     def analysed(self, line: Line, event: LegAnalysed) -> None:
@@ -293,7 +296,10 @@ class Lines:
         """An agent is free: take the customer who waits, if one does."""
         if not seat.free:
             return
-        if line := line_for(seat, self._state.waiting, self._state.runs):
+        if seat.when_up is not None:
+            wanted, seat.when_up = seat.when_up, None
+            wanted()
+        elif line := line_for(seat, self._state.waiting, self._state.runs):
             self._connect(self._state.runs[line.campaign_id], line, seat)
 
     def wait(self, run: Run, line: Line) -> None:
@@ -332,16 +338,23 @@ class Lines:
         now = self._context.clock.monotonic()
         line.presented = now
         run.tally.answered += 1
+        seat = line.seat if line.seat is not None and line.seat.line is line else None
+        if line.by_hand and seat is not None and seat.leg_up:
+            self._connect(run, line, seat)
+            return
         run.ledger.add(self._context.unix(), live=1)
         self._seats.observe(run.campaign_id, Seen.PRESENTED)
+        if line.by_hand:  # the agent is gone, and nobody else knows what the call is about
+            self._endings.abandoned(run, line)
+            self.hang_up(line)
+            return
         if run.settings.on_ports:
             if self._announcements.has_port(run):
                 self._announcements.take_port(run, line)
             else:
                 self.wait(run, line)
             return
-        seat = line.seat
-        if seat is not None and seat.line is line and seat.leg_up:
+        if seat is not None and seat.leg_up:
             self._connect(run, line, seat)
             return
         line.seat = None
@@ -365,7 +378,7 @@ class Lines:
         )
         if line.connected is None:
             run.tally.connected += 1
-            self._seats.observe(run.campaign_id, Seen.CONNECTED)
+            self._seats.saw(line, Seen.CONNECTED)
         line.state, line.seat, line.connected, line.connected_at = (
             AttemptState.CONNECTED,
             seat,

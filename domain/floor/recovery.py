@@ -146,6 +146,7 @@ class Recovery:
             answered_at=row["answered_at"],  # type: ignore[arg-type]
             connected_at=row["connected_at"],  # type: ignore[arg-type]
             ended_at=row["ended_at"],  # type: ignore[arg-type]
+            by_hand=bool(row["by_hand"]),
         )
         if row["decided_by"] is not None:
             line.decided_by = orjson.loads(str(row["decided_by"]))

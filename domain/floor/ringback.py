@@ -20,7 +20,7 @@ class Ringback:
 
     def begin(self, run: Run, line: Line) -> None:
         """The customer's phone rings."""
-        if run.settings.mode is not DialMode.AGENT_FIRST or line.seat is None:
+        if line.seat is None or not _is_heard(run, line):
             return
         times = ceil(run.settings.ring_limit_s / RINGING_TONE_S)
         self._context.send(
@@ -34,8 +34,12 @@ class Ringback:
 
     def end(self, run: Run, line: Line) -> None:
         """It rings no more."""
-        if run.settings.mode is DialMode.AGENT_FIRST and line.ringing_at is not None:
+        if _is_heard(run, line) and line.ringing_at is not None:
             self._context.send(line.node, StopPlaying(playback=_playback_of(line)))
+
+
+def _is_heard(run: Run, line: Line) -> bool:
+    return line.by_hand or run.settings.mode is DialMode.AGENT_FIRST
 
 
 def _playback_of(line: Line) -> UUID:

@@ -24,6 +24,7 @@ from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
+from domain.targets.by_hand import BATCH_NAME
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
 from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER, TargetState
@@ -52,7 +53,9 @@ WHERE agent.account_id = $1 AND agent.archived_at IS NULL
 _OPEN_ATTEMPTS = """
 SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.max_attempts,
     target.last_ordinal, target.numbers, target.caller_id AS own_caller_id, contact.name,
-    contact.variables, contact.timezone
+    contact.variables, contact.timezone, attempt.by_hand AND EXISTS (
+        SELECT FROM target_batch WHERE id = target.batch_id AND name = $3
+    ) AS typed
 FROM attempt
 JOIN target ON target.id = attempt.target_id
 JOIN contact ON contact.id = target.contact_id
@@ -64,13 +67,14 @@ _OPEN_STATES = """
 SELECT * FROM agent_state WHERE account_id = $1 AND ended_at IS NULL ORDER BY started_at
 """
 
-# A connected or abandoned attempt was a live answer; nothing else was.
+# A connected or abandoned attempt was a live answer; nothing else was. One that an agent dialed by
+# hand met that agent for sure, so it would only thin the rate.
 _LEDGER = """
 SELECT campaign_id, floor(extract(epoch FROM answered_at) / 60)::bigint AS minute,
     count(*) AS live, count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned
 FROM attempt
 WHERE campaign_id = ANY($1) AND created_at >= $2 AND answered_at IS NOT NULL
-    AND (connected_at IS NOT NULL OR disposition = 'abandoned')
+    AND (connected_at IS NOT NULL AND NOT by_hand OR disposition = 'abandoned')
 GROUP BY 1, 2 ORDER BY 2
 """
 
@@ -116,6 +120,7 @@ def seat_of(agent: Agent) -> Seat:
         record=agent.record,
         team_id=agent.team_id,
         levels={},
+        dials_for=agent.default_campaign_id,
     )
 
 
@@ -183,7 +188,7 @@ async def read_open_logins(account_id: UUID) -> list[tuple[UUID, LoginEntry]]:
 
 async def read_open_attempts(account_id: UUID, also: list[UUID]) -> list[dict[str, Any]]:
     """Attempts that have not ended, and those that agents are wrapping up, with their targets."""
-    return await _query(_OPEN_ATTEMPTS, account_id, also)
+    return await _query(_OPEN_ATTEMPTS, account_id, also, BATCH_NAME)
 
 
 async def read_open_callers(account_id: UUID) -> list[Call]:
@@ -218,6 +223,7 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
         state=TargetState.RETRY if attempts else TargetState.NEW,
         timezone=row["timezone"],
         numbers=numbers_of(row),
+        typed=row["typed"],
     )
 
 
@@ -281,7 +287,7 @@ def _analysis(campaign: Campaign) -> Analysis | None:
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
     """The account's own numbers."""
-    (account,) = await Account.filter(id=account_id).values("country")
+    country = await read_country(account_id)
     return {
         row.number: InboundRoute(
             id=row.id,
@@ -294,13 +300,20 @@ async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:
                 row.call_back_campaign_id,
                 row.call_back_delay_s,
                 row.call_back_priority,
-                account["country"],
+                country,
             )
             if row.call_back_campaign_id is not None
             else None,
         )
         for row in await InboundNumber.filter(account_id=account_id)
     }
+
+
+async def read_country(account_id: UUID) -> str | None:
+    """Of the account's national numbers, ISO 3166-1; None: numbers are international."""
+    (account,) = await Account.filter(id=account_id).values("country")
+    country: str | None = account["country"]
+    return country
 
 
 async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:

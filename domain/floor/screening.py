@@ -5,6 +5,7 @@ since, and another campaign may have called the number.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -109,25 +110,44 @@ class Screening:
             return self._judged_of_several(target, target.numbers, openings, now)
         return target.number, blocking(self._candidate(openings, target), openings, now)
 
+    def against(self, run: Run, target: HopperTarget) -> Block | None:
+        """The rule that forbids an agent to dial this very number now; nothing is held by it.
+
+        The agent is reserved for the call. That its retry is not due yet is the campaign's own
+        pace, and no rule.
+        """
+        if run.openings is None:
+            return None
+        now, terms = self._context.clock.now(), run.openings.terms
+        openings = replace(run.openings, terms=replace(terms, guaranteed=True))
+        candidate = self._candidate(openings, target)
+        if target.numbers is not None:
+            several = self._candidates(target, target.numbers, openings)
+            candidate = replace(several.get(target.number, candidate), due_at=None)
+        return blocking(candidate, openings, now)
+
     def _judged_of_several(
         self, target: HopperTarget, numbers: ContactNumbers, openings: Openings, now: datetime
     ) -> tuple[str, Block | None]:
         if (block := campaign_blocking(openings.terms, now)) is not None:
             return target.number, block
+        return number_to_dial(self._candidates(target, numbers, openings), openings, now)
 
+    def _candidates(
+        self, target: HopperTarget, numbers: ContactNumbers, openings: Openings
+    ) -> Mapping[str, Candidate]:
         def facts_of(number: str) -> NumberFacts:
             read = target.facts.get(number, _UNKNOWN)
             past = self._lately.merged(number, read.past)
             return NumberFacts(past, self._on_list.get(number, read.on_list))
 
-        candidates = candidates_of(
+        return candidates_of(
             self._candidate(openings, target),
             target.number,
             numbers,
             facts_of,
             timezone=target.timezone,
         )
-        return number_to_dial(candidates, openings, now)
 
     def verdict(self, run: Run, target: HopperTarget) -> Verdict:
         """What the campaign's rules say of a call to the target now."""

@@ -99,12 +99,7 @@ class Seats:
         self._record_wrap_up(seat, line, code=code, note=note, again_at=again_at)
         if then_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, None
-        after, reason = seat.after_call, seat.after_call_reason
-        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
-        if after is AgentState.BREAK:
-            self.change(seat, AgentState.BREAK, reason=reason)
-        else:
-            self.resume(seat)
+        self.go_on(seat)
 
     def hang_up(self, seat: Seat) -> None:
         """End the customer call; the agent's own phone stays on the line."""
@@ -130,7 +125,7 @@ class Seats:
         """The contact that the agent was kept for is gone."""
         seat.line, seat.offer = None, None
         if seat.state is AgentState.RESERVED:
-            self.resume(seat)
+            self.go_on(seat)
 
     def talk(self, seat: Seat, line: Line) -> None:
         """The agent is with a customer."""
@@ -205,7 +200,7 @@ class Seats:
             if hung_up:
                 self.change(seat, AgentState.BREAK, reason="phone_hung_up")
             else:
-                self.call_phone(seat)
+                self.go_on(seat)
 
     def call_phone(self, seat: Seat) -> None:
         """Call the agent's phone into the agent's own room."""
@@ -263,6 +258,8 @@ class Seats:
                 return
         at = self._context.clock.now()
         before = seat.state
+        if state in (AgentState.BREAK, AgentState.OFFLINE):
+            seat.when_up, seat.after_call, seat.after_call_reason = None, AgentState.AVAILABLE, None
         if seat.entry is not None:
             seat.entry.ended_at = at
             self._context.journal.entry(seat, seat.entry)
@@ -312,6 +309,20 @@ class Seats:
             run.policy.observe(Observation(kind, age), self._context.clock.monotonic())
             run.due = True
 
+    def saw(self, line: Line, kind: Seen, age: float = 0.0) -> None:
+        """Tell a campaign's pacer of a call that it decided; those dialed by hand tell nothing."""
+        if not line.by_hand:
+            self.observe(line.campaign_id, kind, age)
+
+    def go_on(self, seat: Seat) -> None:
+        """Go to the break that was to follow the call, or else to the next call."""
+        after, reason = seat.after_call, seat.after_call_reason
+        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
+        if after is AgentState.BREAK:
+            self.change(seat, AgentState.BREAK, reason=reason)
+        else:
+            self.resume(seat)
+
     def resume(self, seat: Seat) -> None:
         """Go on to the next call, by way of the phone if it is off the line."""
         if seat.leg_up:
@@ -341,7 +352,7 @@ class Seats:
         age = self._context.clock.monotonic() - seat.since
         run = self._state.runs.get(line.campaign_id)
         if run is not None and not run.settings.on_ports:
-            self.observe(line.campaign_id, Seen.WRAP_ENDED, age)
+            self.saw(line, Seen.WRAP_ENDED, age)
         seat.line, seat.wrap_up_ends = None, None
 
     def _drop_work(self, seat: Seat) -> None:

@@ -1,7 +1,7 @@
 """What a floor holds in memory: seats, lines and runs. One writer, so no locks."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,8 @@ class Seat:
     line: "Line | None" = None  # the customer, from reservation to the end of wrap-up
     offer: Offer | None = None
     wrap_up_ends: float | None = None  # monotonic seconds; None: the agent ends it
+    dials_for: UUID | None = None  # the campaign of calls dialed by hand
+    when_up: Callable[[], None] | None = None  # what the phone is called for, if not for customers
     after_call: AgentState = AgentState.AVAILABLE
     after_call_reason: str | None = None
 
@@ -171,6 +173,7 @@ class Line:
     trunk: TrunkUse | None = None  # None: the switch's default
     held: bool = False
     opted_out: bool = False  # asked not to be called again
+    by_hand: bool = False  # the agent typed the number
     handed_over: bool = False  # to a number outside; no agent is with the customer any more
     consultation: Consultation | None = None
     level: int | None = None  # offered to agents of that level first

@@ -25,7 +25,7 @@ WHERE account_id = $1 AND epoch = $2 RETURNING epoch
 """
 
 # A stop or close commits the campaign's row first; after that nothing of it can be taken here.
-TAKE_TARGETS = """
+_TAKE = """
 WITH dialing AS (
     SELECT id FROM campaign WHERE id = $1 AND state = 'running' FOR SHARE
 )
@@ -33,19 +33,21 @@ UPDATE target SET state = 'dialing', last_attempt_at = $3,
     attempts = attempts + 1, last_ordinal = last_ordinal + 1
 FROM dialing
 WHERE target.campaign_id = dialing.id AND target.id = ANY($2) AND target.state IN ('new', 'retry')
-    AND (target.next_at IS NULL OR target.next_at <= $3)
+    {due}
 RETURNING target.id, target.numbers, target.attempts, target.last_ordinal
 """
+TAKE_TARGETS = _TAKE.format(due="AND (target.next_at IS NULL OR target.next_at <= $3)")
+TAKE_BY_HAND = _TAKE.format(due="")  # an agent need not wait for a retry to be due
 
 _INSERT_ATTEMPTS = """
 INSERT INTO attempt (id, account_id, campaign_id, target_id, ordinal, number, caller_id, node,
-    trunk_id, epoch, state, agent_id, created_at, decided_by)
+    trunk_id, epoch, state, agent_id, created_at, decided_by, by_hand)
 SELECT u.id, $1, $2, u.target_id, u.ordinal, u.number, u.caller_id, u.node, u.trunk_id, $3,
-    'committed', u.agent_id, u.created_at, u.decided_by::jsonb
+    'committed', u.agent_id, u.created_at, u.decided_by::jsonb, u.by_hand
 FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[],
-    $11::uuid[], $12::timestamptz[], $13::text[])
+    $11::uuid[], $12::timestamptz[], $13::text[], $14::bool[])
     AS u(id, target_id, ordinal, number, caller_id, node, trunk_id, agent_id, created_at,
-        decided_by)
+        decided_by, by_hand)
 """
 
 _UPDATE_ATTEMPTS = """
@@ -188,6 +190,7 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
             None if line.decided_by is None else orjson.dumps(line.decided_by).decode()
             for line in lines
         ],
+        [line.by_hand for line in lines],
     ]
 
 

@@ -31,7 +31,8 @@ FROM target WHERE campaign_id = $1 AND state IN ('new', 'retry')
 GROUP BY 1 ORDER BY 1
 """
 
-# A call that never left says nothing, nor does one that is still under way.
+# A call that never left says nothing, nor does one that is still under way, nor one that an agent
+# dialed by hand.
 _CALLS = """
 WITH ended AS (
     SELECT attempt.disposition,
@@ -42,6 +43,7 @@ WITH ended AS (
     FROM attempt LEFT JOIN "call" AS c ON c.id = attempt.id
     WHERE attempt.campaign_id = $1 AND attempt.created_at >= $2
         AND attempt.ended_at IS NOT NULL AND attempt.disposition <> 'not_placed'
+        AND NOT attempt.by_hand
 )
 SELECT count(*) AS placed,
     count(*) FILTER (WHERE disposition = 'canceled') AS given_up,

@@ -12,7 +12,8 @@ from domain.ledgers.rules import MACHINE_CODES, Counts, Window
 _LONGEST_RING = "interval '10 minutes'"
 _MACHINES = ", ".join(f"'{code}'" for code in MACHINE_CODES)
 
-# $1: campaigns, $2: from, $3: to before. A connected or abandoned attempt was a live answer.
+# $1: campaigns, $2: from, $3: to before. A connected or abandoned attempt was a live answer;
+# not one that an agent dialed by hand and was there for, which would only thin the rate.
 LIVE_ANSWERS = f"""
 SELECT id, campaign_id, answered_at, connected_at, ended_at, agent_id, wrap_up_code,
     CASE WHEN connected_at IS NULL THEN 'abandoned'
@@ -25,7 +26,8 @@ FROM (
         AND attempt.created_at >= $2::timestamptz - {_LONGEST_RING}
         AND attempt.created_at < $3::timestamptz
         AND attempt.answered_at >= $2::timestamptz AND attempt.answered_at < $3::timestamptz
-        AND (attempt.connected_at IS NOT NULL OR attempt.disposition = 'abandoned')
+        AND (attempt.connected_at IS NOT NULL AND NOT attempt.by_hand
+            OR attempt.disposition = 'abandoned')
     UNION ALL
     SELECT id, campaign_id, answered_at, connected_at, ended_at, agent_id, wrap_up_code
     FROM past_answer

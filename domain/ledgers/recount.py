@@ -24,7 +24,7 @@ FROM campaign WHERE id = $1
 """
 _POOL = "SELECT id, created_at FROM campaign WHERE account_id = $1 AND abandon_pool = $2"
 _ATTEMPTS = """
-SELECT id, answered_at, connected_at, disposition FROM attempt
+SELECT id, answered_at, connected_at, disposition, by_hand FROM attempt
 WHERE campaign_id = $1 AND answered_at IS NOT NULL
 """
 _PAST = "SELECT id, answered_at, connected_at, wrap_up_code FROM past_answer WHERE campaign_id = $1"
@@ -163,6 +163,8 @@ async def _live_answers(
         async for row in connection.cursor(_ATTEMPTS, campaign_id, prefetch=2_000):
             if row["connected_at"] is None and row["disposition"] != "abandoned":
                 continue  # a machine, a fax, or gone before anybody knew
+            if row["by_hand"] and row["disposition"] != "abandoned":
+                continue  # the agent who dialed was there
             block.append(row)
             if len(block) == 2_000:
                 for answer in await _with_codes(connection, block):

@@ -39,6 +39,7 @@ class HopperTarget:
     last_wrap_up_code: str | None = None
     since: datetime | None = None  # its last attempt, or else when it was added
     preview: bool = False  # a rule wants an agent to look first
+    typed: bool = False  # made for a call by hand: the campaign does not dial it by itself
     # Of a contact with several numbers: all of them, and what is known of each.
     numbers: ContactNumbers | None = None
     facts: Mapping[str, NumberFacts] = field(default_factory=dict)
@@ -134,28 +135,30 @@ async def next_targets(
     rows = await connection.execute_query_dict(
         NEXT_TARGETS, [campaign_id, now, limit, list(not_ids)]
     )
-    return [
-        HopperTarget(
-            id=row["id"],
-            contact_id=row["contact_id"],
-            number=row["number"],
-            caller_id=row["caller_id"],
-            priority=row["priority"],
-            attempts=row["attempts"],
-            max_attempts=row["max_attempts"],
-            last_ordinal=row["last_ordinal"],
-            name=row["name"],
-            variables=orjson.loads(row["variables"]),
-            state=TargetState(row["state"]),
-            timezone=row["timezone"],
-            due_at=row["due_at"],
-            last_disposition=row["last_disposition"],
-            last_wrap_up_code=row["last_wrap_up_code"],
-            since=row["since"],
-            numbers=numbers_of(row),
-        )
-        for row in rows
-    ]
+    return [hopper_target(row) for row in rows]
+
+
+def hopper_target(row: dict[str, Any]) -> HopperTarget:
+    """The target of a row that has what NEXT_TARGETS reads."""
+    return HopperTarget(
+        id=row["id"],
+        contact_id=row["contact_id"],
+        number=row["number"],
+        caller_id=row["caller_id"],
+        priority=row["priority"],
+        attempts=row["attempts"],
+        max_attempts=row["max_attempts"],
+        last_ordinal=row["last_ordinal"],
+        name=row["name"],
+        variables=orjson.loads(row["variables"]),
+        state=TargetState(row["state"]),
+        timezone=row["timezone"],
+        due_at=row["due_at"],
+        last_disposition=row["last_disposition"],
+        last_wrap_up_code=row["last_wrap_up_code"],
+        since=row["since"],
+        numbers=numbers_of(row),
+    )
 
 
 def numbers_of(row: dict[str, Any]) -> ContactNumbers | None:

@@ -14,6 +14,9 @@ from schema.access.types import Viewer
 from schema.agents.refusals import (
     AgentBusy,
     AgentSignedOut,
+    CallForbidden,
+    NoDefaultCampaign,
+    NoLineFree,
     NothingOnTheLine,
     NoWrapUp,
     OfferGone,
@@ -22,6 +25,7 @@ from schema.agents.types import Agent
 from schema.context import Info
 from schema.guards import public, requires
 from schema.refusals import FloorUnavailable, InvalidInput, NotFound
+from schema.targets.refusals import TargetLimitReached
 
 AgentId = Annotated[
     UUID | None,
@@ -78,6 +82,19 @@ AgentEndWrapUpResult = Annotated[
 AgentHangUpResult = Annotated[
     AgentAccepted | NotFound | NothingOnTheLine | FloorUnavailable,
     strawberry.union("AgentHangUpResult", description="The agent, or why not."),
+]
+AgentDialResult = Annotated[
+    AgentAccepted
+    | NotFound
+    | InvalidInput
+    | AgentSignedOut
+    | AgentBusy
+    | NoDefaultCampaign
+    | CallForbidden
+    | NoLineFree
+    | TargetLimitReached
+    | FloorUnavailable,
+    strawberry.union("AgentDialResult", description="The agent, or why nothing was dialed."),
 ]
 PreviewDecideResult = Annotated[
     AgentAccepted | NotFound | OfferGone | FloorUnavailable,
@@ -200,6 +217,27 @@ class DeskMutations:
     async def agent_hang_up(self, info: Info, agent_id: AgentId = None) -> AgentHangUpResult:
         ctx = info.context
         row = await desk.hang_up(ctx.principal, agent_id, ports=ctx.ports)
+        return AgentAccepted(agent=Agent.of(row))
+
+    @strawberry.mutation(
+        description="Dial a number by hand, from a break too. It goes by the rules of the agent's "
+        "default campaign, which must be running, and becomes a target of it. The agent's phone is "
+        "called first unless it is on the line. After the call the agent is back on the break.",
+        extensions=[requires(Permission.DESK, Permission.AGENT_SUPERVISE)],
+    )
+    async def agent_dial(
+        self,
+        info: Info,
+        number: Annotated[
+            str,
+            strawberry.argument(
+                description="As one types it: with `+`, or national in the account's country."
+            ),
+        ],
+        agent_id: AgentId = None,
+    ) -> AgentDialResult:
+        ctx = info.context
+        row = await desk.dial(ctx.principal, agent_id, number, ports=ctx.ports)
         return AgentAccepted(agent=Agent.of(row))
 
     @strawberry.mutation(

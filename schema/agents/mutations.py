@@ -12,6 +12,7 @@ from domain.agents.models import EndpointKind
 from domain.agents.service import AgentSettings
 from schema.agents.refusals import AgentCodeTaken, AgentSignedIn, TeamNameTaken, TeamNotEmpty
 from schema.agents.types import Agent, Team
+from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
 from schema.inputs import given
@@ -24,7 +25,7 @@ TeamName = Annotated[
     str, strawberry.argument(description="At most 100 characters; unique in the account.")
 ]
 
-NULLABLE = ("team_id", "caller_id", "user_id")
+NULLABLE = ("team_id", "caller_id", "user_id", "default_campaign_id")
 
 
 @strawberry.input(description="A new agent.")
@@ -47,6 +48,10 @@ class AgentCreateInput:
     )
     user_id: UUID | None = strawberry.field(
         description="The user who is this agent too.", default=UNSET
+    )
+    default_campaign_id: UUID | None = strawberry.field(
+        description="The campaign of calls that the agent dials by hand; not closed.",
+        default=UNSET,
     )
 
 
@@ -77,6 +82,10 @@ class AgentChangeInput:
     )
     user_id: UUID | None = strawberry.field(
         description="The user who is this agent too; null: nobody.", default=UNSET
+    )
+    default_campaign_id: UUID | None = strawberry.field(
+        description="The campaign of calls that the agent dials by hand, not closed; null: none.",
+        default=UNSET,
     )
 
 
@@ -111,11 +120,11 @@ class TeamDeleted:
 
 
 AgentCreateResult = Annotated[
-    AgentCreated | InvalidInput | NotFound | AgentCodeTaken,
+    AgentCreated | InvalidInput | NotFound | AgentCodeTaken | CampaignIsClosed,
     strawberry.union("AgentCreateResult", description="The new agent, or why there is none."),
 ]
 AgentChangeResult = Annotated[
-    AgentChanged | NotFound | InvalidInput | AgentCodeTaken,
+    AgentChanged | NotFound | InvalidInput | AgentCodeTaken | CampaignIsClosed,
     strawberry.union("AgentChangeResult", description="The agent, or why nothing changed."),
 ]
 AgentArchiveResult = Annotated[

@@ -1,8 +1,12 @@
 """Refusals about agents, their teams and their desks."""
 
+from datetime import datetime
+
 import strawberry
 
+import schema.eligibility.types  # noqa: F401  # names the enum BlockCode
 from domain.agents import errors
+from domain.eligibility.parts import BlockCode
 from schema.refusals import Refusal, refusal
 
 
@@ -48,6 +52,28 @@ class LoginIsPermanent(Refusal):
     """Agents of this campaign are logged into it whenever they are at work."""
 
     campaign_id: str = strawberry.field(description="The campaign.")
+
+
+@refusal(errors.NoDefaultCampaign)
+class NoDefaultCampaign(Refusal):
+    """The agent has no default campaign to dial for."""
+
+    agent_id: str = strawberry.field(description="The agent.")
+
+
+@refusal(errors.CallForbidden)
+class CallForbidden(Refusal):
+    """A rule forbids to dial the number now."""
+
+    rule: BlockCode = strawberry.field(description="Which.")
+    ends_at: datetime | None = strawberry.field(
+        description="Something forbids it at least until then; null: it does not end by itself."
+    )
+
+
+@refusal(errors.NoLineFree)
+class NoLineFree(Refusal):
+    """No switch or trunk has room for the call at this instant."""
 
 
 @refusal(errors.AgentCodeTaken)

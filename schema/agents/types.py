@@ -70,6 +70,9 @@ class Agent:
     user_id: UUID | None = strawberry.field(
         description="The user who is this agent too; null: nobody."
     )
+    default_campaign_id: UUID | None = strawberry.field(
+        description="The campaign of calls that the agent dials by hand; null: dials none."
+    )
     created_at: datetime = strawberry.field(description="When the agent was made.")
     archived_at: datetime | None = strawberry.field(
         description="Since when the agent works here no more; null: does."
@@ -93,6 +96,7 @@ class Agent:
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
             record=row.record,
             user_id=row.user_id,
+            default_campaign_id=row.default_campaign_id,
             created_at=row.created_at,
             archived_at=row.archived_at,
             team_id=row.team_id,

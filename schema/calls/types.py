@@ -39,6 +39,7 @@ class Attempt:
         description="What rules and the pre-dial hook said of it: `rules` by name, `level`, and "
         "`hook` with its answer; null: nothing."
     )
+    by_hand: bool = strawberry.field(description="Whether an agent typed the number.")
     state: AttemptState = strawberry.field(description="Where it is.")
     disposition: Disposition | None = strawberry.field(description="How it ended; null: under way.")
     agent_id: UUID | None = strawberry.field(description="The agent reached or kept; null: none.")
@@ -70,6 +71,7 @@ class Attempt:
             number=phone_number(row.number),
             caller_id=phone_number(row.caller_id) if row.caller_id else None,
             decided_by=None if row.decided_by is None else json_value(row.decided_by),
+            by_hand=row.by_hand,
             state=row.state,
             disposition=row.disposition,
             agent_id=row.agent_id,

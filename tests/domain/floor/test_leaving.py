@@ -100,7 +100,7 @@ def test_a_break_asked_for_before_signing_out_does_not_come_after_the_next_call(
     floor.add_targets(1)
     floor.customers_answer()
     assert seat.line is not None
-    assert seat.state is AgentState.TALKING
+    assert [seat.state] == [AgentState.TALKING]
     floor.gone(seat.line.id, EndedBy.FAR_END)
     floor.floor.seats.end_wrap_up(seat, code=None, note="", then_break=False)
 

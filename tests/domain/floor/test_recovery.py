@@ -1,6 +1,5 @@
 """How a floor's picture and what the switches hold are brought together, on paper."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,43 +7,26 @@ import pytest
 from domain.agents.rules import AgentState
 from domain.calls.commands import Supervise
 from domain.calls.rules import AttemptState
-from domain.campaigns.rules import DialMode
 from domain.floor.state import Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
 from domain.telephony.events import EndedBy, LegState, RoomState, Snapshot
 from domain.telephony.link import Node
 from domain.telephony.port import PlaceLeg, Role
-from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
+from tests.domain.floor.paper import ACCOUNT, NODE, PaperFloor
 
 OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
 
 
-class Paper(FloorMachine):
-    """A floor on paper whose commands are kept, with customers only when a test wants them."""
+class Paper(PaperFloor):
+    """A floor on paper, with customers only when a test wants them."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[Any] = []
-        self.begin(mode=DialMode.PROGRESSIVE, lines=1.0, analysed=False, consoles=False)
-        self.run.hopper.clear()
+        self.open(targets=0)
         self.sent.clear()
 
     @property
     def seat(self) -> Seat:
         return self.state.seats[UUID(int=100)]
-
-    def _sent(self, node: str, command: Any) -> None:
-        self.sent.append(command)
-        super()._sent(node, command)
-
-    def customers_answer(self) -> None:
-        """Let the pacer decide a few times, and let whoever is called pick up."""
-        for _ in range(3):
-            self.clock.advance(0.6)
-            self._settle()
-            for leg in self._customers("dialing"):
-                self._answers(leg)
-            self._settle()
 
     def pass_time(self, seconds: float, switches: Switches, *nodes: Node) -> None:
         """Let seconds go by with these gateways alive."""
@@ -52,12 +34,12 @@ class Paper(FloorMachine):
             self.clock.advance(1.0)
             self.context.timers.run_due(self.clock.monotonic())
             switches.saw(list(nodes))
-            self._settle()
+            self.settle()
 
     def snapshot(self, *legs: UUID, rooms: dict[UUID, tuple[UUID, ...]] | None = None) -> None:
         """Settle the floor with what the switch holds now; all legs are up for long."""
         at = self.context.unix()
-        self._hear(
+        self.hear(
             Snapshot(
                 account=ACCOUNT,
                 at=at,
@@ -67,7 +49,7 @@ class Paper(FloorMachine):
                 rooms=tuple(RoomState(room=r, legs=held) for r, held in (rooms or {}).items()),
             )
         )
-        self._settle()
+        self.settle()
 
 
 @pytest.fixture
@@ -79,7 +61,7 @@ def paper() -> Paper:
 def busy() -> Paper:
     """All agents talk."""
     machine = Paper()
-    machine.targets_come(6)
+    machine.add_targets(6)
     machine.customers_answer()
     machine.run.hopper.clear()
     assert [s.state for s in machine.state.seats.values()] == [AgentState.TALKING] * 3
@@ -137,7 +119,7 @@ def test_a_supervisors_phone_is_not_taken_for_the_agents(paper: Paper) -> None:
     wish = Supervise(agent=seat.agent_id, supervisor=uuid4(), role=Role.LISTEN, endpoint="desk")
     paper.floor.supervisions.supervise(seat, wish)
     (listening,) = paper.state.visitors
-    paper._gone(leg, EndedBy.FAR_END)
+    paper.gone(leg, EndedBy.FAR_END)
 
     paper.snapshot(listening, rooms={seat.agent_id: (listening,)})
 

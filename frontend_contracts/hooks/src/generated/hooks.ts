@@ -155,10 +155,20 @@ export function useAgentChange() {
 }
 
 /**
- * Team page. InvalidInput and AgentCodeTaken are shown beside their fields; NotFound names the team or user.
+ * Team page. InvalidInput and AgentCodeTaken are shown beside their fields; NotFound names the team, user or campaign.
+ * CampaignIsClosed: no agent dials for the default campaign any more.
  */
 export function useAgentCreate() {
   return useMutation(op.AgentCreateDocument);
+}
+
+/**
+ * Desk and supervisor's page. Null `agentId`: the viewer's own desk. Accepted: the agent's phone rings, or the call is on
+ * its way; the desk's events tell. CallForbidden names the rule: show `message`, and count down to `endsAt` if there is one.
+ * AgentBusy: it was pressed twice, or a call came first. FloorUnavailable: it may have been dialed; look at the desk first.
+ */
+export function useAgentDial() {
+  return useMutation(op.AgentDialDocument);
 }
 
 /**
