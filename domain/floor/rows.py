@@ -47,7 +47,15 @@ WHERE agent.account_id = $1 AND agent.archived_at IS NULL
 _OPEN_ATTEMPTS = """
 SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.max_attempts,
     target.last_ordinal, target.numbers, target.caller_id AS own_caller_id, contact.name,
-    contact.variables, contact.timezone
+    contact.variables, contact.timezone, ARRAY(
+        SELECT trunk_id FROM attempt AS earlier
+        WHERE earlier.target_id = attempt.target_id AND earlier.failed_over
+            AND earlier.ordinal > coalesce((
+                SELECT max(ordinal) FROM attempt AS other
+                WHERE other.target_id = attempt.target_id AND NOT other.failed_over
+                    AND other.ordinal < attempt.ordinal
+            ), 0)
+    ) AS tried
 FROM attempt
 JOIN target ON target.id = attempt.target_id
 JOIN contact ON contact.id = target.contact_id
@@ -200,6 +208,7 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
         state=TargetState.RETRY if attempts else TargetState.NEW,
         timezone=row["timezone"],
         numbers=numbers_of(row),
+        tried=frozenset(row["tried"]),
     )
 
 

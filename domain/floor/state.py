@@ -137,6 +137,8 @@ class Line:
     direction: CallDirection = CallDirection.OUTBOUND
     seat: Seat | None = None  # the agent it is for, or with
     trunk: TrunkUse | None = None  # None: the switch's default
+    heard: bool = False  # it rang, or something was played, before the answer
+    failed_over: bool = False  # its carrier failed it, and its target goes on by the next trunk
     held: bool = False
     opted_out: bool = False  # asked not to be called again
     handed_over: bool = False  # to a number outside; no agent is with the customer any more

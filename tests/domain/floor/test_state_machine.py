@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
-from domain.calls.rules import AttemptState
+from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.core.errors import DomainError
@@ -40,9 +40,10 @@ from domain.telephony.events import (
 )
 from domain.telephony.link import Node
 from domain.telephony.port import Analysis, Collect, HangUp, PlaceLeg, Play
+from domain.trunks.rules import TrunkUse
 from tests.fakes import FakeFloors, FixedClock, RecordingBus
 
-AGENTS, PORTS = 3, 2
+AGENTS, PORTS, TRUNKS = 3, 2, 3
 SAID = Announcement(sound="said", opt_out_key="9", agent_key="1", repeats=1)
 NODE = Node(node="sim", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
 ACCOUNT = UUID(int=1)
@@ -85,11 +86,18 @@ class FloorMachine(RuleBasedStateMachine):
         self.floor.lines.place_before = lambda: self.context.unix() + 3.0
         self.floor.dialing.refill = lambda run: None
         self.ended: list[UUID] = []
-        self.floor.endings.has_ended = lambda line: self.ended.append(line.id)
+        self.floor.endings.has_ended = self._ended
         self.legs: dict[UUID, str] = {}  # at the switch: dialing, ringing, up
         self.plays: list[Play] = []
         self.collecting: set[UUID] = set()
         self.dialed: list[UUID] = []
+        self.came: list[UUID] = []  # targets
+        self.settled: list[UUID] = []  # targets whose attempt was their last
+        self.trunks_of: dict[UUID, list[UUID]] = {}  # by which each target was dialed, in order
+        self.state.trunks = {
+            UUID(int=n): TrunkUse(UUID(int=n), f"trunk-{n}", channels=2, calls_per_second=9.0)
+            for n in range(10, 10 + TRUNKS)
+        }
         self.run = self._campaign(mode, lines, analysed, consoles)
         self.state.runs[self.run.campaign_id] = self.run
         for n in range(AGENTS):
@@ -101,6 +109,21 @@ class FloorMachine(RuleBasedStateMachine):
         for leg in list(self.legs):
             self._answers(leg)
         self.targets_come(6)
+
+    def _ended(self, line: Line) -> None:
+        self.ended.append(line.id)
+        assert line.trunk is not None
+        used = self.trunks_of.setdefault(line.target.id, [])
+        if line.disposition is not Disposition.NOT_PLACED:
+            used.append(line.trunk.id)
+            if not line.failed_over:
+                self.settled.append(line.target.id)
+        else:
+            self._given_back(line)
+
+    def _given_back(self, line: Line) -> None:
+        """Its row says that it is due; the next look at the rows finds it."""
+        self.journal.after(lambda: self.run.hopper.append(line.target))
 
     def _answers(self, leg: UUID) -> None:
         self.legs[leg] = "up"
@@ -202,6 +225,7 @@ class FloorMachine(RuleBasedStateMachine):
     def targets_come(self, count: int) -> None:
         for _ in range(count):
             id = uuid4()
+            self.came.append(id)
             self.run.hopper.append(
                 HopperTarget(
                     id=id,
@@ -234,6 +258,17 @@ class FloorMachine(RuleBasedStateMachine):
             if leg is not None:
                 self.legs[leg] = "ringing"
                 self._hear(LegRinging(account=ACCOUNT, at=self.context.unix(), leg=leg))
+
+    @rule(
+        choice=st.integers(0, 9),
+        failure=st.sampled_from([Failure.CONGESTION, Failure.UNREACHABLE]),
+    )
+    def a_carrier_fails(self, choice: int, failure: Failure) -> None:
+        with self._one_of(self._customers("dialing", "ringing"), choice) as leg:
+            if leg is not None:
+                del self.legs[leg]
+                at = self.context.unix()
+                self._hear(LegFailed(account=ACCOUNT, at=at, leg=leg, failure=failure))
 
     @rule(choice=st.integers(0, 9))
     def somebody_answers(self, choice: int) -> None:
@@ -316,6 +351,23 @@ class FloorMachine(RuleBasedStateMachine):
             assert len(set(self.ended)) == len(self.ended)
             assert not set(self.ended) & self.state.lines.keys()
             assert self.run.lines == self.state.lines
+
+    @invariant()
+    def every_target_is_in_one_place(self) -> None:
+        if not hasattr(self, "run") or self.run.settings.state is not CampaignState.RUNNING:
+            return
+        offers = [s.offer.target.id for s in self.state.seats.values() if s.offer is not None]
+        places = [target.id for target in self.run.hopper] + offers + list(self.run.aside)
+        places += [line.target.id for line in self.state.lines.values()] + self.settled
+        assert sorted(places) == sorted(self.came)
+
+    @invariant()
+    def a_trunk_that_failed_a_contact_is_not_tried_for_it_again(self) -> None:
+        if hasattr(self, "run"):
+            for used in self.trunks_of.values():
+                assert len(set(used)) == len(used)
+            busy = sum(trunk.busy for trunk in self.state.trunks.values())
+            assert busy == len(self.state.lines)
 
     @invariant()
     def agents_and_their_customers_agree(self) -> None:
