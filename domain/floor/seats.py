@@ -46,6 +46,7 @@ class Seats:
         if seat.state is AgentState.TALKING and not force:
             raise AgentBusy(seat.agent_id, seat.state)
         self._drop_work(seat)
+        seat.line, seat.wrap_up_ends = None, None  # a customer on the line is being hung up
         self.change(seat, AgentState.OFFLINE, reason=reason)
         self.hang_up_phone(seat)
 
