@@ -41,6 +41,10 @@ class Attempt:
     )
     state: AttemptState = strawberry.field(description="Where it is.")
     disposition: Disposition | None = strawberry.field(description="How it ended; null: under way.")
+    failed_over: bool = strawberry.field(
+        description="Whether its carrier failed and the contact went on to the next trunk at once. "
+        "Such an attempt counts neither for the target's `attempts` nor for caps."
+    )
     agent_id: UUID | None = strawberry.field(description="The agent reached or kept; null: none.")
     created_at: datetime = strawberry.field(description="When it was committed.")
     ringing_at: datetime | None = strawberry.field(description="Null: the far end never rang.")
@@ -72,6 +76,7 @@ class Attempt:
             decided_by=None if row.decided_by is None else json_value(row.decided_by),
             state=row.state,
             disposition=row.disposition,
+            failed_over=row.failed_over,
             agent_id=row.agent_id,
             created_at=row.created_at,
             ringing_at=row.ringing_at,
