@@ -85,7 +85,7 @@ class Hearing:
             case events.LegRinging():
                 self._lines.ringing(line, event)
             case events.LegEarlyMedia():
-                self._lines.heard(line)
+                self._lines.early_media(line)
             case events.LegAnswered():
                 self._lines.answered(line, event)
             case events.LegAnalysed():

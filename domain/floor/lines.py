@@ -219,13 +219,18 @@ class Lines:
         """The far end rings."""
         if line.state in (AttemptState.COMMITTED, AttemptState.PLACED):
             line.state, line.ringing_at = AttemptState.RINGING, instant(event.at)
-            self.heard(line)
             self._context.journal.attempt(line)
             self._endings.note(line, event.at, "ringing")
             self._ringback.begin(self._state.runs[line.campaign_id], line)
+            self._was_heard(line)
 
-    def heard(self, line: Line) -> None:
-        """The called network lets us hear something, if only that it rings."""
+    def early_media(self, line: Line) -> None:
+        """The called network plays something before the answer."""
+        if line.state in UNANSWERED:
+            self._ringback.overhear(self._state.runs[line.campaign_id], line)
+            self._was_heard(line)
+
+    def _was_heard(self, line: Line) -> None:
         line.heard = True
         if line.trunk is not None:
             line.trunk.rang()

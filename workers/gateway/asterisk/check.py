@@ -18,6 +18,7 @@ CONTEXTS = (
     "outdial-leg",
     "outdial-room",
     "outdial-whisper",
+    "outdial-early",
     "outdial-hold",
     "outdial-player",
     "outdial-inbound",
