@@ -222,18 +222,13 @@ class Lines:
             self._context.journal.attempt(line)
             self._endings.note(line, event.at, "ringing")
             self._ringback.begin(self._state.runs[line.campaign_id], line)
-            self._was_heard(line)
+            line.was_heard()
 
     def early_media(self, line: Line) -> None:
         """The called network plays something before the answer."""
         if line.state in UNANSWERED:
             self._ringback.overhear(self._state.runs[line.campaign_id], line)
-            self._was_heard(line)
-
-    def _was_heard(self, line: Line) -> None:
-        line.heard = True
-        if line.trunk is not None:
-            line.trunk.rang()
+            line.was_heard()
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """Somebody or something picked up."""

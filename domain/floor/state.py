@@ -163,6 +163,12 @@ class Line:
         """The other party's number, E.164; empty when it was withheld."""
         return self.target.number
 
+    def was_heard(self) -> None:
+        """The called network let us hear something before the answer, if only that it rings."""
+        self.heard = True
+        if self.trunk is not None:
+            self.trunk.rang()
+
     @property
     def is_inbound(self) -> bool:
         """Whether the other party called: then there is neither an attempt nor a target."""
