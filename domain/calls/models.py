@@ -45,6 +45,8 @@ class Attempt(Model):
     epoch = fields.IntField()  # of the floor that wrote it
     state = fields.CharEnumField(AttemptState, max_length=32, default=AttemptState.COMMITTED)
     disposition = fields.CharEnumField(Disposition, max_length=32, null=True)  # NULL: under way
+    # The carrier failed it, and the contact went on to the next trunk: it counts for nothing.
+    failed_over = fields.BooleanField(default=False, db_default=False)
     agent_id = fields.UUIDField(null=True)  # NULL: none reached, or none chosen
     created_at = fields.DatetimeField()
     ringing_at = fields.DatetimeField(null=True)  # NULL: the far end never rang

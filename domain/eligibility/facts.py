@@ -10,13 +10,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from domain.eligibility.parts import OnList, Past
 from domain.eligibility.rules import LONGEST_CAP_DAYS
 
-# An attempt that was never placed reached nobody, so it counts for nothing.
+# An attempt that was never placed reached nobody, so it counts for nothing; nor does one that its
+# carrier failed and another trunk made up for.
 _PAST = """
 SELECT id, campaign_id, number, created_at,
     CASE WHEN disposition = 'abandoned' THEN coalesce(ended_at, created_at) END AS abandoned_at
 FROM attempt
 WHERE account_id = $1 AND number = ANY($2) AND created_at > $3
-    AND disposition IS DISTINCT FROM 'not_placed'
+    AND disposition IS DISTINCT FROM 'not_placed' AND NOT failed_over
 """
 
 # Exact entries are one look-up in the unique index; prefixes one for each length in use.

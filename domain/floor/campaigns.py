@@ -188,6 +188,7 @@ class Campaigns:
         for trunk_id, trunk in fresh.items():
             if old := self._state.trunks.get(trunk_id):
                 trunk.busy, trunk.started, trunk.failed = old.busy, old.started, old.failed
+                trunk.tells = old.tells
                 for line in self._state.lines.values():
                     line.trunk = trunk if line.trunk is old else line.trunk
                 for seat in self._state.seats.values():

@@ -15,9 +15,9 @@ from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
 from domain.conditions.rules import Verdict
 from domain.core.web import Web
-from domain.eligibility.parts import Past
 from domain.eligibility.places import place_of
 from domain.eligibility.rules import campaign_blocking
+from domain.floor.carriers import Carriers
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED
 from domain.floor.hooks import Hooks
@@ -31,7 +31,6 @@ from domain.floor.state import Offer, Run, Seat
 from domain.pacing.interface import FloorView
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import ClosedReason, Outcome, TargetState
-from domain.trunks.rules import TrunkUse, choose
 
 DECIDE_AGAIN_S = 0.2  # after something happened, at the earliest
 DECIDE_ANYWAY_S = 1.0
@@ -65,6 +64,7 @@ class Dialing:
         self._state = context.state
         self._seats = seats
         self._lines = lines
+        self.carriers = Carriers(context, seats, lines, screening)
         self.refill: Callable[[Run], None] = lambda run: None  # asks the database, returns at once
 
     def decide(self) -> None:
@@ -281,7 +281,8 @@ class Dialing:
             if target is None:
                 continue
             verdict = self._screening.verdict(run, target)
-            if fits(verdict) and self.hooks.allows(run, target):
+            ready = fits(verdict) and self.hooks.allows(run, target)
+            if ready and self.carriers.has_way(run, target):
                 taken.append((target, verdict))
             else:
                 left.append(target)
@@ -292,15 +293,11 @@ class Dialing:
         self, run: Run, targets: list[HopperTarget], node: str, seat: Seat | None = None
     ) -> bool:
         """Dial them, as far as the trunks have room; the others are next. False: no room at all."""
-        if not targets:
+        leaving = self.carriers.take(run, targets)
+        if not leaving:
             return False
-        trunks = self.trunks_for(run, len(targets))
-        run.hopper.extendleft(reversed(targets[len(trunks) :]))
-        if not trunks:
-            return False
-        for line in self._lines.launch(run, targets[: len(trunks)], node, seat, trunks=trunks):
-            past = Past(line.id, run.campaign_id, line.created_at)
-            self._screening.dialed(line.number, past)
+        taken, trunks = [target for target, _ in leaving], [trunk for _, trunk in leaving]
+        self.carriers.dialed(self._lines.launch(run, taken, node, seat, trunks=trunks))
         return True
 
     def _look_at_stop_dates(self) -> None:
@@ -365,21 +362,6 @@ class Dialing:
             if line.node in lines:
                 lines[line.node] += 1
         return min(agents, key=lambda node: lines[node] / agents[node])
-
-    def trunks_for(self, run: Run, count: int) -> list[TrunkUse | None]:
-        """A trunk for each of up to `count` calls; fewer when the trunks are full."""
-        now = self._context.clock.monotonic()
-        if not self._state.trunks:
-            return [None] * count
-        wanted = run.settings.trunks or tuple(self._state.trunks)
-        order = [self._state.trunks[id] for id in wanted if id in self._state.trunks]
-        chosen: list[TrunkUse | None] = []
-        while len(chosen) < count and (trunk := choose(order, now)) is not None:
-            trunk.take(now)
-            chosen.append(trunk)
-        if len(chosen) < count:
-            run.why += f"; {count - len(chosen)} held back: the trunks are full"
-        return chosen
 
     def _is_up(self, name: str) -> bool:
         node = self._context.nodes.get(name)

@@ -109,20 +109,26 @@ class Endings:
         if seat.state is AgentState.TALKING:
             self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
         elif seat.state is AgentState.RESERVED:
-            self._seats.release(seat)
+            if line.failed_over:
+                seat.line = None  # kept: the same contact is called again at once
+            else:
+                self._seats.release(seat)
 
     def _close_target(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
         if line.is_inbound:
             return
         target = line.target
-        if disposition is Disposition.NOT_PLACED:
+        back = disposition is Disposition.NOT_PLACED or line.failed_over  # as if never dialed
+        if back:
             self._screening.not_dialed(target.number, line.id)
         elif disposition is Disposition.ABANDONED:
             past = Past(line.id, line.campaign_id, line.created_at, abandoned_at=at)
             self._screening.dialed(target.number, past)
-        if disposition is Disposition.NOT_PLACED:
+        if back:
             attempts = target.attempts
-            due_at = max(at, target.due_at or at)
+            # No later than now by our own clock, or it could not be taken at once.
+            due_at = min(at, self._context.clock.now())
+            due_at = max(due_at, target.due_at or due_at)
             outcome = Outcome(
                 target.state, next_at=due_at if target.state is TargetState.RETRY else None
             )
@@ -145,9 +151,10 @@ class Endings:
             )
         if outcome.reason is not None:
             run.targets_left -= 1
-        elif outcome.state is TargetState.RETRY:
+        elif outcome.state is TargetState.RETRY or line.failed_over:
             run.later = run.retry_noted = True
-        self._context.journal.target(TargetChange(target.id, outcome, attempts, disposition))
+        said = None if line.failed_over else disposition  # of a carrier, not of the contact
+        self._context.journal.target(TargetChange(target.id, outcome, attempts, said))
 
     def _call_back(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
         """Make a target of a caller whom nobody answered, or of a customer who was given up."""

@@ -84,6 +84,8 @@ class Hearing:
         match event:
             case events.LegRinging():
                 self._lines.ringing(line, event)
+            case events.LegEarlyMedia():
+                self._lines.early_media(line)
             case events.LegAnswered():
                 self._lines.answered(line, event)
             case events.LegAnalysed():

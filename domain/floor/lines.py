@@ -50,9 +50,6 @@ from domain.telephony.port import (
 )
 from domain.trunks.rules import TrunkUse
 
-# These say nothing about the number: the next call goes by the next trunk.
-_TRUNK_FAILURES = frozenset({Failure.CONGESTION, Failure.UNREACHABLE})
-
 
 def _entry(run: Run) -> Tone | File:
     """What the agent alone hears when a customer comes."""
@@ -77,6 +74,7 @@ class Lines:
         self.place_before: Callable[[], float | None] = lambda: None
         self.wishes: Callable[[Run, HopperTarget], Wishes] = lambda run, target: Wishes(NOTHING)
         self.was_connected: Callable[[Run, Line, Seat], None] = lambda run, line, seat: None
+        self.carrier_failed: Callable[[Run, Line, Failure], None] = lambda run, line, failure: None
         self._endings = endings
         self._machines = machines
         self._announcements = announcements
@@ -95,17 +93,23 @@ class Lines:
         seat: Seat | None = None,
         trunks: Sequence[TrunkUse | None] = (None,),
         by_hand: Sequence[Statement] | None = None,
+        instead_of: Line | None = None,
     ) -> list[Line]:
         """Commit attempts and place them once committed. With a seat: one, for that agent.
 
         `trunks` has one for each target; None is the switch's default. `by_hand`: what is written
-        before a call that the agent dials; None: the campaign does.
+        before a call that the agent dials; None: the campaign does. `instead_of`: a call of the
+        same decision, which its carrier failed.
         """
         at = self._context.clock.now()
         lines = [
             self._line(run, target, node, seat, trunk, at)
             for target, trunk in zip(targets, trunks, strict=True)
         ]
+        if instead_of is not None:
+            for line in lines:
+                line.caller_id, line.level = instead_of.caller_id, instead_of.level
+                line.decided_by = instead_of.decided_by
         for line in lines:
             line.by_hand = by_hand is not None
             self._state.lines[line.id] = line
@@ -221,11 +225,20 @@ class Lines:
             self._context.journal.attempt(line)
             self._endings.note(line, event.at, "ringing")
             self._ringback.begin(self._state.runs[line.campaign_id], line)
+            line.was_heard()
+
+    def early_media(self, line: Line) -> None:
+        """The called network plays something before the answer."""
+        if line.state in UNANSWERED:
+            self._ringback.overhear(self._state.runs[line.campaign_id], line)
+            line.was_heard()
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """Somebody or something picked up."""
         if line.state not in UNANSWERED:
             return
+        if line.trunk is not None and not line.heard:
+            line.trunk.answered_in_silence()
         now = self._context.clock.monotonic()
         line.state, line.answered, line.answered_at = (
             AttemptState.ANSWERED,
@@ -269,9 +282,9 @@ class Lines:
     def failed(self, line: Line, event: LegFailed) -> None:
         """Nobody picked up."""
         if line.state in UNANSWERED:
-            self._ringback.end(self._state.runs[line.campaign_id], line)
-            if line.trunk is not None and event.failure in _TRUNK_FAILURES:
-                line.trunk.failed = self._context.clock.monotonic()
+            run = self._state.runs[line.campaign_id]
+            self._ringback.end(run, line)
+            self.carrier_failed(run, line, event.failure)
             self._endings.end(line, disposition_of_failure(event.failure), instant(event.at))
 
     def ended(self, line: Line, event: LegEnded) -> None:

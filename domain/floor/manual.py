@@ -21,7 +21,7 @@ from domain.agents.errors import (
 )
 from domain.agents.rules import AgentState
 from domain.core.errors import DomainError, FieldProblem, InvalidInput, NotFound
-from domain.eligibility.parts import Block, BlockCode, Past
+from domain.eligibility.parts import Block, BlockCode
 from domain.eligibility.rules import campaign_blocking
 from domain.eligibility.terms import terms_of
 from domain.floor import rows
@@ -121,7 +121,7 @@ class Manual:
             raise NoLineFree("the switch that holds the agent's phone is away")
         if self._context.journal.stalled:
             raise NoLineFree("the database is away")
-        trunks = self._dialing.trunks_for(run, 1)
+        trunks = self._dialing.carriers.room_for(run, target)
         if not trunks:
             raise NoLineFree("the trunks are full")
         waiting = next((each for each in run.hopper if each.id == target.id), None)
@@ -130,8 +130,9 @@ class Manual:
         run.targets_left += len(wanted.first)
         if on_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, reason
-        (line,) = self._lines.launch(run, [target], node, seat, trunks=trunks, by_hand=wanted.first)
-        self._screening.dialed(line.number, Past(line.id, run.campaign_id, line.created_at))
+        self._dialing.carriers.dialed(
+            self._lines.launch(run, [target], node, seat, trunks=trunks, by_hand=wanted.first)
+        )
 
     async def _wanted(self, seat: Seat, typed: str) -> Wanted:
         """What is to be dialed, with all that is known of it."""

@@ -142,6 +142,7 @@ class Recovery:
             created_at=created_at,
             placed=self._monotonic(created_at),
             state=rows.attempt_state(row),
+            heard=row["ringing_at"] is not None,
             ringing_at=row["ringing_at"],  # type: ignore[arg-type]
             answered_at=row["answered_at"],  # type: ignore[arg-type]
             connected_at=row["connected_at"],  # type: ignore[arg-type]

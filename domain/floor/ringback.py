@@ -1,4 +1,4 @@
-"""What an agent hears while the customer's phone rings: a ringing tone, until the ringing ends.
+"""What an agent hears before the customer answers: a ringing tone, or what the network plays.
 
 In agent-first dialing the agent is there before the customer, and would wonder at silence.
 """
@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from domain.campaigns.rules import DialMode
 from domain.floor.context import FloorContext
 from domain.floor.state import Line, Run
-from domain.telephony.port import RINGING_TONE_S, Play, StopPlaying, Tone
+from domain.telephony.port import RINGING_TONE_S, EarlyMediaOf, Play, StopPlaying, Tone
 
 
 class Ringback:
@@ -19,8 +19,8 @@ class Ringback:
         self._context = context
 
     def begin(self, run: Run, line: Line) -> None:
-        """The customer's phone rings."""
-        if line.seat is None or not _is_heard(run, line):
+        """The customer's phone rings. A network that lets us hear it needs no tone of ours."""
+        if line.seat is None or line.heard or not _is_heard(run, line):
             return
         times = ceil(run.settings.ring_limit_s / RINGING_TONE_S)
         self._context.send(
@@ -29,6 +29,20 @@ class Ringback:
                 playback=_playback_of(line),
                 room=line.seat.agent_id,
                 media=(Tone(name="ringing"),) * times,
+            ),
+        )
+
+    def overhear(self, run: Run, line: Line) -> None:
+        """The network plays something, as its own ringing or what became of the number."""
+        if line.seat is None or not _is_heard(run, line):
+            return
+        self.end(run, line)
+        self._context.send(
+            line.node,
+            Play(
+                playback=uuid5(line.id, "early media"),
+                room=line.seat.agent_id,
+                media=(EarlyMediaOf(leg=line.id),),
             ),
         )
 

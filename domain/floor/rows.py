@@ -55,7 +55,15 @@ SELECT attempt.*, target.contact_id, target.priority, target.attempts, target.ma
     target.last_ordinal, target.numbers, target.caller_id AS own_caller_id, contact.name,
     contact.variables, contact.timezone, attempt.by_hand AND EXISTS (
         SELECT FROM target_batch WHERE id = target.batch_id AND name = $3
-    ) AS typed
+    ) AS typed, ARRAY(
+        SELECT trunk_id FROM attempt AS earlier
+        WHERE earlier.target_id = attempt.target_id AND earlier.failed_over
+            AND earlier.ordinal > coalesce((
+                SELECT max(ordinal) FROM attempt AS other
+                WHERE other.target_id = attempt.target_id AND NOT other.failed_over
+                    AND other.ordinal < attempt.ordinal
+            ), 0)
+    ) AS tried
 FROM attempt
 JOIN target ON target.id = attempt.target_id
 JOIN contact ON contact.id = target.contact_id
@@ -224,6 +232,7 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
         timezone=row["timezone"],
         numbers=numbers_of(row),
         typed=row["typed"],
+        tried=frozenset(row["tried"]),
     )
 
 

@@ -100,6 +100,11 @@ class Screening:
             self.hold(run, target, block)
         return None
 
+    def number_now(self, run: Run, target: HopperTarget) -> str | None:
+        """The number of a target to dial at this instant; None: a rule forbids it."""
+        number, block = self._judged(run, target)
+        return number if block is None else None
+
     def _judged(self, run: Run, target: HopperTarget) -> tuple[str, Block | None]:
         """The number to dial, and the rule that forbids it now, by what the floor knows."""
         openings = run.openings

@@ -171,6 +171,8 @@ class Line:
     direction: CallDirection = CallDirection.OUTBOUND
     seat: Seat | None = None  # the agent it is for, or with
     trunk: TrunkUse | None = None  # None: the switch's default
+    heard: bool = False  # it rang, or something was played, before the answer
+    failed_over: bool = False  # its carrier failed it, and its target goes on by the next trunk
     held: bool = False
     opted_out: bool = False  # asked not to be called again
     by_hand: bool = False  # the agent typed the number
@@ -195,6 +197,12 @@ class Line:
     def number(self) -> str:
         """The other party's number, E.164; empty when it was withheld."""
         return self.target.number
+
+    def was_heard(self) -> None:
+        """The called network let us hear something before the answer, if only that it rings."""
+        self.heard = True
+        if self.trunk is not None:
+            self.trunk.rang()
 
     @property
     def is_inbound(self) -> bool:

@@ -53,10 +53,11 @@ FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[
 _UPDATE_ATTEMPTS = """
 UPDATE attempt SET state = u.state, disposition = u.disposition, agent_id = u.agent_id,
     ringing_at = u.ringing_at, answered_at = u.answered_at, connected_at = u.connected_at,
-    ended_at = u.ended_at
+    ended_at = u.ended_at, failed_over = u.failed_over
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
-    $7::timestamptz[], $8::timestamptz[])
-    AS u(id, state, disposition, agent_id, ringing_at, answered_at, connected_at, ended_at)
+    $7::timestamptz[], $8::timestamptz[], $9::bool[])
+    AS u(id, state, disposition, agent_id, ringing_at, answered_at, connected_at, ended_at,
+        failed_over)
 WHERE attempt.id = u.id
 """
 
@@ -338,6 +339,7 @@ def _attempt_values(lines: list[Line]) -> list[Any]:
         [line.answered_at for line in lines],
         [line.connected_at for line in lines],
         [line.ended_at for line in lines],
+        [line.failed_over for line in lines],
     ]
 
 

@@ -43,6 +43,7 @@ class HopperTarget:
     # Of a contact with several numbers: all of them, and what is known of each.
     numbers: ContactNumbers | None = None
     facts: Mapping[str, NumberFacts] = field(default_factory=dict)
+    tried: frozenset[UUID] = frozenset()  # trunks that failed it since its last true attempt
 
 
 # From the highest priority down, until there are enough: for each, one short range of either

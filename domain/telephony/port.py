@@ -103,7 +103,16 @@ class Tone(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     name: str = "zip"
 
 
-Media = File | Say | SayDigits | Tone
+class EarlyMediaOf(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """What the network of a leg plays before the answer; for a room, and alone in its `Play`.
+
+    Ends with the answer, or with the leg.
+    """
+
+    leg: UUID
+
+
+Media = File | Say | SayDigits | Tone | EarlyMediaOf
 
 
 class PlaceLeg(Message, frozen=True, kw_only=True):

@@ -1,9 +1,11 @@
-"""Which trunk a call leaves through. Pure."""
+"""Which trunk a call leaves through, and by which it goes again when a carrier failed it. Pure."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from domain.telephony.events import Failure
 
 RESTED_S = 10.0  # a trunk that failed by itself is passed over for so long
 
@@ -20,17 +22,21 @@ class TrunkUse:
     busy: int = 0
     started: deque[float] = field(default_factory=deque)  # calls of the last second
     failed: float | None = None
+    tells: bool | None = None  # whether it tells that the far end rings; None: not known yet
 
     def may_take(self, now: float) -> bool:
         """Whether one more call may leave here now."""
         while self.started and self.started[0] <= now - 1.0:
             self.started.popleft()
-        resting = self.failed is not None and now - self.failed < RESTED_S
         return (
-            not resting
+            not self.rests(now)
             and self.busy < self.channels
             and len(self.started) < max(1.0, self.calls_per_second)
         )
+
+    def rests(self, now: float) -> bool:
+        """Whether it failed a moment ago."""
+        return self.failed is not None and now - self.failed < RESTED_S
 
     def take(self, now: float) -> None:
         """Count a call that leaves here."""
@@ -41,7 +47,57 @@ class TrunkUse:
         """Count a call that ended."""
         self.busy = max(0, self.busy - 1)
 
+    def rang(self) -> None:
+        """The far end of a call was heard before the answer: it rang, or played something."""
+        self.tells = True
+
+    def answered_in_silence(self) -> None:
+        """An answer came, and nothing before it."""
+        if (
+            self.tells is None
+        ):  # some people's switches answer at once: one call that rang says more
+            self.tells = False
+
 
 def choose(trunks: Iterable[TrunkUse], now: float) -> TrunkUse | None:
     """The first trunk of a failover order that may take a call; None: all are full or resting."""
     return next((trunk for trunk in trunks if trunk.may_take(now)), None)
+
+
+def carrier_failed(failure: Failure, trunk: TrunkUse | None, *, heard: bool) -> bool:
+    """Whether the trunk failed a call, and so nothing is known of the number that was dialed.
+
+    `heard`: the called network said something, by ringing or early media. Silence accuses no
+    carrier that brings its answers without having told of any ringing.
+    """
+    if trunk is None or heard:
+        return False
+    return failure is Failure.CONGESTION or (
+        failure is Failure.UNREACHABLE and trunk.tells is not False
+    )
+
+
+def lets_rest(failure: Failure, tried: Collection[UUID]) -> bool:
+    """Whether a trunk that failed a call is passed over for a while.
+
+    `tried`: the trunks that failed the same contact just before. When another carrier was out of
+    room for it, too, it is rather the called network that is, and the others go on as before.
+    """
+    return failure is not Failure.CONGESTION or not tried
+
+
+def goes_on(order: Iterable[TrunkUse], tried: Collection[UUID], now: float) -> bool:
+    """Whether a contact whom the `tried` trunks failed is tried by another one of the order.
+
+    One that has no room just now will have some; one that rests has failed somebody else.
+    """
+    return any(trunk.id not in tried and not trunk.rests(now) for trunk in order)
+
+
+def ways(order: Iterable[TrunkUse], tried: Collection[UUID]) -> list[TrunkUse]:
+    """The trunks that a contact may leave by: those that have not failed it.
+
+    All, when that would be none, since the order may have been changed meanwhile.
+    """
+    every = list(order)
+    return [trunk for trunk in every if trunk.id not in tried] or every

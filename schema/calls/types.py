@@ -42,6 +42,10 @@ class Attempt:
     by_hand: bool = strawberry.field(description="Whether an agent typed the number.")
     state: AttemptState = strawberry.field(description="Where it is.")
     disposition: Disposition | None = strawberry.field(description="How it ended; null: under way.")
+    failed_over: bool = strawberry.field(
+        description="Whether its carrier failed and the contact went on to the next trunk at once. "
+        "Such an attempt counts neither for the target's `attempts` nor for caps."
+    )
     agent_id: UUID | None = strawberry.field(description="The agent reached or kept; null: none.")
     created_at: datetime = strawberry.field(description="When it was committed.")
     ringing_at: datetime | None = strawberry.field(description="Null: the far end never rang.")
@@ -74,6 +78,7 @@ class Attempt:
             by_hand=row.by_hand,
             state=row.state,
             disposition=row.disposition,
+            failed_over=row.failed_over,
             agent_id=row.agent_id,
             created_at=row.created_at,
             ringing_at=row.ringing_at,

@@ -80,7 +80,9 @@ query ($campaign: UUID!, $after: String) {
 ATTEMPTS = """
 query ($campaign: UUID!, $after: String) {
   attempts(campaignId: $campaign, first: 100, after: $after) {
-    nodes { id targetId number state disposition agentId ordinal callerId decidedBy }
+    nodes {
+      id targetId number state disposition failedOver agentId ordinal callerId decidedBy
+    }
     pageInfo { hasNextPage endCursor }
   }
 }

@@ -9,7 +9,10 @@ import pytest
 
 from domain.telephony.events import (
     LegAnalysed,
+    LegAnswered,
+    LegEarlyMedia,
     LegEnded,
+    LegFailed,
     LegMuted,
     PlaybackFinished,
     RoomJoined,
@@ -19,6 +22,7 @@ from domain.telephony.events import (
 from domain.telephony.port import (
     Analysis,
     CreateRoom,
+    EarlyMediaOf,
     File,
     HangUp,
     Hold,
@@ -30,7 +34,7 @@ from domain.telephony.port import (
     Tone,
 )
 from tests.pbx.bed import sound
-from tests.pbx.bed.phone import Call
+from tests.pbx.bed.phone import Call, Manner
 from tests.pbx.ears import (
     AGENT_HZ,
     CUSTOMER_HZ,
@@ -85,6 +89,40 @@ async def test_the_entry_tone_is_heard_by_the_agent_alone(
     await stage.quiet(0.5)
 
     assert_silent(both.customer, hz, began)
+
+
+@pytest.mark.feature("CAM-04")
+@pytest.mark.parametrize("status", [404, 200])
+async def test_an_agent_hears_what_the_network_says_before_the_answer(
+    stage: PbxStage, status: int
+) -> None:
+    announcement = sound.tone(CUSTOMER_HZ, 3)
+    stage.phones.manners["12025550012"] = Manner(
+        ring_s=2.5, progress=True, plays=announcement, status=status
+    )
+    room, playback = uuid4(), uuid4()
+    agent = await stage.agent(join=room)
+    await stage.see(RoomJoined, leg=agent)
+    customer = stage.place("+12025550012")
+    began = time.monotonic()
+    await stage.do(customer)
+    await stage.see(LegEarlyMedia, leg=customer.leg)
+    await stage.do(Play(playback=playback, room=room, media=(EarlyMediaOf(leg=customer.leg),)))
+
+    await hears(stage.far_end(agent), CUSTOMER_HZ, began)
+    if status == 200:
+        await stage.see(LegAnswered, leg=customer.leg)
+    else:
+        await stage.see(LegFailed, leg=customer.leg)
+    await stage.see(PlaybackFinished, playback=playback)
+
+    assert_silent(stage.far_end(customer.leg), AGENT_HZ, began)
+    await stage.quiet(0.5)
+    over = time.monotonic()
+    stage.far_end(agent).say(sound.tone(AGENT_HZ, 1))
+    await stage.quiet(0.5)
+    assert_silent(stage.far_end(agent), CUSTOMER_HZ, over)  # nobody is overheard any more
+    assert_silent(stage.far_end(customer.leg), AGENT_HZ, began)
 
 
 async def test_agent_and_customer_hear_each_other(

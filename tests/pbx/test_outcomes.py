@@ -17,6 +17,7 @@ from domain.telephony.events import (
 from domain.telephony.port import Analysis, CallerId, HangUp, PlaceLeg, ToNumber
 from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Manner
+from tests.pbx.ears import eventually
 from tests.pbx.stage import PbxStage
 from tests.telephony.stage import ACCOUNT
 
@@ -106,13 +107,36 @@ async def test_a_carrier_that_is_not_there_is_told_from_a_customer_who_does_not_
     }
 
 
-@pytest.mark.parametrize("trunk", ["no-such-trunk", "bad/name", ""])
-async def test_a_trunk_that_does_not_exist_fails_the_leg(stage: PbxStage, trunk: str) -> None:
+async def test_a_carrier_that_the_switch_found_gone_is_unreachable_at_once(
+    stage: PbxStage,
+) -> None:
+    await eventually(lambda: "Unavail" in stage.bed.cli("pjsip show aor gone"), seconds=20)
+    command = dial(stage, "+1000000", trunk="gone", ring_limit_s=30.0)
+    began = stage.now()
+
+    await stage.do(command)
+
+    assert (await stage.see(LegFailed, leg=command.leg)).failure is Failure.UNREACHABLE
+    assert stage.now() - began < 5
+    assert stage.asterisk.legs == 0
+
+
+@pytest.mark.parametrize(
+    ("trunk", "failure"),
+    [
+        ("no-such-trunk", Failure.UNREACHABLE),
+        ("bad/name", Failure.FAILED),
+        ("", Failure.FAILED),
+    ],
+)
+async def test_a_trunk_that_does_not_exist_fails_the_leg(
+    stage: PbxStage, trunk: str, failure: Failure
+) -> None:
     command = dial(stage, "+1000000", trunk=trunk)
 
     await stage.do(command)
 
-    assert (await stage.see(LegFailed, leg=command.leg)).failure is Failure.FAILED
+    assert (await stage.see(LegFailed, leg=command.leg)).failure is failure
     assert stage.asterisk.legs == 0
 
 

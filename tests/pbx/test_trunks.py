@@ -11,6 +11,7 @@ from tests.domain.targets.files import xlsx
 from tests.e2e.callcentre import CallCentre
 from tests.e2e.desk import GO_AVAILABLE, Desk
 from tests.pbx.bed.phone import Call, Manner, Phones
+from tests.pbx.bed.servers import Bed
 from tests.pbx.ears import eventually
 from tests.pbx.system import agent_at, agents_of, trunk
 from tests.pbx.test_campaign import IMPORT
@@ -50,9 +51,11 @@ async def _leave(desks: Sequence[Desk]) -> None:
         await desk.cut_off()
 
 
-async def _campaign(centre: CallCentre, trunks: Sequence[str], **settings: Any) -> str:
+async def _campaign(
+    centre: CallCentre, trunks: Sequence[str], mode: str = "PROGRESSIVE", **settings: Any
+) -> str:
     settings = {"analysis": False, "wrapUpSeconds": 0, "linesPerAgent": 1, **settings}
-    campaign = await centre.campaign("PROGRESSIVE", **settings)
+    campaign = await centre.campaign(mode, **settings)
     if trunks:
         done = await centre.admin.ask(CAMPAIGN_TRUNKS, id=campaign, trunks=trunks)
         assert done["__typename"] == "CampaignTrunksSaved", done
@@ -105,32 +108,73 @@ async def test_a_trunk_begins_no_more_calls_in_a_second_than_it_may(
 
 
 @pytest.mark.feature("CAM-21")
-async def test_calls_leave_by_the_next_trunk_when_a_carrier_is_dead(
-    centre: CallCentre, phones: Phones
+@pytest.mark.parametrize(
+    ("failing", "mode", "ended"),
+    [
+        ("dead", "PROGRESSIVE", "UNREACHABLE"),  # says nothing until the ring limit
+        ("gone", "PROGRESSIVE", "UNREACHABLE"),  # and the PBX has noticed it
+        ("dead", "AGENT_FIRST", "UNREACHABLE"),
+    ],
+)
+async def test_a_contact_whom_a_dead_carrier_failed_is_reached_by_the_next_trunk(
+    centre: CallCentre, phones: Phones, bed: Bed, failing: str, mode: str, ended: str
 ) -> None:
-    numbers = _numbers(2)
-    dead = await trunk(centre, "dead")
-    living = await trunk(centre, "wire")
+    (number,) = _numbers(1)
+    await eventually(lambda: "Unavail" in bed.cli("pjsip show aor gone"), seconds=20)
+    first = await trunk(centre, failing)
+    second = await trunk(centre, "wire")
     desks = await _desks(centre, 1)
     campaign = await _campaign(
         centre,
-        [dead, living],
+        [first, second],
+        mode,
         ringLimitSeconds=5,
-        maxAttempts=2,
-        retryDelays=[{"disposition": "UNREACHABLE", "seconds": 1}],
+        maxAttempts=1,
+        retryDelays=[{"disposition": ended, "seconds": 86_400}],
     )
-    for each in numbers:
-        phones.manners[each.removeprefix("+")] = Manner(stays_s=1.0)
-    await centre.add(campaign, numbers)
+    phones.manners[number.removeprefix("+")] = Manner(stays_s=1.0)
+    await centre.add(campaign, [number])
 
     await centre.start(campaign)
-    targets = await centre.until_closed(campaign)
+    (target,) = await centre.until_closed(campaign)
 
-    assert {target["closedReason"] for target in targets} == {"CONNECTED"}
-    attempts = await centre.attempts(campaign)
-    ended = [attempt["disposition"] for attempt in attempts]
-    assert sorted(ended) == ["CONNECTED", "CONNECTED", "UNREACHABLE"]
-    assert len(_calls(phones, numbers)) == 2
+    assert (target["closedReason"], target["attempts"]) == ("CONNECTED", 1)
+    attempts = sorted(await centre.attempts(campaign), key=lambda each: each["ordinal"])
+    assert [(each["disposition"], each["failedOver"]) for each in attempts] == [
+        (ended, True),
+        ("CONNECTED", False),
+    ]
+    assert len({each["agentId"] for each in attempts}) == 1
+    assert len(_calls(phones, [number])) == 1  # one attempt on each trunk, placed once
+    await _leave(desks)
+
+
+@pytest.mark.feature("CAM-21")
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [(503, ["CONGESTION", None]), (486, ["BUSY"]), (603, ["REJECTED"]), (404, ["INVALID"])],
+)
+async def test_a_contact_goes_on_from_a_full_carrier_and_from_no_refusal_of_the_far_end(
+    centre: CallCentre, phones: Phones, status: int, ended: list[str | None]
+) -> None:
+    (number,) = _numbers(1)
+    phones.manners[number.removeprefix("+")] = Manner(status=status)
+    first = await trunk(centre, "wire")
+    second = await trunk(centre, "carrier")  # SIPp, who answers
+    desks = await _desks(centre, 1)
+    campaign = await _campaign(centre, [first, second], maxAttempts=1)
+    await centre.add(campaign, [number])
+
+    await centre.start(campaign)
+    if ended[-1] is None:
+        await desks[0].until_state("TALKING")
+    else:
+        await centre.until_closed(campaign)
+
+    attempts = sorted(await centre.attempts(campaign), key=lambda each: each["ordinal"])
+    assert [each["disposition"] for each in attempts] == ended
+    assert [each["failedOver"] for each in attempts] == [each != ended[-1] for each in ended]
+    assert len(_calls(phones, [number])) == 1
     await _leave(desks)
 
 

@@ -9,6 +9,8 @@ import pytest
 from domain.telephony.events import (
     Digit,
     DigitsCollected,
+    LegAnswered,
+    LegEarlyMedia,
     LegEnded,
     PlaybackFinished,
     RecordingFinished,
@@ -16,6 +18,7 @@ from domain.telephony.events import (
 )
 from domain.telephony.port import (
     Collect,
+    EarlyMediaOf,
     EndRoom,
     File,
     HangUp,
@@ -102,6 +105,35 @@ class SoundsContract:
         await stage.quiet(0.5)
 
         assert not stage.seen(PlaybackFinished)
+
+    async def test_early_media_is_played_to_a_room_until_the_answer(self, stage: Stage) -> None:
+        if stage.script.early_media is None:
+            return
+        room, playback = uuid4(), uuid4()
+        agent = await stage.agent(join=room)
+        await stage.see(RoomJoined, leg=agent)
+        customer = stage.place(stage.script.early_media)
+        play = Play(playback=playback, room=room, media=(EarlyMediaOf(leg=customer.leg),))
+        await stage.do(customer)
+        await stage.see(LegEarlyMedia, leg=customer.leg)
+
+        await stage.do(play, play)
+        await stage.see(LegAnswered, leg=customer.leg)
+        await stage.see(PlaybackFinished, playback=playback)
+        await stage.quiet()
+
+        assert len(stage.seen(PlaybackFinished)) == 1
+        assert await stage.leg_ids() == {agent, customer.leg}
+
+    async def test_there_is_no_early_media_of_a_leg_that_is_up(self, stage: Stage) -> None:
+        room, playback = uuid4(), uuid4()
+        agent = await stage.agent(join=room)
+        await stage.see(RoomJoined, leg=agent)
+        customer = await stage.customer()
+
+        await stage.do(Play(playback=playback, room=room, media=(EarlyMediaOf(leg=customer),)))
+
+        await stage.see(PlaybackFinished, playback=playback)
 
     async def test_a_room_hears_a_playback(self, stage: Stage) -> None:
         room, playback = uuid4(), uuid4()

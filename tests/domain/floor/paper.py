@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from domain.agents.models import EndpointKind
+from domain.calls.rules import Disposition
 from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.floor.director import Floor
@@ -23,19 +24,23 @@ from domain.telephony.events import (
 )
 from domain.telephony.link import Node
 from domain.telephony.port import Analysis, Collect, Command, HangUp, PlaceLeg, Play
+from domain.trunks.rules import TrunkUse
 from tests.fakes import FakeFloors, FixedClock, RecordingBus
 
-AGENTS, PORTS = 3, 2
+AGENTS, PORTS, TRUNKS = 3, 2, 3
 SAID = Announcement(sound="said", opt_out_key="9", agent_key="1", repeats=1)
 NODE = Node(node="sim", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
 ACCOUNT = UUID(int=1)
 
 
 class PaperJournal(Journal):
-    """Commits at once, to nothing."""
+    """Commits at once, to nothing but a note of whose rows were written."""
+
+    written: set[UUID]
 
     def commit(self) -> None:
         group, self._group = self._group, Group()
+        self.written |= group.targets.keys()
         for launch in group.launches:
             launch.place(launch.lines)
         for call in group.after:
@@ -66,6 +71,7 @@ class PaperFloor:
         self.floor._build(1)
         self.state, self.context = self.floor.state, self.floor.context
         self.journal = PaperJournal(ACCOUNT, 1, self.floor._publish, self.clock.sleep)
+        self.journal.written = set()
         self.context.journal, self.context.send = self.journal, self._sent
         self.context.nodes = {"sim": NODE}
         self.floor.lines.place_before = lambda: self.context.unix() + 3.0
@@ -76,6 +82,12 @@ class PaperFloor:
         self.plays: list[Play] = []
         self.collecting: set[UUID] = set()
         self.dialed: list[UUID] = []
+        self.came: list[UUID] = []  # targets
+        self.trunks_of: dict[UUID, list[UUID]] = {}  # by which each target was dialed, in order
+        self.state.trunks = {
+            UUID(int=n): TrunkUse(UUID(int=n), f"trunk-{n}", channels=2, calls_per_second=9.0)
+            for n in range(10, 10 + TRUNKS)
+        }
         self.sent: list[Command] = []
         self.run = self._campaign(mode, lines, analysed, consoles)
         self.state.runs[self.run.campaign_id] = self.run
@@ -116,6 +128,7 @@ class PaperFloor:
         """Somebody to call, at once."""
         for _ in range(count):
             id = uuid4()
+            self.came.append(id)
             self.run.hopper.append(
                 HopperTarget(
                     id=id,
@@ -201,6 +214,9 @@ class PaperFloor:
     def _has_ended(self, line: Line) -> None:
         self.ended.append(line.id)
         self.floor.transfers.line_ended(line)
+        assert line.trunk is not None
+        if line.disposition is not Disposition.NOT_PLACED:
+            self.trunks_of.setdefault(line.target.id, []).append(line.trunk.id)
 
     def gone(self, leg: UUID, by: EndedBy) -> None:
         state = self.legs.pop(leg, None)
@@ -219,7 +235,13 @@ class PaperFloor:
         for _ in range(20):
             self.journal.commit()
         self.floor.dialing.decide()
-        self.journal.commit()
+        for _ in range(3):  # calls that were decided and given up at once are written, too
+            self.journal.commit()
+
+    def carrier_fails(self, leg: UUID, failure: Failure) -> None:
+        del self.legs[leg]
+        at = self.context.unix()
+        self.hear(LegFailed(account=ACCOUNT, at=at, leg=leg, failure=failure))
 
     def customers(self, *states: str) -> list[UUID]:
         return [leg for leg, s in self.legs.items() if leg in self.state.lines and s in states]

@@ -12,7 +12,16 @@ from domain.campaigns.rules import DialMode
 from domain.floor.director import Floor
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
-from domain.telephony.port import Join, PlaceLeg, Play, StopPlaying, ToEndpoint, Tone, ToNumber
+from domain.telephony.port import (
+    EarlyMediaOf,
+    Join,
+    PlaceLeg,
+    Play,
+    StopPlaying,
+    ToEndpoint,
+    Tone,
+    ToNumber,
+)
 from tests.domain.floor.rig import Rig
 
 
@@ -41,6 +50,25 @@ async def test_the_agent_is_there_hears_it_ring_and_sees_the_contact_first(rig: 
     assert stages == ["dialing", "connected"]
     attempt = await Attempt.get(account=rig.row)
     assert (attempt.agent_id, attempt.disposition) == (agent.id, Disposition.CONNECTED)
+
+
+@pytest.mark.feature("CAM-04")
+async def test_the_agent_hears_the_network_where_it_lets_itself_be_heard(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.AGENT_FIRST, max_attempts=1)
+    await rig.targets(campaign, "+12025550012")  # rings, and plays something while it does
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+
+    await rig.at_work(agent)
+    await rig.until(lambda: rig.ended(1))
+
+    customer = rig.commands(PlaceLeg)[1]
+    ringing, network = rig.commands(Play)
+    assert (network.room, network.media) == (agent.id, (EarlyMediaOf(leg=customer.leg),))
+    assert ringing.playback in [c.playback for c in rig.commands(StopPlaying)]
+    order = [type(c) for c in rig.executed if isinstance(c, Play | StopPlaying | Join)]
+    assert order[:3] == [Play, StopPlaying, Play]
 
 
 async def test_an_agent_who_does_not_pick_up_costs_no_target(rig: Rig) -> None:

@@ -16,6 +16,7 @@ from domain.floor.state import Line
 from domain.telephony.events import (
     DigitsCollected,
     EndedBy,
+    Failure,
     LegAnalysed,
     LegRinging,
     PlaybackFinished,
@@ -60,6 +61,15 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             if leg is not None:
                 self.legs[leg] = "ringing"
                 self.hear(LegRinging(account=ACCOUNT, at=self.context.unix(), leg=leg))
+
+    @rule(
+        choice=st.integers(0, 9),
+        failure=st.sampled_from([Failure.CONGESTION, Failure.UNREACHABLE]),
+    )
+    def a_carrier_fails(self, choice: int, failure: Failure) -> None:
+        with self._one_of(self.customers("dialing", "ringing"), choice) as leg:
+            if leg is not None:
+                self.carrier_fails(leg, failure)
 
     @rule(choice=st.integers(0, 9))
     def somebody_answers(self, choice: int) -> None:
@@ -154,6 +164,24 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             assert len(set(self.ended)) == len(self.ended)
             assert not set(self.ended) & self.state.lines.keys()
             assert self.run.lines == self.state.lines
+
+    @invariant()
+    def every_target_is_in_one_place_or_in_its_row(self) -> None:
+        if not hasattr(self, "run"):
+            return
+        places = [seat.offer.target.id for seat in self.state.seats.values() if seat.offer]
+        places += [target.id for target in self.run.hopper]
+        places += [line.target.id for line in self.state.lines.values()]
+        assert len(set(places)) == len(places)
+        assert set(self.came) - set(places) <= self.journal.written
+
+    @invariant()
+    def a_trunk_that_failed_a_contact_is_not_tried_for_it_again(self) -> None:
+        if hasattr(self, "run"):
+            for used in self.trunks_of.values():
+                assert len(set(used)) == len(used)
+            busy = sum(trunk.busy for trunk in self.state.trunks.values())
+            assert busy == len(self.state.lines)
 
     @invariant()
     def agents_and_their_customers_agree(self) -> None:

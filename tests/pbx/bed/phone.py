@@ -29,6 +29,7 @@ class Manner:
     stays_s: float = 0.0  # hangs up by himself after so long; 0: stays
     says: Sequence[int] = ()
     progress: bool = False  # early media (183) instead of ringing
+    plays: Sequence[int] = ()  # as early media
 
 
 @dataclass(slots=True)
@@ -263,13 +264,11 @@ class Phones(asyncio.DatagramProtocol):
         await self._open_media(call)
         if manner.status == 0:
             return
-        if manner.status != 200:
-            self._reply(call, manner.status)
-            call.ended.set()
-            return
         if manner.progress:
             self._reply(call, 183, self._sdp(call))
-        else:
+            call.say(manner.plays)
+            self._begin_to_speak(call, body)
+        elif manner.status == 200:
             self._reply(call, 180)
         if manner.ring_s:
             try:
@@ -278,6 +277,10 @@ class Phones(asyncio.DatagramProtocol):
                 return
             except TimeoutError:
                 pass
+        if manner.status != 200:
+            self._reply(call, manner.status)
+            call.ended.set()
+            return
         self._reply(call, 200, self._sdp(call))
         call.say(manner.says)
         self._connect(call, body)
@@ -286,13 +289,17 @@ class Phones(asyncio.DatagramProtocol):
             await asyncio.sleep(manner.stays_s)
             call.hang_up()
 
-    def _connect(self, call: Call, body: str) -> None:
+    def _begin_to_speak(self, call: Call, body: str) -> None:
         host = re.search(r"c=IN IP4 (\S+)", body)
         port = re.search(r"m=audio (\d+)", body)
         if host and port:
             call._media = (host[1], int(port[1]))
-        call._end = lambda: self._bye(call)
         call._pacer = self._spawn(call._speak())
+
+    def _connect(self, call: Call, body: str) -> None:
+        call._end = lambda: self._bye(call)
+        if call._pacer is None:
+            self._begin_to_speak(call, body)
         call.up.set()
 
     def _bye(self, call: Call) -> None:

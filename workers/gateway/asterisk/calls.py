@@ -156,6 +156,7 @@ class Calls:
             self._exchange.tell(LegRinging, leg.account, leg=leg.id)
         elif fact.channel.state is ChannelState.UP and not leg.is_up:
             leg.status, leg.since = "up", self._exchange.now()
+            self._sounds.heard_out(leg)
             self._exchange.tell(LegAnswered, leg.account, leg=leg.id)
             if leg.analysis is not None and leg.analysis.record:
                 self._exchange.spawn(self._recordings.record_leg(leg.id, leg))
@@ -232,6 +233,7 @@ class Calls:
         self._fail(leg, failure, outcomes.detail_of(leg.gone))
 
     def _fail(self, leg: Leg, failure: Failure, detail: str) -> None:
+        self._sounds.heard_out(leg)
         self._exchange.remove(leg)
         self._exchange.tell(LegFailed, leg.account, leg=leg.id, failure=failure, detail=detail)
 

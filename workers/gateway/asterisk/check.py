@@ -19,6 +19,7 @@ CONTEXTS = (
     "outdial-leg",
     "outdial-room",
     "outdial-whisper",
+    "outdial-early",
     "outdial-hold",
     "outdial-player",
     "outdial-inbound",

@@ -82,7 +82,9 @@ def failure_of(gone: Gone | None, *, reason: int, rang: bool, canceled: bool, s:
     if canceled:
         return Failure.CANCELED
     if gone is None:
-        return Failure.FAILED
+        # Asterisk makes no channel towards a trunk or phone that is not registered, or that does
+        # not answer its OPTIONS (qualify_frequency): nobody is there, and nothing was dialed.
+        return Failure.UNREACHABLE
     if reason == OUR_LIMIT:
         return Failure.NO_ANSWER if rang else Failure.UNREACHABLE
     if gone.sip == 408 and not rang and s >= TIMER_B_S:

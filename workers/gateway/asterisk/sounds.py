@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.telephony.events import PlaybackFinished
-from domain.telephony.port import File, Media, Play, Say, SayDigits, Tone
+from domain.telephony.port import EarlyMediaOf, File, Media, Play, Say, SayDigits, Tone
 from workers.gateway.asterisk.exchange import Exchange, Leg, Room
 from workers.gateway.asterisk.facts import AgiStepDone, Gone, parse_uuid
 from workers.gateway.asterisk.speech import SpeechFailed
@@ -43,6 +43,7 @@ class Playback:
     begun: bool = False  # as steps; it may have come to none yet
     prepared: bool = False  # its sounds are known, and those to speak are made
     unspoken: bool = False
+    overheard: UUID | None = None  # a leg whose early media it is
 
     @property
     def target(self) -> Leg | Room:
@@ -87,6 +88,8 @@ class Sounds:
         for item in playback.command.media:
             if isinstance(item, Say):
                 playback.sounds += await self._spoken(playback, item)
+            elif isinstance(item, EarlyMediaOf):
+                playback.overheard = item.leg
             else:
                 playback.sounds += self.names_of((item,))
         playback.prepared = True
@@ -134,7 +137,9 @@ class Sounds:
 
     async def _begin(self, playback: Playback) -> None:
         leg = playback.leg
-        if not playback.sounds:
+        if playback.overheard is not None:
+            await self._overhear(playback, playback.overheard)
+        elif not playback.sounds:
             self._finish(playback)
         elif leg is None or leg.room is not None or leg.heading is not None or leg.held:
             await self._begin_player(playback)
@@ -185,18 +190,43 @@ class Sounds:
         if not done:
             self._finish(playback)
 
+    async def _overhear(self, playback: Playback, leg_id: UUID) -> None:
+        """Let a room hear what the network of a leg plays before the answer."""
+        leg = self.exchange.legs.get(leg_id)
+        if playback.room is None or leg is None or leg.is_up or not leg.channel:
+            self._finish(playback)
+            return
+        playback.step, playback.by_player = 0, True
+        into = f"{playback.room.id},outdial_room,outdial_player"
+        far_half = f"{leg.uniqueid}@outdial-early"
+        if not await self._start_player(playback.player, "ConfBridge", into, [], far_half):
+            self._finish(playback)
+
+    def heard_out(self, leg: Leg) -> None:
+        """What its network played before the answer is over."""
+        for playback in list(self._playing.values()):
+            if playback.overheard == leg.id:
+                self.exchange.spawn(self.stop(playback.command.playback))
+
     async def whisper(self, player: str, leg: Leg, sounds: list[str]) -> bool:
         """Let one leg alone hear sounds, over whatever it hears. False if that can't be."""
         return await self._start_player(player, "ChanSpy", f"{leg.uniqueid},uqWES", sounds)
 
-    async def _start_player(self, player: str, app: str, data: str, sounds: list[str]) -> bool:
+    async def _start_player(
+        self,
+        player: str,
+        app: str,
+        data: str,
+        sounds: list[str],
+        far_half: str = "play@outdial-player",
+    ) -> bool:
         reply = await self.exchange.ask(
             {
                 "Action": "Originate",
                 "ActionID": player,
                 "ChannelId": player,
                 "OtherChannelId": f"{player}-2",
-                "Channel": "Local/play@outdial-player/n",
+                "Channel": f"Local/{far_half}/n",
                 "Application": app,
                 "Data": data,
                 "Async": "true",

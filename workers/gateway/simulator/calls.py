@@ -131,6 +131,7 @@ class Calls:
         leg.timers.clear()
         at = timeline.unix()
         leg.status, leg.since = LegStatus.UP, at
+        self.sounds.heard_out(leg)
         self._exchange.emit(LegAnswered(account=leg.account, at=at, leg=leg.id))
         behaviour = leg.behaviour
         if behaviour.ends_s < math.inf:
@@ -179,6 +180,7 @@ class Calls:
 
     def _fail(self, leg: Leg, failure: Failure) -> None:
         self._forget(leg)
+        self.sounds.heard_out(leg)
         self._exchange.emit(
             LegFailed(
                 account=leg.account,

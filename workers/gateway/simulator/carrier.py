@@ -43,7 +43,7 @@ from domain.telephony.port import (
 )
 from workers.gateway.simulator.calls import Calls
 from workers.gateway.simulator.exchange import Exchange, Leg, LegStatus
-from workers.gateway.simulator.forced import endpoint, forced_customer
+from workers.gateway.simulator.forced import endpoint, forced_customer, trunk
 from workers.gateway.simulator.profile import Behaviour, CarrierProfile, customer
 from workers.gateway.simulator.timeline import Timeline
 
@@ -184,7 +184,8 @@ class SimulatedCarrier:
         elif not E164.fullmatch(command.to.number):
             self._refuse(command, Failure.INVALID, "format")
         else:
-            self._calls.place(command, self._customer(command.to.number))
+            stuck = trunk(command.to.trunk)
+            self._calls.place(command, stuck or self._customer(command.to.number))
 
     def _customer(self, number: str) -> Behaviour:
         nth = self._called.pop(number, 0)

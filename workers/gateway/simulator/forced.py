@@ -1,4 +1,4 @@
-"""Numbers and endpoints whose behaviour is set by their name; docs/simulated-carrier.md has them.
+"""Numbers, endpoints and trunks whose names set their behaviour; see docs/simulated-carrier.md.
 
 Forced customers ring for half a second and their verdict is never wrong, so that a test or a
 demonstration waits for nothing.
@@ -76,3 +76,14 @@ def endpoint(name: str, answers_s: float) -> Behaviour:
         case "drops":
             made.ends_s, made.drops = 5.0, True
     return made
+
+
+def trunk(name: str | None) -> Behaviour | None:
+    """How every call through a trunk fails, if its name says so; None: it carries them."""
+    match (name or "").split("-", 1)[0]:
+        case "dead":
+            return Behaviour(nature=Nature.DEAD, refuses_s=2.0)
+        case "full":
+            return Behaviour(nature=Nature.CONGESTION, refuses_s=0.1)
+        case _:
+            return None

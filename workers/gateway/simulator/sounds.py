@@ -3,11 +3,21 @@
 from uuid import UUID
 
 from domain.telephony.events import Digit, DigitsCollected, PlaybackFinished
-from domain.telephony.port import RINGING_TONE_S, Collect, File, Media, Play, Say, SayDigits
+from domain.telephony.port import (
+    RINGING_TONE_S,
+    Collect,
+    EarlyMediaOf,
+    File,
+    Media,
+    Play,
+    Say,
+    SayDigits,
+)
 from workers.gateway.simulator.exchange import Collecting, Exchange, Leg, Playback, Room
 from workers.gateway.simulator.farends import FarEnds
 
 TONE_S = 0.15
+UNTIL_ANSWERED_S = 3600.0  # no call rings for so long
 
 
 class Sounds:
@@ -30,6 +40,9 @@ class Sounds:
             return len(media.text) / profile.letters_a_second
         if isinstance(media, SayDigits):
             return len(media.digits) * profile.digit_s
+        if isinstance(media, EarlyMediaOf):
+            leg = self._exchange.legs.get(media.leg)
+            return UNTIL_ANSWERED_S if leg is not None and not leg.is_up else 0.0
         return RINGING_TONE_S if media.name == "ringing" else TONE_S
 
     def play(self, command: Play) -> None:
@@ -59,6 +72,12 @@ class Sounds:
         playback = self._playbacks.get(id)
         if playback is not None:
             self._finish(playback)
+
+    def heard_out(self, leg: Leg) -> None:
+        """What its network played before the answer is over."""
+        for playback in list(self._playbacks.values()):
+            if EarlyMediaOf(leg=leg.id) in playback.command.media:
+                self._finish(playback)
 
     def _finish(self, playback: Playback, interrupted_by: str | None = None) -> None:
         target = playback.leg or playback.room

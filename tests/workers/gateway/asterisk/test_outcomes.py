@@ -59,8 +59,8 @@ def test_what_we_canceled_was_canceled_whatever_else_is_said() -> None:
     assert failure(None, canceled=True) is Failure.CANCELED
 
 
-def test_a_call_that_never_was_failed() -> None:
-    assert failure(None) is Failure.FAILED
+def test_nobody_is_where_the_switch_makes_no_channel() -> None:
+    assert failure(None) is Failure.UNREACHABLE
     assert detail_of(None) == "no channel"
 
 
