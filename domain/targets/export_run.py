@@ -16,6 +16,7 @@ from tortoise.expressions import F, Q
 from tortoise.transactions import in_transaction
 
 from domain.core.bus import Notice
+from domain.core.claims import BEAT_S, DEAD_AFTER, LOST_AFTER
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
@@ -23,7 +24,6 @@ from domain.ledgers import exporting
 from domain.targets.bulk import copy_out
 from domain.targets.events import ExportProgressed, export_topic
 from domain.targets.exports import KEPT, LEDGER, condition_of, name_of, wanted_of
-from domain.targets.import_run import BEAT_S, DEAD_AFTER, LOST_AFTER
 from domain.targets.jobs import ExportTargets
 from domain.targets.models import ExportState, TargetExport
 from domain.targets.progress import EVERY_S
