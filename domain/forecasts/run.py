@@ -6,9 +6,8 @@ from datetime import timedelta
 from logging import getLogger
 from uuid import UUID
 
-from tortoise.expressions import F, Q
-
-from domain.core.ids import new_id
+from domain.core import claims
+from domain.core.claims import Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.forecasts.child import Order
@@ -21,38 +20,29 @@ from domain.forecasts.service import notice_of, plain, variants_of
 
 logger = getLogger(__name__)
 
-MAX_STARTS = 3
+STARTS = 3  # each begins anew, so each may cost all of it
 SAID_EVERY_S = 0.5
-BEAT_S = 2.0
-DEAD_AFTER = timedelta(seconds=15)
-LOST_AFTER = timedelta(seconds=60)
+BEAT_S = 2.0  # also how soon a canceled forecast is played no further
 KEPT = timedelta(days=90)
-
-
-class _Lost(Exception):
-    """The forecast was canceled, or another job has it."""
 
 
 @dataclass(slots=True)
 class _Run:
     row: Forecast
-    runner: UUID
+    claim: Claim[Forecast]
     ports: Ports
     answers: list[Answer]
     said_at: float = float("-inf")
 
-    def mine(self) -> Q:
-        return Q(id=self.row.id, runner=self.runner, state=ForecastState.RUNNING)
-
     async def save(self) -> None:
-        """Write what is known and say so. Raises _Lost."""
-        written = await Forecast.filter(self.mine()).update(
+        """Write what is known and say so. Raises ClaimLost."""
+        written = await self.claim.held().update(
             answers=plain(self.answers),
             runs_done=self.row.runs_done,
             heartbeat_at=self.ports.clock.now(),
         )
         if not written:
-            raise _Lost
+            raise ClaimLost
         await self.ports.bus.publish([notice_of(self.row.id)])
 
 
@@ -68,13 +58,13 @@ async def run_forecast(id: UUID, *, ports: Ports) -> None:
         if not playing_it.done():  # it is somebody else's, or nobody's
             return
         playing_it.result()
-    except _Lost:
+    except ClaimLost:
         return
     except PlayerCrashed as crash:
         logger.error("forecast %s: %s", id, crash)
         await _end(run, ForecastState.FAILED, failure="It could not be played. Try again.")
     except BaseException:
-        await Forecast.filter(run.mine()).update(heartbeat_at=None)
+        await run.claim.let_go()
         raise
     else:
         await _end(run, ForecastState.DONE)
@@ -85,21 +75,12 @@ async def run_forecast(id: UUID, *, ports: Ports) -> None:
 
 
 async def _claim(id: UUID, ports: Ports) -> _Run | None:
-    now, runner = ports.clock.now(), new_id()
-    free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
-    waiting = Q(id=id, state__in=[ForecastState.PENDING, ForecastState.RUNNING])
-    taken = await Forecast.filter(waiting & free).update(
-        state=ForecastState.RUNNING,
-        runner=runner,
-        heartbeat_at=now,
-        fruitless_starts=F("fruitless_starts") + 1,
-        runs_done=0,
-    )
-    row = await Forecast.filter(id=id, runner=runner).first()
-    if not taken or row is None:
+    claim = await claims.take(Forecast, id, now=ports.clock.now(), starts=STARTS)
+    if claim is None:
         return None
-    run = _Run(row, runner, ports, [])
-    if row.fruitless_starts > MAX_STARTS:
+    claim.row.runs_done = 0  # it begins anew
+    run = _Run(claim.row, claim, ports, [])
+    if claim.is_vain:
         await _end(run, ForecastState.FAILED, failure="It could not be played. Tell the operator.")
         return None
     return run
@@ -130,14 +111,14 @@ async def _play(run: _Run) -> None:
 async def _beat(run: _Run) -> None:
     """Say that this run lives; ends when it is not ours any more."""
     while True:
-        if not await Forecast.filter(run.mine()).update(heartbeat_at=run.ports.clock.now()):
+        if not await run.claim.held().update(heartbeat_at=run.ports.clock.now()):
             return
         await asyncio.sleep(BEAT_S)
 
 
 async def _end(run: _Run, state: ForecastState, *, failure: str | None = None) -> None:
     async with unit_of_work(run.ports) as work:
-        mine = Forecast.filter(run.mine()).using_db(work.connection)
+        mine = run.claim.held(work.connection)
         if await mine.update(
             state=state,
             failure=failure,
@@ -151,12 +132,5 @@ async def _end(run: _Run, state: ForecastState, *, failure: str | None = None) -
 
 async def tend_forecasts(*, ports: Ports) -> None:
     """Enqueue forecasts that nobody plays, and forget those of three months ago."""
-    now = ports.clock.now()
-    dead = Q(state=ForecastState.RUNNING) & (
-        Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
-    )
-    lost = Q(state=ForecastState.PENDING, created_at__lt=now - LOST_AFTER)
-    for row in await Forecast.filter(dead | lost).only("id"):
-        name = f"PlayForecast:{row.id}:{now:%d%H%M%S}"
-        await ports.jobs.enqueue(PlayForecast(row.id), job_id=name)
-    await Forecast.filter(finished_at__lt=now - KEPT).delete()
+    await claims.enqueue_orphans(Forecast, PlayForecast, ports=ports)
+    await Forecast.filter(finished_at__lt=ports.clock.now() - KEPT).delete()

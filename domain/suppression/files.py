@@ -10,6 +10,7 @@ from domain.suppression.imports import access_import, problems_of
 from domain.suppression.models import Suppression
 from domain.targets.exports import Access, ExportFile, written
 from domain.targets.models import ExportKind
+from domain.targets.problems import OF_SUPPRESSIONS
 
 # With the headers that an import reads again; a date says nothing of its hour, so the hour stays.
 _ENTRIES = """
@@ -25,10 +26,7 @@ LEFT JOIN campaign ON campaign.id = suppression.scope_id
 WHERE suppression.account_id = $1 AND ($2::uuid IS NULL OR suppression.scope_id = $2)
 ORDER BY suppression.id
 """
-_PROBLEMS = """
-SELECT row AS "Row", value AS "Value", code AS "Code", message AS "Problem"
-FROM suppression_problem WHERE suppression_import_id = $1 ORDER BY row, id
-"""
+_PROBLEMS = OF_SUPPRESSIONS.file_query
 
 
 async def entries_file(

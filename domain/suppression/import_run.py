@@ -4,9 +4,7 @@ Each block is one transaction: its entries, the waiting targets that they stop, 
 far the file is read.
 """
 
-import asyncio
 import io
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +15,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.core import claims
-from domain.core.claims import BEAT_S, Claim, ClaimLost
+from domain.core.claims import Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.suppression.events import notice_of
@@ -28,7 +26,7 @@ from domain.targets.bulk import asyncpg_of
 from domain.targets.errors import ImportFileRefused
 from domain.targets.models import ImportState
 from domain.targets.problems import OF_SUPPRESSIONS
-from domain.targets.reader import ReaderCrashed, read_blocks
+from domain.targets.reader import ReaderCrashed, beating, read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest
 
 logger = getLogger(__name__)
@@ -129,7 +127,7 @@ async def _read_all(run: _Run, *, for_s: float) -> bool:
         timezone=row.account.timezone,
     )
     began = clock.monotonic()
-    async with aclosing(_beating(run, read_blocks(request))) as blocks:
+    async with aclosing(beating(read_blocks(request), lambda: _advance(run))) as blocks:
         async for block in blocks:
             if isinstance(block, End):
                 row.rows_total = block.rows_total
@@ -140,27 +138,6 @@ async def _read_all(run: _Run, *, for_s: float) -> bool:
                 await run.claim.let_go()
                 return False
     raise ReaderCrashed("no end")
-
-
-async def _beating(
-    run: _Run, blocks: AsyncGenerator[Block | End, None]
-) -> AsyncGenerator[Block | End, None]:
-    """The blocks, with a sign of life while the next one takes long."""
-    waiting: asyncio.Task[Block | End] | None = None
-    try:
-        while True:
-            waiting = asyncio.ensure_future(anext(blocks))
-            while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
-                await _advance(run)
-            try:
-                yield waiting.result()
-            except StopAsyncIteration:
-                return
-    finally:
-        if waiting is not None and not waiting.done():
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-        await blocks.aclose()
 
 
 async def _advance(

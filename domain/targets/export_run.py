@@ -12,18 +12,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from tortoise.expressions import F, Q
 from tortoise.transactions import in_transaction
 
+from domain.core import claims
 from domain.core.bus import Notice
-from domain.core.ids import new_id
+from domain.core.claims import BEAT_S, Claim
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.ledgers import exporting
 from domain.targets.bulk import copy_out
 from domain.targets.events import ExportProgressed, export_topic
 from domain.targets.exports import KEPT, LEDGER, condition_of, name_of, wanted_of
-from domain.targets.import_run import BEAT_S, DEAD_AFTER, LOST_AFTER
 from domain.targets.jobs import ExportTargets
 from domain.targets.models import ExportState, TargetExport
 from domain.targets.progress import EVERY_S
@@ -31,7 +30,6 @@ from domain.targets.writer import WriterCrashed, writing
 
 logger = getLogger(__name__)
 
-MAX_STARTS = 5
 TIMES = "YYYY-MM-DD HH24:MI:SS"
 
 # The columns and their names are those of TGT-09. Times are the account's.
@@ -73,11 +71,8 @@ ORDER BY target.id
 @dataclass(frozen=True, slots=True)
 class _Run:
     row: TargetExport
-    runner: UUID
+    claim: Claim[TargetExport]
     ports: Ports
-
-    def mine(self) -> Q:
-        return Q(id=self.row.id, runner=self.runner, state=ExportState.RUNNING)
 
 
 async def run_export(id: UUID, *, ports: Ports) -> None:
@@ -91,7 +86,7 @@ async def run_export(id: UUID, *, ports: Ports) -> None:
         logger.error("export %s: %s", id, crash)
         await _end(run, ExportState.FAILED, failure="The file could not be written. Try again.")
     except BaseException:
-        await TargetExport.filter(run.mine()).update(heartbeat_at=None)
+        await run.claim.let_go()
         raise
     else:
         run.row.rows_written = written
@@ -99,20 +94,11 @@ async def run_export(id: UUID, *, ports: Ports) -> None:
 
 
 async def _claim(id: UUID, ports: Ports) -> _Run | None:
-    now, runner = ports.clock.now(), new_id()
-    free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
-    waiting = Q(id=id, state__in=[ExportState.PENDING, ExportState.RUNNING])
-    taken = await TargetExport.filter(waiting & free).update(
-        state=ExportState.RUNNING,
-        runner=runner,
-        heartbeat_at=now,
-        fruitless_starts=F("fruitless_starts") + 1,
-    )
-    row = await TargetExport.filter(id=id, runner=runner).first()
-    if not taken or row is None:
+    claim = await claims.take(TargetExport, id, now=ports.clock.now())
+    if claim is None:
         return None
-    run = _Run(row, runner, ports)
-    if row.fruitless_starts > MAX_STARTS:
+    run = _Run(claim.row, claim, ports)
+    if claim.is_vain:
         await _end(
             run, ExportState.FAILED, failure="The file could not be written. Tell the operator."
         )
@@ -125,7 +111,7 @@ async def _write(run: _Run) -> int:
     ports, row = run.ports, run.row
     query, values = _rows_of(row)
     path = ports.files.path(row.file_path)
-    part = path.with_name(f"{path.name}.{run.runner}")
+    part = path.with_name(f"{path.name}.{run.claim.runner}")
     await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
     try:
         async with writing(row.kind.value, part, title=name_of(row).title()) as writer:
@@ -160,7 +146,7 @@ async def _beat(run: _Run, written: Callable[[], int]) -> None:
         await run.ports.bus.publish([_notice(run.row)])
         if since_beat >= BEAT_S:
             since_beat = 0.0
-            await TargetExport.filter(run.mine()).update(
+            await run.claim.held().update(
                 heartbeat_at=run.ports.clock.now(), rows_written=run.row.rows_written
             )
 
@@ -169,7 +155,7 @@ async def _end(run: _Run, state: ExportState, *, failure: str | None = None) -> 
     row, now = run.row, run.ports.clock.now()
     row.state, row.failure, row.finished_at = state, failure, now
     async with unit_of_work(run.ports) as work:
-        mine = TargetExport.filter(run.mine()).using_db(work.connection)
+        mine = run.claim.held(work.connection)
         if await mine.update(
             state=state,
             failure=failure,
@@ -197,13 +183,7 @@ def _notice(row: TargetExport) -> Notice:
 async def tend_exports(*, ports: Ports) -> None:
     """Enqueue exports that nobody works on, and remove files that are a day old."""
     now = ports.clock.now()
-    dead = Q(state=ExportState.RUNNING) & (
-        Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
-    )
-    lost = Q(state=ExportState.PENDING, created_at__lt=now - LOST_AFTER)
-    for row in await TargetExport.filter(dead | lost).only("id"):
-        name = f"ExportTargets:{row.id}:{now:%d%H%M%S}"
-        await ports.jobs.enqueue(ExportTargets(row.id), job_id=name)
+    await claims.enqueue_orphans(TargetExport, ExportTargets, ports=ports)
     old = TargetExport.filter(state=ExportState.DONE, finished_at__lt=now - KEPT)
     for row in await old:
         await ports.files.delete(row.file_path)

@@ -26,6 +26,7 @@ from domain.targets.imports import access_import, problems_of
 from domain.targets.jobs import ExportTargets
 from domain.targets.listing import TargetFilter, after_prefix
 from domain.targets.models import ExportKind, ExportState, TargetExport
+from domain.targets.problems import OF_TARGETS
 from domain.targets.rules import TargetClass, TargetSource
 from domain.targets.writer import writing
 
@@ -34,10 +35,7 @@ KEPT = timedelta(days=1)
 LEDGER = "ledger"  # in `wanted`: the file is one of the abandon ledger, not of targets
 
 
-_PROBLEMS = """
-SELECT row AS "Row", value AS "Value", code AS "Code", message AS "Problem"
-FROM import_problem WHERE target_import_id = $1 ORDER BY row, id
-"""
+_PROBLEMS = OF_TARGETS.file_query
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,16 @@ killed is taken up again after the last committed block; a run that lost its cla
 thought dead and replaced) finds out when it writes, and writes nothing.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
 from logging import getLogger
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.expressions import F, Q
 
-from domain.core.ids import new_id
+from domain.core import claims
+from domain.core.claims import FRUITLESS_STARTS, Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
 from domain.targets import problems
@@ -34,35 +32,23 @@ from domain.targets.errors import ImportFileRefused, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportState, TargetImport
 from domain.targets.progress import Pace, notice_of
-from domain.targets.reader import ReaderCrashed, read_blocks
+from domain.targets.reader import Blocks, ReaderCrashed, beating, read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest
 from domain.targets.rules import Duplicates
 
 logger = getLogger(__name__)
 
-BEAT_S = 5.0  # how often a run says that it lives while no block is ready
-DEAD_AFTER = timedelta(seconds=30)  # without a beat
-LOST_AFTER = timedelta(seconds=60)  # waiting without having been started
 TELL_FLOOR_S = 5.0  # a floor counts what is left each time it is told
-FRUITLESS_STARTS = 5  # runs that died before committing a row, after which the import fails
 
-Blocks = AsyncGenerator[Block | End, None]
 Reader = Callable[[ReadRequest], Blocks]
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     row: TargetImport  # as this run left it
+    claim: Claim[TargetImport]
     destination: Destination
-    runner: UUID
     ports: Ports
-
-    def mine(self) -> Q:
-        return Q(id=self.row.id, runner=self.runner, state=ImportState.RUNNING)
-
-
-class _ClaimLost(Exception):
-    """Another run has the import, or it was canceled."""
 
 
 async def run_import(id: UUID, *, ports: Ports, for_s: float, read: Reader = read_blocks) -> bool:
@@ -89,29 +75,23 @@ async def run_import(id: UUID, *, ports: Ports, for_s: float, read: Reader = rea
             failure="The file could not be read to its end: the program that reads files stopped. "
             "Rows imported before that stay. Tell the operator.",
         )
-    except _ClaimLost:
+    except ClaimLost:
         logger.info("import %s: canceled, or taken over", id)
     except BaseException:
         # Shut down, or a dependency is away: let another run begin at once.
-        await TargetImport.filter(run.mine()).update(heartbeat_at=None)
+        await run.claim.let_go()
         raise
     return True
 
 
 async def _claim(id: UUID, ports: Ports) -> _Run | None:
     """Take the import, unless it is over or somebody is at it."""
-    now, runner = ports.clock.now(), new_id()
-    free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
-    waiting = Q(id=id, state__in=[ImportState.PENDING, ImportState.RUNNING])
-    taken = await TargetImport.filter(waiting & free).update(
-        state=ImportState.RUNNING,
-        runner=runner,
-        heartbeat_at=now,
-        fruitless_starts=F("fruitless_starts") + 1,
-    )
-    row = await TargetImport.filter(id=id, runner=runner).select_related("campaign").first()
-    if not taken or row is None:
+    now = ports.clock.now()
+    claim = await claims.take(TargetImport, id, now=now)
+    if claim is None:
         return None
+    row = claim.row
+    await row.fetch_related("campaign")
     if row.started_at is None:
         row.started_at = now
         await row.save(update_fields=["started_at"])
@@ -125,8 +105,8 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
         at=now,
         duplicates=Duplicates(row.in_file, row.in_campaign, row.in_account),
     )
-    run = _Run(row, destination, runner, ports)
-    if row.fruitless_starts > FRUITLESS_STARTS:
+    run = _Run(row, claim, destination, ports)
+    if claim.is_vain:
         logger.error("import %s: no row committed in %d starts", id, FRUITLESS_STARTS)
         await _end(
             run,
@@ -151,7 +131,7 @@ async def _read_all(run: _Run, *, for_s: float, read: Reader) -> bool:
         columns=tuple((header, meaning) for header, meaning in row.columns),
         remembered=await remembered_choices(row.account_id),
     )
-    async with aclosing(_beating(run, read(request))) as blocks:
+    async with aclosing(beating(read(request), lambda: _beat(run))) as blocks:
         async for block in blocks:
             if isinstance(block, End):
                 row.rows_total = block.rows_total
@@ -162,37 +142,18 @@ async def _read_all(run: _Run, *, for_s: float, read: Reader) -> bool:
                 told_at = ports.clock.monotonic()
                 await _tell_floor(run)
             if ports.clock.monotonic() - pace.started >= for_s:
-                await TargetImport.filter(run.mine()).update(heartbeat_at=None)
+                await run.claim.let_go()
                 return False
     raise ReaderCrashed("no end")
 
 
-async def _beating(run: _Run, blocks: Blocks) -> Blocks:
-    """The blocks, with a sign of life while the next one takes long."""
-    waiting: asyncio.Task[Block | End] | None = None
-    try:
-        while True:
-            waiting = asyncio.ensure_future(anext(blocks))
-            while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
-                if not await _beat(run):
-                    raise _ClaimLost
-            try:
-                yield waiting.result()
-            except StopAsyncIteration:
-                return
-    finally:
-        if waiting is not None and not waiting.done():
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-        await blocks.aclose()
-
-
-async def _beat(run: _Run) -> bool:
-    return bool(await TargetImport.filter(run.mine()).update(heartbeat_at=run.ports.clock.now()))
+async def _beat(run: _Run) -> None:
+    if not await run.claim.held().update(heartbeat_at=run.ports.clock.now()):
+        raise ClaimLost
 
 
 async def _write(run: _Run, block: Block, pace: Pace) -> None:
-    """Commit one block and how far the file is read. Raises _ClaimLost and writes nothing."""
+    """Commit one block and how far the file is read. Raises ClaimLost and writes nothing."""
     row = run.row
     async with unit_of_work(run.ports) as work:
         # First, so that whoever cancels waits for this block or stops it, and never half of each.
@@ -227,13 +188,13 @@ async def _advance(
     run: _Run, connection: BaseDBAsyncClient, *, rows: int, total: int | None
 ) -> None:
     row, now = run.row, run.ports.clock.now()
-    mine = TargetImport.filter(run.mine()).using_db(connection)
+    mine = run.claim.held(connection)
     row.rows_read += rows
     row.rows_total = total
     if not await mine.update(
         rows_read=row.rows_read, rows_total=total, heartbeat_at=now, fruitless_starts=0
     ):
-        raise _ClaimLost
+        raise ClaimLost
 
 
 async def _end(
@@ -244,7 +205,7 @@ async def _end(
     row.state, row.finished_at = state, run.ports.clock.now()
     row.failure_code, row.failure = code, failure and failure[:500]
     async with unit_of_work(run.ports) as work:
-        mine = TargetImport.filter(run.mine()).using_db(work.connection)
+        mine = run.claim.held(work.connection)
         if not await mine.update(
             state=state,
             finished_at=row.finished_at,
@@ -269,18 +230,10 @@ async def enqueue_orphans(*, ports: Ports) -> int:
     Drafts that nobody confirmed are removed.
     """
     now = ports.clock.now()
-    dead = Q(state=ImportState.RUNNING) & (
-        Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - DEAD_AFTER)
-    )
-    lost = Q(state=ImportState.PENDING, created_at__lt=now - LOST_AFTER)
-    orphans = await TargetImport.filter(dead | lost).only("id")
-    for row in orphans:
-        # A new name each time: the queue may still keep the dead job's.
-        name = f"ImportTargets:{row.id}:{now:%d%H%M%S}"
-        await ports.jobs.enqueue(ImportTargets(row.id), job_id=name)
+    found = await claims.enqueue_orphans(TargetImport, ImportTargets, ports=ports)
     for row in await TargetImport.filter(
         state=ImportState.DRAFT, created_at__lt=now - DRAFT_FOR
     ).only("id", "file_path"):
         await ports.files.delete(row.file_path)
         await TargetImport.filter(id=row.id, state=ImportState.DRAFT).delete()
-    return len(orphans)
+    return found

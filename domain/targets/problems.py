@@ -1,4 +1,4 @@
-"""Rows of a file that became nothing, and why."""
+"""Rows of a file that became nothing, and why: as they are put down, and as they are fetched."""
 
 import io
 from dataclasses import dataclass
@@ -21,6 +21,14 @@ class ProblemTable:
 
     table: str
     import_id: str  # the column that names the import
+
+    @property
+    def file_query(self) -> str:
+        """What a file of one import's problems holds; $1 is the import."""
+        return f"""
+SELECT row AS "Row", value AS "Value", code AS "Code", message AS "Problem"
+FROM {self.table} WHERE {self.import_id} = $1 ORDER BY row, id
+"""
 
     async def insert(self, connection: BaseDBAsyncClient, import_id: UUID, reported: bytes) -> None:
         """Insert problems that are CSV: row, code, message, value. Call it in a transaction."""

@@ -4,13 +4,14 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
 import msgspec
 
 import domain
+from domain.core.claims import BEAT_S
 from domain.core.errors import OutdialError
 from domain.targets.errors import file_refusal
 from domain.targets.reading.blocks import (
@@ -23,6 +24,8 @@ from domain.targets.reading.blocks import (
     Refused,
     Said,
 )
+
+Blocks = AsyncGenerator[Block | End, None]
 
 _decoder = msgspec.msgpack.Decoder(Said)
 _CODE = "from domain.targets.reading.child import main; main()"
@@ -38,7 +41,7 @@ class ReaderCrashed(OutdialError):
 
 async def read_blocks(
     request: ReadRequest, *, started: Callable[[int], None] = lambda pid: None
-) -> AsyncGenerator[Block | End, None]:
+) -> Blocks:
     """The file's blocks in order, then one End. `started` is told the process.
 
     The process waits while nobody asks for the next block, and is killed when the iteration ends
@@ -50,6 +53,25 @@ async def read_blocks(
                 yield message
             if isinstance(message, End):
                 return
+
+
+async def beating(blocks: Blocks, beat: Callable[[], Awaitable[None]]) -> Blocks:
+    """The blocks, with a sign of life while the next one takes long. Raises what `beat` raises."""
+    waiting: asyncio.Task[Block | End] | None = None
+    try:
+        while True:
+            waiting = asyncio.ensure_future(anext(blocks))
+            while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
+                await beat()
+            try:
+                yield waiting.result()
+            except StopAsyncIteration:
+                return
+    finally:
+        if waiting is not None and not waiting.done():
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await blocks.aclose()
 
 
 async def read_preview(request: ReadRequest) -> Preview:

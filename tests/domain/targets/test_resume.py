@@ -10,8 +10,9 @@ import pytest
 
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
+from domain.core.claims import DEAD_AFTER
 from domain.targets.errors import ImportFinished
-from domain.targets.import_run import DEAD_AFTER, enqueue_orphans, run_import
+from domain.targets.import_run import enqueue_orphans, run_import
 from domain.targets.imports import cancel_import
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import Contact, ImportState, Target, TargetImport
