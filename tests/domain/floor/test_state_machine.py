@@ -40,7 +40,7 @@ from domain.telephony.events import (
 )
 from domain.telephony.link import Node
 from domain.telephony.port import Analysis, Collect, HangUp, PlaceLeg, Play
-from tests.fakes import FakeFloors, FixedClock, RecordingBus
+from tests.fakes import FakeFloors, FakeThrottle, FixedClock, RecordingBus
 
 AGENTS, PORTS = 3, 2
 SAID = Announcement(sound="said", opt_out_key="9", agent_key="1", repeats=1)
@@ -76,6 +76,7 @@ class FloorMachine(RuleBasedStateMachine):
             gateways=FakeFloors(),  # type: ignore[arg-type]  # nor for these
             bus=RecordingBus(),
             clock=self.clock,
+            throttle=FakeThrottle(self.clock),
         )
         self.floor._build(1)
         self.state, self.context = self.floor.state, self.floor.context
