@@ -26,6 +26,7 @@ from domain.access.models import Account
 from domain.adapters.redis_bus import RedisBus
 from domain.adapters.system_clock import SystemClock
 from domain.adapters.telephony_redis import TelephonyLink
+from domain.adapters.throttle import RedisThrottle
 from domain.agents.commands import AgentGoAvailable, AgentSignIn
 from domain.agents.models import Agent, Team
 from domain.calls.models import Attempt
@@ -83,7 +84,14 @@ async def a_floor(
     )
     async with RedisBus(redis) as bus:
         links = TelephonyLink(redis)
-        floor = Floor(account.id, redis=redis, gateways=links, bus=bus, clock=SystemClock())
+        floor = Floor(
+            account.id,
+            redis=redis,
+            gateways=links,
+            bus=bus,
+            clock=SystemClock(),
+            throttle=RedisThrottle(redis),
+        )
         owning = asyncio.create_task(floor.run())
         await floor.ready.wait()
         for agent in people:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from domain.adapters.telephony_redis import TelephonyLink
+from domain.adapters.throttle import RedisThrottle
 from domain.adapters.web import SafeWeb
 from domain.floor.director import Floor
 from domain.floor.jobs import OwnFloor
@@ -29,6 +30,7 @@ async def own_floor(job: OwnFloor, context: JobContext) -> None:
             clock=context.ports.clock,
             owner=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex}",
             web=web,
+            throttle=RedisThrottle(redis),
         ).run()
     finally:
         await web.close()

@@ -35,16 +35,24 @@ async def sign_in_user(
 
 
 async def count_try(
-    kind: str, account: str, name: str, *, address: str, throttle: Throttle
+    kind: str,
+    account: str,
+    name: str,
+    *,
+    address: str,
+    throttle: Throttle,
+    limit: int = TRIES_PER_NAME,
+    window_s: float = WINDOW_S,
 ) -> tuple[str, str]:
     """Count a try to sign in; gives its keys, to uncount it when it succeeds.
 
+    `limit` and `window_s` are of tries for one name; what they share is those for one address.
     It is counted before the secret is looked at, so that tries at the same time count too.
     Raises TooManySignIns.
     """
     by_name = f"sign-in:{kind}:{_digest(f'{account}/{name}')}"
     by_address = f"sign-in:from:{_digest(address)}"
-    if wait_s := await throttle.take(by_name, limit=TRIES_PER_NAME, window_s=WINDOW_S):
+    if wait_s := await throttle.take(by_name, limit=limit, window_s=window_s):
         raise TooManySignIns(wait_s)
     if wait_s := await throttle.take(by_address, limit=TRIES_PER_ADDRESS, window_s=WINDOW_S):
         raise TooManySignIns(wait_s)

@@ -25,6 +25,7 @@ from domain.core.bus import Bus, Notice
 from domain.core.clock import Clock
 from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
+from domain.core.throttle import Throttle
 from domain.core.web import Web
 from domain.floor.announcements import Announcements
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
@@ -83,11 +84,12 @@ class Floor:
         clock: Clock,
         owner: str | None = None,
         web: Web | None = None,
+        throttle: Throttle,
     ) -> None:
         self._account_id = account_id
         self._redis = redis
         self._gateways, self._bus = gateways, bus
-        self._clock, self._web = clock, web
+        self._clock, self._web, self._throttle = clock, web, throttle
         self._lease = Lease(redis, account_id, owner or uuid4().hex)
         self._background: set[asyncio.Task[None]] = set()
         self._heard = Heard()
@@ -141,7 +143,7 @@ class Floor:
         self.endings.has_ended = self.transfers.line_ended
         self.endings.has_call_back = lambda campaign_id: self.campaigns.has_more(campaign_id)
         self.supervisions = Supervisions(context)
-        self.phones = Phones(context, self.seats, self._spawn)
+        self.phones = Phones(context, self.seats, self._spawn, self._throttle)
         self.callers = Callers(context, self.lines, self.phones)
         self.manual = Manual(
             context, self.seats, self.lines, self.dialing, self.screening, self.campaigns

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.access.errors import TooManySignIns
 from domain.access.secrets import verify_secret
+from domain.access.sign_in import count_try, uncount
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
+from domain.core.errors import Unavailable
+from domain.core.throttle import Throttle
 from domain.floor.context import FloorContext
 from domain.floor.seats import Seats
 from domain.floor.state import Seat
@@ -36,6 +40,7 @@ class Login:
 
     leg: UUID
     node: str
+    caller: str  # empty when withheld
     code: str | None = None
     tries: int = 0
 
@@ -48,13 +53,14 @@ class Phones:
         context: FloorContext,
         seats: Seats,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        throttle: Throttle,
     ) -> None:
         self._context = context
         self._state = context.state
         self._seats = seats
         self._spawn = spawn
+        self._throttle = throttle
         self._logins: dict[UUID, Login] = {}
-        self._wrong: dict[str, list[float]] = {}  # code -> when a wrong PIN came for it
 
     def dialed_a_code(self, event: LegArrived, node: str) -> bool:
         """Whether the call was *10 or *11 from an agent's own phone, and is taken care of."""
@@ -75,7 +81,7 @@ class Phones:
     def ask_for_code(self, event: LegArrived, node: str) -> None:
         """Somebody called the login number."""
         self._context.send(node, Answer(leg=event.leg))
-        login = Login(event.leg, node)
+        login = Login(event.leg, node, event.caller or "")
         self._state.visitors.add(event.leg)
         self._logins[event.leg] = login
         self._ask(login, ASK_CODE)
@@ -109,16 +115,10 @@ class Phones:
 
     async def _check(self, login: Login, pin: str) -> None:
         code, login.code = login.code, None
-        agent = await Agent.filter(
-            account_id=self._state.account_id, code=code or "", archived_at=None
-        ).first()
-        right = await verify_secret(agent.pin_hash if agent else None, pin)
+        agent_id = await self._agent_of(code or "", pin, login.caller)
         if login.leg not in self._logins:
             return
-        right = right and not self._guessed_too_often(code or "")
-        if not right:
-            self._wrong.setdefault(code or "", []).append(self._context.clock.monotonic())
-        seat = self._state.seats.get(agent.id) if agent and right else None
+        seat = None if agent_id is None else self._state.seats.get(agent_id)
         if seat is not None:
             del self._logins[login.leg]
             self._take(seat, login.leg, login.node, by_phone=True)
@@ -130,14 +130,29 @@ class Phones:
         else:
             self._ask(login, WRONG, ASK_CODE)
 
-    def _guessed_too_often(self, code: str) -> bool:
-        """Whether so many wrong PINs came for a code that the right one may be a guess, too."""
-        since = self._context.clock.monotonic() - GUESSES_S
-        recent = {
-            known: [at for at in guesses if at > since] for known, guesses in self._wrong.items()
-        }
-        self._wrong = {known: guesses for known, guesses in recent.items() if guesses}
-        return len(self._wrong.get(code, ())) >= MOST_GUESSES
+    async def _agent_of(self, code: str, pin: str, caller: str) -> UUID | None:
+        """Whose code and PIN these are; None: nobody's, or there were too many wrong ones.
+
+        Counted where desks count theirs, so that no other owner of the floor begins anew.
+        """
+        account_id = self._state.account_id
+        try:
+            tries = await count_try(
+                "phone",
+                str(account_id),
+                code,
+                address=f"{account_id}/{caller}",
+                throttle=self._throttle,
+                limit=MOST_GUESSES,
+                window_s=GUESSES_S,
+            )
+            agent = await Agent.filter(account_id=account_id, code=code, archived_at=None).first()
+            if not await verify_secret(agent.pin_hash if agent else None, pin) or agent is None:
+                return None
+            await uncount(tries, throttle=self._throttle)
+        except (TooManySignIns, Unavailable):  # unseen, a right PIN may be a guess as well
+            return None
+        return agent.id
 
     def _take(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
         """Make this call the phone that holds the agent, and let the agent go available."""

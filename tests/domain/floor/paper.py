@@ -25,7 +25,7 @@ from domain.telephony.events import (
 from domain.telephony.link import Node
 from domain.telephony.port import Analysis, Collect, Command, HangUp, PlaceLeg, Play
 from domain.trunks.rules import TrunkUse
-from tests.fakes import FakeFloors, FixedClock, RecordingBus
+from tests.fakes import FakeFloors, FakeThrottle, FixedClock, RecordingBus
 
 AGENTS, PORTS, TRUNKS = 3, 2, 3
 SAID = Announcement(sound="said", opt_out_key="9", agent_key="1", repeats=1)
@@ -67,6 +67,7 @@ class PaperFloor:
             gateways=FakeFloors(),  # type: ignore[arg-type]  # nor for these
             bus=RecordingBus(),
             clock=self.clock,
+            throttle=FakeThrottle(self.clock),
         )
         self.floor._build(1)
         self.state, self.context = self.floor.state, self.floor.context

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,6 +17,7 @@ from domain.access.models import Account
 from domain.access.secrets import hash_secret
 from domain.adapters.system_clock import FastClock
 from domain.adapters.telephony_redis import TelephonyLink
+from domain.adapters.throttle import RedisThrottle
 from domain.adapters.web import SafeWeb
 from domain.agents.commands import AgentGoAvailable, AgentSignIn
 from domain.agents.models import Agent, Team
@@ -57,6 +59,7 @@ class Rig:
         self._tasks: list[asyncio.Task[Any]] = []
         self._gateways: dict[str, list[asyncio.Task[Any]]] = {}
         self._floors: dict[Floor, asyncio.Task[bool]] = {}
+        self._typed: Counter[UUID] = Counter()  # how often something was, by leg
 
     @property
     def floors(self) -> tuple[Floor, ...]:
@@ -196,6 +199,7 @@ class Rig:
             clock=self.clock,
             owner=owner,
             web=self.web,
+            throttle=RedisThrottle(self.redis),
         )
         self._floors[floor] = asyncio.create_task(floor.run())
         if wait:
@@ -262,18 +266,22 @@ class Rig:
         """Give an agent a PIN."""
         await Agent.filter(id=agent.id).update(pin_hash=await hash_secret(pin))
 
-    async def sign_in_by_phone(self, number: str, code: str, pin: str) -> UUID:
-        """Call the login number and type code and PIN; the leg."""
+    def dial_in(self, number: str) -> UUID:
+        """Somebody calls one of the account's numbers; the leg."""
         leg = self.carrier_of().arrive(number, "+12025551111", account=self.row.id)
         assert leg is not None
-        for digits in (code, pin):
-            asked = len(self.commands(Collect))
-            await self.until(lambda n=asked: self._has_asked(n))  # type: ignore[misc]
-            self.carrier_of().press(leg, f"{digits}#")
         return leg
 
-    async def _has_asked(self, before: int) -> bool:
-        return len(self.commands(Collect)) > before
+    async def type_in(self, leg: UUID, *typed: str) -> None:
+        """Type each of these once digits are asked for; what comes sooner may be lost."""
+        for digits in typed:
+            await self.until(lambda: self._is_asked(leg))
+            self._typed[leg] += 1
+            self.carrier_of().press(leg, f"{digits}#")
+
+    async def _is_asked(self, leg: UUID) -> bool:
+        asked = sum(command.leg == leg for command in self.commands(Collect))
+        return asked > self._typed[leg]
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
         """Wait until something holds; fails the test when it does not come true."""

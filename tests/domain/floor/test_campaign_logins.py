@@ -112,7 +112,8 @@ async def test_an_agent_with_a_telephone_alone_is_logged_in_with_code_and_pin(
     await rig.carrier()
     await rig.floor()
 
-    leg = await rig.sign_in_by_phone("+12025559000", agent.code, "4711")
+    leg = rig.dial_in("+12025559000")
+    await rig.type_in(leg, agent.code, "4711")
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
     assert (await CampaignLogin.get()).campaign_id == campaign.id
 

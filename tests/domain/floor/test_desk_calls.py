@@ -2,7 +2,10 @@
 
 from uuid import UUID, uuid4
 
-from domain.access.secrets import hash_secret
+import pytest
+from redis.asyncio import Redis
+
+from domain.adapters.throttle import RedisThrottle
 from domain.agents.commands import AgentEndWrapUp
 from domain.agents.models import Agent, AgentStateEntry
 from domain.agents.rules import AgentState
@@ -22,11 +25,14 @@ from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.floor.director import Floor
+from domain.floor.phones import ASK_PIN, GUESSES_S
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
-from domain.telephony.port import Collect, HangUp, Hold, Join, PlaceLeg, Play, Role, Tone
+from domain.telephony.port import HangUp, Hold, Join, PlaceLeg, Play, Role, Tone
 from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
+
+LOGIN = "+12025559000"
 
 
 async def _one_talking(rig: Rig, *, agents: int = 1, **fields: object) -> tuple[Floor, list[Agent]]:
@@ -169,56 +175,77 @@ async def test_a_recorded_call_has_a_file_with_size_and_seconds(rig: Rig) -> Non
 async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(slow_rig: Rig) -> None:
     rig = slow_rig
     (agent,) = await rig.agents(1)
-    await Agent.filter(id=agent.id).update(pin_hash=await hash_secret("4711"))
-    await InboundNumber.create(
-        account=rig.row, number="+12025559000", purpose=NumberPurpose.PHONE_LOGIN
-    )
+    await rig.signs_in_with(agent, "4711")
+    await InboundNumber.create(account=rig.row, number=LOGIN, purpose=NumberPurpose.PHONE_LOGIN)
     await rig.carrier()
     await rig.floor()
-    leg = rig.carrier_of().arrive("+12025559000", "+12025551111", account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in(LOGIN)
 
-    await rig.until(lambda: _did(rig, Collect, 1))
-    rig.carrier_of().press(leg, "1001#")
-    await rig.until(lambda: _did(rig, Collect, 2))
-    rig.carrier_of().press(leg, "0000#")
-    await rig.until(lambda: _did(rig, Collect, 3))
+    await rig.type_in(leg, "1001", "0000", "1001")
     assert await AgentStateEntry.all().count() == 0
-    rig.carrier_of().press(leg, "1001#")
-    await rig.until(lambda: _did(rig, Collect, 4))
-    rig.carrier_of().press(leg, "4711#")
+    await rig.type_in(leg, "4711")
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
 
     rig.carrier_of().hang_up_far_end(leg)
     await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
 
 
-async def test_a_pin_that_was_guessed_at_too_often_signs_nobody_in(slow_rig: Rig) -> None:
+@pytest.mark.feature("AGT-02")
+@pytest.mark.parametrize("another_owner", [False, True])
+async def test_a_pin_that_was_guessed_at_too_often_signs_nobody_in(
+    slow_rig: Rig, another_owner: bool
+) -> None:
     rig = slow_rig
     (agent,) = await rig.agents(1)
-    await Agent.filter(id=agent.id).update(pin_hash=await hash_secret("4711"))
-    await InboundNumber.create(
-        account=rig.row, number="+12025559000", purpose=NumberPurpose.PHONE_LOGIN
-    )
+    await rig.signs_in_with(agent, "4711")
+    await InboundNumber.create(account=rig.row, number=LOGIN, purpose=NumberPurpose.PHONE_LOGIN)
+    await rig.carrier()
+    floor = await rig.floor()
+
+    for _ in range(3):
+        await _type_pins(rig, "0000", "0000", "0000")  # then the call is over
+    if another_owner:
+        await rig.die(floor)
+        await rig.floor()
+    await _type_pins(rig, "4711")
+    assert await AgentStateEntry.all().count() == 0
+
+    (key,) = [key async for key in rig.redis.scan_iter("throttle:sign-in:phone:*")]
+    assert 0 < await rig.redis.pttl(key) <= GUESSES_S * 1000
+    await rig.redis.delete(key)  # as its expiry does
+    await _type_pins(rig, "4711")
+    await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
+
+
+async def test_a_right_pin_is_not_counted(slow_rig: Rig) -> None:
+    rig = slow_rig
+    (agent,) = await rig.agents(1)
+    await rig.signs_in_with(agent, "4711")
+    await InboundNumber.create(account=rig.row, number=LOGIN, purpose=NumberPurpose.PHONE_LOGIN)
     await rig.carrier()
     await rig.floor()
 
-    asked = 0
+    await _type_pins(rig, "4711")
+    await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
 
-    async def is_asked() -> None:
-        nonlocal asked
-        asked += 1
-        await rig.until(lambda: _did(rig, Play, asked))
+    keys = [key async for key in rig.redis.scan_iter("throttle:sign-in:*")]
+    assert {int(await rig.redis.get(key)) for key in keys} == {0}
 
-    for pins in [["0000"] * 3] * 4 + [["4711"]]:  # three tries in each call
-        leg = rig.carrier_of().arrive("+12025559000", "+12025551111", account=rig.row.id)
-        assert leg is not None
-        await is_asked()
-        for pin in pins:
-            rig.carrier_of().press(leg, "1001#")
-            await is_asked()
-            rig.carrier_of().press(leg, f"{pin}#")
-            await is_asked()
+
+async def test_while_wrong_pins_cannot_be_counted_nobody_signs_in_by_telephone(
+    slow_rig: Rig,
+) -> None:
+    rig = slow_rig
+    (agent,) = await rig.agents(1)
+    await rig.signs_in_with(agent, "4711")
+    await InboundNumber.create(account=rig.row, number=LOGIN, purpose=NumberPurpose.PHONE_LOGIN)
+    await rig.carrier()
+    floor = await rig.floor()
+    nowhere = Redis.from_url("unix:///nowhere/redis.sock")
+    floor.phones._throttle = RedisThrottle(nowhere)
+
+    await _type_pins(rig, "4711")
+    await nowhere.aclose()
 
     assert await AgentStateEntry.all().count() == 0
 
@@ -348,6 +375,31 @@ async def _free(floor: Floor, agents: list[Agent]) -> int:
 
 async def _connected(count: int) -> bool:
     return await Attempt.filter(state=AttemptState.CONNECTED).count() >= count
+
+
+async def _type_pins(rig: Rig, *pins: str) -> None:
+    """Call the login number, type these PINs and hear what comes of the last."""
+    leg = rig.dial_in(LOGIN)
+    for pin in pins:
+        await rig.type_in(leg, "1001")
+        await rig.until(lambda: _asked_for_a_pin(rig, leg))
+        said = _said(rig, leg)
+        await rig.type_in(leg, pin)
+        await rig.until(lambda n=said: _says_more(rig, leg, n))  # type: ignore[misc]
+
+
+def _said(rig: Rig, leg: UUID) -> int:
+    joined = sum(command.leg == leg for command in rig.commands(Join))
+    return joined + sum(command.leg == leg for command in rig.commands(Play))
+
+
+async def _says_more(rig: Rig, leg: UUID, before: int) -> bool:
+    return _said(rig, leg) > before
+
+
+async def _asked_for_a_pin(rig: Rig, leg: UUID) -> bool:
+    last = [command for command in rig.commands(Play) if command.leg == leg][-1]
+    return last.media == (ASK_PIN,)
 
 
 async def _in_state(agent: Agent, state: AgentState) -> bool:

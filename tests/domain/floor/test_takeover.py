@@ -191,7 +191,8 @@ async def test_hanging_up_signs_a_telephone_agent_out_whoever_owns_the_floor(
     await InboundNumber.create(account=rig.row, number=LOGIN, purpose=NumberPurpose.PHONE_LOGIN)
     await rig.carrier()
     first = await rig.floor()
-    leg = await rig.sign_in_by_phone(LOGIN, agent.code, "4711")
+    leg = rig.dial_in(LOGIN)
+    await rig.type_in(leg, agent.code, "4711")
     await rig.until(lambda: _state(rig, AgentState.AVAILABLE))
 
     await rig.die(first)
