@@ -53,6 +53,10 @@ class Recovery:
             self._restore_line(row)
         for call in await rows.read_open_callers(account_id):
             self._restore_caller(call)
+        lines = self._state.lines
+        recorded = await rows.read_open_recordings(account_id, list(lines))
+        for call_id, recording in recorded.items():
+            lines[call_id].recording = recording
         return list({row["campaign_id"] for row in attempts})
 
     def resume(self) -> None:

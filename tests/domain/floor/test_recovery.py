@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.agents.rules import AgentState
-from domain.calls.commands import Supervise
+from domain.calls.commands import RecordAction, RecordCall, Supervise
+from domain.calls.errors import NotRecording
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
 from domain.floor.state import Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
-from domain.telephony.events import EndedBy, LegState, RoomState, Snapshot
+from domain.telephony.events import EndedBy, LegState, RecordingFinished, RoomState, Snapshot
 from domain.telephony.link import Node
 from domain.telephony.port import PlaceLeg, Role
 from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
@@ -171,3 +172,32 @@ def test_a_customer_who_met_an_agent_is_not_counted_again_at_a_takeover(busy: Pa
     busy.floor.lines.resume(busy.run, line)
 
     assert busy.run.ledger.totals(busy.context.unix()) == before
+
+
+@pytest.mark.parametrize("action", [RecordAction.PAUSE, RecordAction.RESUME, RecordAction.STOP])
+def test_nothing_is_done_to_a_recording_that_does_not_run(
+    busy: Paper, action: RecordAction
+) -> None:
+    busy.sent.clear()
+
+    with pytest.raises(NotRecording, match="Start a recording first"):
+        busy.floor.commands.handle(RecordCall(agent=busy.seat.agent_id, action=action))
+
+    assert busy.sent == []
+
+
+def test_a_recording_that_the_switch_ended_can_be_started_again(busy: Paper) -> None:
+    line = busy.seat.line
+    assert line is not None
+    start = RecordCall(agent=busy.seat.agent_id, action=RecordAction.START)
+    busy.floor.commands.handle(start)
+    first = line.recording
+    assert first is not None
+
+    at = busy.context.unix()
+    busy._hear(
+        RecordingFinished(account=ACCOUNT, at=at, recording=first, path="a.wav", size=1, seconds=1)
+    )
+    busy.floor.commands.handle(start)
+
+    assert line.recording not in (None, first)
