@@ -14,7 +14,7 @@ from domain.floor.callers import caller
 from domain.floor.context import FloorContext
 from domain.floor.lines import Lines
 from domain.floor.seats import NO_SWITCH, Seats
-from domain.floor.state import Line, Run, Seat, StateEntry
+from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
 from domain.telephony.events import EndedBy, LegState, Snapshot
 from domain.telephony.port import HangUp
 
@@ -89,6 +89,7 @@ class Recovery:
             if seat.node == snapshot.node and seat.leg is not None and seat.leg not in known:
                 if now - seat.leg_since > SETTLED_S:
                     self._seats.phone_lost(seat, hung_up=False)
+        self._settle_customers(snapshot, known, now)
         self._hang_up_strangers(snapshot, before)
 
     def call_lost_phones(self) -> None:
@@ -227,6 +228,27 @@ class Recovery:
                 self._seats.stir(seat)
                 self._seats.became_free(seat)
 
+    def _settle_customers(
+        self, snapshot: Snapshot, known: dict[UUID, LegState], now: float
+    ) -> None:
+        """Leave a customer with the number that the last owner gave them to; with nobody: end it.
+
+        The two are alone in the call's own room, so whoever else is there is the other party.
+        """
+        rooms = {room.room: room.legs for room in snapshot.rooms}
+        for line in [each for each in self._state.lines.values() if each.id in known]:
+            if line.connected is None or now - line.connected <= SETTLED_S or _is_served(line):
+                continue
+            others = [leg for leg in rooms.get(line.id, ()) if not self._state.owns(leg)]
+            if others:
+                logger.info("leg %s is the other party of line %s", others[0], line.id)
+                line.consultation = Consultation(leg=others[0], up=True)
+                line.handed_over = True
+                self._state.thirds[others[0]] = line
+            else:
+                logger.info("line %s is with nobody: hung up", line.id)
+                self._lines.hang_up(line)
+
     def _hang_up_strangers(self, snapshot: Snapshot, before: float) -> None:
         for leg in snapshot.legs:
             if not self._state.owns(leg.leg) and leg.since < before:
@@ -236,3 +258,11 @@ class Recovery:
     def _monotonic(self, at: datetime) -> float:
         age = (self._context.clock.now() - at.astimezone(UTC)).total_seconds()
         return self._context.clock.monotonic() - max(0.0, age)
+
+
+def _is_served(line: Line) -> bool:
+    """Whether somebody is, or is on the way to be, with a customer who was connected."""
+    if line.state is not AttemptState.CONNECTED or line.consultation is not None:
+        return True
+    seat = line.seat
+    return seat is not None and seat.line is line and seat.state is AgentState.TALKING

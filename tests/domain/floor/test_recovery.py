@@ -10,11 +10,20 @@ from domain.calls.commands import RecordAction, RecordCall, Supervise
 from domain.calls.errors import NotRecording
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
+from domain.floor.recovery import SETTLED_S
 from domain.floor.state import Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
-from domain.telephony.events import EndedBy, LegState, RecordingFinished, RoomState, Snapshot
+from domain.telephony.events import (
+    EndCause,
+    EndedBy,
+    LegEnded,
+    LegState,
+    RecordingFinished,
+    RoomState,
+    Snapshot,
+)
 from domain.telephony.link import Node
-from domain.telephony.port import PlaceLeg, Role
+from domain.telephony.port import HangUp, PlaceLeg, Role
 from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
 
 OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
@@ -78,12 +87,13 @@ def paper() -> Paper:
 
 @pytest.fixture
 def busy() -> Paper:
-    """All agents talk."""
+    """All agents talk, for longer than a snapshot may be late."""
     machine = Paper()
     machine.targets_come(6)
     machine.customers_answer()
     machine.run.hopper.clear()
     assert [s.state for s in machine.state.seats.values()] == [AgentState.TALKING] * 3
+    machine.clock.advance(SETTLED_S + 1)
     return machine
 
 
@@ -201,3 +211,50 @@ def test_a_recording_that_the_switch_ended_can_be_started_again(busy: Paper) -> 
     busy.floor.commands.handle(start)
 
     assert line.recording not in (None, first)
+
+
+def test_a_customer_whom_no_agent_is_with_is_hung_up_when_nobody_else_is_there(
+    busy: Paper,
+) -> None:
+    line, legs = busy.seat.line, _legs(busy)
+    assert line is not None
+    busy.floor.seats.wrap_up(busy.seat, line, None)  # the customer went on to a number outside
+    busy.sent.clear()
+
+    busy.snapshot(*legs)
+
+    assert busy.sent == [HangUp(leg=line.id)]
+    assert line.id not in busy.state.lines
+
+
+def test_a_customer_with_a_number_outside_is_left_there_by_the_next_owner(busy: Paper) -> None:
+    line, legs, outside = busy.seat.line, _legs(busy), uuid4()
+    assert line is not None
+    busy.floor.seats.wrap_up(busy.seat, line, None)
+    busy.sent.clear()
+
+    busy.snapshot(*legs, outside, rooms={line.id: (line.id, outside)})
+    assert busy.sent == []
+
+    busy._hear(_ended(busy, outside))
+    busy._settle()
+    assert busy.sent == [HangUp(leg=line.id)]
+
+
+def test_a_customer_with_an_agent_is_left_alone_by_snapshots(busy: Paper) -> None:
+    busy.sent.clear()
+
+    busy.snapshot(*_legs(busy))
+
+    assert busy.sent == []
+    assert len(busy.state.lines) == 3
+
+
+def _legs(paper: Paper) -> list[UUID]:
+    """All that the floor knows to be up."""
+    return [*paper.state.legs, *paper.state.lines]
+
+
+def _ended(paper: Paper, leg: UUID) -> LegEnded:
+    at = paper.context.unix()
+    return LegEnded(account=ACCOUNT, at=at, leg=leg, cause=EndCause.NORMAL, by=EndedBy.FAR_END)
