@@ -16,7 +16,7 @@ from domain.floor.lines import Lines
 from domain.floor.seats import NO_SWITCH, Seats
 from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
 from domain.telephony.events import EndedBy, LegState, Snapshot
-from domain.telephony.port import HangUp
+from domain.telephony.port import HangUp, Join, Role
 
 logger = getLogger(__name__)
 
@@ -65,6 +65,7 @@ class Recovery:
             run = self._state.runs.get(line.campaign_id)
             if run is None:  # the number that was called is ours no more
                 del self._state.lines[line.id]
+                line.state = AttemptState.ENDED
                 line.ended_at, line.ended_by = self._context.clock.now(), EndedBy.SWITCH
                 self._context.journal.call(line)
                 continue
@@ -197,18 +198,27 @@ class Recovery:
         if seat.state is AgentState.WRAP_UP:
             run = self._run_of(seat)
             if seat.line is None or run is None:
-                self._seats.change(seat, AgentState.BREAK, reason="restored")
+                self._go_on_break(seat)
             elif run.settings.wrap_up_s is not None:
                 seat.wrap_up_ends = seat.since + run.settings.wrap_up_s
                 self._seats.watch_wrap_up(seat, seat.line)
         elif seat.state is AgentState.RESERVED and seat.line is None:
-            seat.state = AgentState.AVAILABLE  # an offer lives in memory only
+            # An offer, and with whom somebody consulted, live in memory only.
+            if seat.leg is not None and seat.node is not None:
+                self._context.send(
+                    seat.node, Join(leg=seat.leg, room=seat.agent_id, role=Role.AGENT)
+                )
+            seat.state = AgentState.AVAILABLE
             self._seats.change(seat, AgentState.AVAILABLE, reason="restored")
         elif seat.state is AgentState.TALKING and (
             seat.line is None or seat.line.state is AttemptState.ENDED
         ):
             self._seats.change(seat, AgentState.WRAP_UP, reason="restored")
-            self._seats.change(seat, AgentState.BREAK, reason="restored")
+            self._go_on_break(seat)
+
+    def _go_on_break(self, seat: Seat) -> None:
+        seat.line = None
+        self._seats.change(seat, AgentState.BREAK, reason="restored")
 
     def _run_of(self, seat: Seat) -> Run | None:
         return self._state.runs.get(seat.line.campaign_id) if seat.line else None

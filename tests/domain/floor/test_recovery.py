@@ -23,7 +23,7 @@ from domain.telephony.events import (
     Snapshot,
 )
 from domain.telephony.link import Node
-from domain.telephony.port import HangUp, PlaceLeg, Role
+from domain.telephony.port import HangUp, Join, PlaceLeg, Role
 from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
 
 OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
@@ -248,6 +248,29 @@ def test_a_customer_with_an_agent_is_left_alone_by_snapshots(busy: Paper) -> Non
 
     assert busy.sent == []
     assert len(busy.state.lines) == 3
+
+
+def test_an_agent_whose_caller_is_gone_with_the_number_takes_a_break(busy: Paper) -> None:
+    line = busy.seat.line
+    assert line is not None
+    busy.state.runs.clear()  # the number that was called is ours no more
+
+    busy.floor.recovery.resume()
+
+    assert line.state is AttemptState.ENDED
+    assert (busy.seat.state, busy.seat.line) == (AgentState.BREAK, None)
+
+
+def test_an_agent_who_was_consulted_comes_back_to_the_own_room(paper: Paper) -> None:
+    seat = paper.seat
+    assert seat.leg is not None
+    paper.floor.seats.reserve(seat, paper.run.campaign_id, None)
+    paper.sent.clear()
+
+    paper.floor.recovery.resume()
+
+    assert seat.state is AgentState.AVAILABLE
+    assert paper.sent[0] == Join(leg=seat.leg, room=seat.agent_id, role=Role.AGENT)
 
 
 def _legs(paper: Paper) -> list[UUID]:
