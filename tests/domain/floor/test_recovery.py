@@ -9,21 +9,26 @@ from domain.agents.rules import AgentState
 from domain.calls.commands import RecordAction, RecordCall, Supervise
 from domain.calls.errors import NotRecording
 from domain.calls.rules import AttemptState
-from domain.campaigns.rules import DialMode
+from domain.campaigns.rules import DialMode, MachineAction
+from domain.floor.context import Timers
+from domain.floor.machines import LONGEST_GREETING_S, LONGEST_MESSAGE_S, Machines
 from domain.floor.recovery import SETTLED_S
-from domain.floor.state import Seat
+from domain.floor.state import Line, Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
 from domain.telephony.events import (
     EndCause,
     EndedBy,
+    LegAnalysed,
     LegEnded,
     LegState,
+    PlaybackFinished,
     RecordingFinished,
     RoomState,
     Snapshot,
+    Verdict,
 )
 from domain.telephony.link import Node
-from domain.telephony.port import HangUp, Join, PlaceLeg, Role
+from domain.telephony.port import HangUp, Join, PlaceLeg, Play, Role
 from tests.domain.floor.test_state_machine import ACCOUNT, NODE, FloorMachine
 
 OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind="simulated")
@@ -32,10 +37,10 @@ OTHER = Node(node="other", incarnation="1", up=True, legs=0, capacity=100, kind=
 class Paper(FloorMachine):
     """A floor on paper whose commands are kept, with customers only when a test wants them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, analysed: bool = False) -> None:
         super().__init__()
         self.sent: list[Any] = []
-        self.begin(mode=DialMode.PROGRESSIVE, lines=1.0, analysed=False, consoles=False)
+        self.begin(mode=DialMode.PROGRESSIVE, lines=1.0, analysed=analysed, consoles=False)
         self.run.hopper.clear()
         self.sent.clear()
 
@@ -63,6 +68,13 @@ class Paper(FloorMachine):
             self.context.timers.run_due(self.clock.monotonic())
             switches.saw(list(nodes))
             self._settle()
+
+    def next_owner_resumes(self, line: Line) -> None:
+        """Go on with a line as one does who knows only what the rows say."""
+        self.floor.lines._machines = Machines(self.context, self.floor.endings)
+        self.floor.hearing._machines = self.floor.lines._machines
+        self.context.timers = Timers()
+        self.floor.lines.resume(self.run, line)
 
     def snapshot(self, *legs: UUID, rooms: dict[UUID, tuple[UUID, ...]] | None = None) -> None:
         """Settle the floor with what the switch holds now; all legs are up for long."""
@@ -271,6 +283,67 @@ def test_an_agent_who_was_consulted_comes_back_to_the_own_room(paper: Paper) -> 
 
     assert seat.state is AgentState.AVAILABLE
     assert paper.sent[0] == Join(leg=seat.leg, room=seat.agent_id, role=Role.AGENT)
+
+
+@pytest.fixture
+def greeting() -> tuple[Paper, Line]:
+    """A machine that greets, in a campaign that leaves messages; what its row must say is noted."""
+    machine = Paper(analysed=True)
+    machine.run.settings.machine_action = MachineAction.MESSAGE
+    machine.targets_come(1)
+    machine.customers_answer()
+    (line,) = machine.state.lines.values()
+    machine._hear(_analysed(machine, line))
+    assert line.id in machine.journal._group.attempts
+    machine._settle()
+    machine.sent.clear()
+    return machine, line
+
+
+def test_a_beep_that_comes_after_a_takeover_gets_its_message(greeting: tuple[Paper, Line]) -> None:
+    paper, line = greeting
+    paper.next_owner_resumes(line)
+
+    paper._hear(_analysed(paper, line, beep_at=paper.context.unix()))
+    (play,) = [command for command in paper.sent if isinstance(command, Play)]
+    paper._hear(_played(paper, play))
+
+    assert paper.sent[-1] == HangUp(leg=line.id)
+
+
+def test_a_message_that_plays_during_a_takeover_ends_the_call(greeting: tuple[Paper, Line]) -> None:
+    paper, line = greeting
+    paper._hear(_analysed(paper, line, beep_at=paper.context.unix()))
+    (play,) = [command for command in paper.sent if isinstance(command, Play)]
+
+    paper.next_owner_resumes(line)
+    paper._hear(_played(paper, play))
+
+    assert paper.sent[-1] == HangUp(leg=line.id)
+
+
+def test_a_machine_that_never_beeps_is_hung_up_by_the_next_owner(
+    greeting: tuple[Paper, Line],
+) -> None:
+    paper, line = greeting
+    paper.next_owner_resumes(line)
+
+    paper.pass_time(LONGEST_GREETING_S, paper.floor.switches, NODE)
+    assert line.id in paper.state.lines
+    paper.pass_time(LONGEST_MESSAGE_S + 1, paper.floor.switches, NODE)
+
+    assert line.id not in paper.state.lines
+
+
+def _analysed(paper: Paper, line: Line, *, beep_at: float | None = None) -> LegAnalysed:
+    at = paper.context.unix()
+    return LegAnalysed(
+        account=ACCOUNT, at=at, leg=line.id, verdict=Verdict.MACHINE, beep_at=beep_at
+    )
+
+
+def _played(paper: Paper, play: Play) -> PlaybackFinished:
+    return PlaybackFinished(account=ACCOUNT, at=paper.context.unix(), playback=play.playback)
 
 
 def _legs(paper: Paper) -> list[UUID]:
