@@ -12,6 +12,7 @@ from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.floor import rows
 from domain.floor.callers import caller
 from domain.floor.context import FloorContext
+from domain.floor.guests import Guests
 from domain.floor.lines import Lines
 from domain.floor.seats import NO_SWITCH, Seats
 from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
@@ -27,11 +28,12 @@ SETTLED_S = 3.0  # what is younger than this may not be in a snapshot yet
 class Recovery:
     """Restores seats and lines, and settles them with snapshots."""
 
-    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+    def __init__(self, context: FloorContext, seats: Seats, lines: Lines, guests: Guests) -> None:
         self._context = context
         self._state = context.state
         self._seats = seats
         self._lines = lines
+        self._guests = guests
 
     async def restore(self) -> list[UUID]:
         """Fill the state from rows; the ids of campaigns that have calls under way."""
@@ -90,6 +92,7 @@ class Recovery:
             if seat.node == snapshot.node and seat.leg is not None and seat.leg not in known:
                 if now - seat.leg_since > SETTLED_S:
                     self._seats.phone_lost(seat, hung_up=False)
+        self._guests.settle(snapshot, known)
         self._settle_customers(snapshot, known, now)
         self._hang_up_strangers(snapshot, before)
 
@@ -115,6 +118,7 @@ class Recovery:
             self._lines.lost(line, at)
         for seat in [seat for seat in self._state.seats.values() if seat.node == node]:
             self._seats.phone_lost(seat, hung_up=False)
+        self._guests.lost_with(node)
 
     def _restore_phone(self, seat: Seat, entry: StateEntry) -> None:
         """Believe the rows until a snapshot knows better, so that what waits in the inbox fits."""

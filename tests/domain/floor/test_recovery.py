@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.agents.rules import AgentState
-from domain.calls.commands import RecordAction, RecordCall, Supervise
+from domain.calls.commands import RecordAction, RecordCall, Supervise, TransferTo
 from domain.calls.errors import NotRecording
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode, MachineAction
 from domain.floor.context import Timers
+from domain.floor.guests import MISSED_S
 from domain.floor.machines import LONGEST_GREETING_S, LONGEST_MESSAGE_S, Machines
 from domain.floor.recovery import SETTLED_S
 from domain.floor.state import Line, Seat
@@ -344,6 +345,59 @@ def _analysed(paper: Paper, line: Line, *, beep_at: float | None = None) -> LegA
 
 def _played(paper: Paper, play: Play) -> PlaybackFinished:
     return PlaybackFinished(account=ACCOUNT, at=paper.context.unix(), playback=play.playback)
+
+
+def test_a_supervisor_is_called_anew_after_the_agents_switch_was_lost(paper: Paper) -> None:
+    wish = Supervise(
+        agent=paper.seat.agent_id, supervisor=uuid4(), role=Role.LISTEN, endpoint="desk"
+    )
+    paper.floor.supervisions.supervise(paper.seat, wish)
+    assert len(paper.state.visitors) == 1
+
+    paper.floor.recovery.end_lines_of("sim", paper.context.unix())
+    assert not paper.state.visitors
+    assert paper.seat.leg is not None
+    paper._answers(paper.seat.leg)
+    paper.sent.clear()
+    paper.floor.supervisions.supervise(paper.seat, wish)
+
+    (placed,) = [command for command in paper.sent if isinstance(command, PlaceLeg)]
+    assert (placed.join, placed.role) == (paper.seat.agent_id, Role.LISTEN)
+    assert set(paper.state.visitors) == {placed.leg}
+
+
+def test_a_supervisor_whose_end_was_lost_is_called_anew(paper: Paper) -> None:
+    wish = Supervise(
+        agent=paper.seat.agent_id, supervisor=uuid4(), role=Role.LISTEN, endpoint="desk"
+    )
+    paper.floor.supervisions.supervise(paper.seat, wish)
+
+    paper.snapshot(*paper.state.legs)  # taken before the phone was called, perhaps
+    assert len(paper.state.visitors) == 1
+    paper.clock.advance(MISSED_S + 1)
+    paper.snapshot(*paper.state.legs)
+
+    assert not paper.state.visitors
+    paper.sent.clear()
+    paper.floor.supervisions.supervise(paper.seat, wish)
+    assert [type(command) for command in paper.sent] == [PlaceLeg]
+
+
+def test_a_customer_is_hung_up_when_the_end_of_the_number_outside_was_lost(busy: Paper) -> None:
+    seat, line = busy.seat, busy.seat.line
+    assert line is not None
+    busy.floor.transfers.transfer(seat, TransferTo(agent=seat.agent_id, to_number="+12025550199"))
+    (outside,) = busy.state.thirds
+    busy.snapshot(*_legs(busy), outside, rooms={line.id: (line.id, outside)})
+    busy.sent.clear()
+
+    busy.snapshot(*_legs(busy))
+    busy.clock.advance(MISSED_S + 1)
+    busy.snapshot(*_legs(busy))
+
+    assert HangUp(leg=line.id) in busy.sent
+    assert not busy.state.thirds
+    assert line.id not in busy.state.lines
 
 
 def _legs(paper: Paper) -> list[UUID]:
