@@ -1,7 +1,11 @@
 """What can be refused about calls.
 
 DomainError
-└── CallOver      the attempt or call has ended
+├── CallOver            the attempt or call has ended
+├── NoConsultation      nobody is on the line to give the customer to
+├── TransferTargetBusy  the agent who was to get the customer cannot
+├── NotSupervising      the supervisor listens to nobody
+└── NotRecording        there is no recording to pause, resume or stop
 """
 
 from uuid import UUID
@@ -57,3 +61,15 @@ class NotSupervising(DomainError):
             "Start with an agent who is on the line."
         )
         self.supervisor = str(supervisor)
+
+
+class NotRecording(DomainError):
+    """The call is not being recorded: there is nothing to pause, resume or stop."""
+
+    code = "NOT_RECORDING"
+
+    def __init__(self, call_id: UUID) -> None:
+        super().__init__(
+            f"Nothing was changed: call {call_id} is not being recorded. Start a recording first."
+        )
+        self.call_id = str(call_id)

@@ -104,7 +104,10 @@ async def send_keys(
 async def record(
     principal: Principal, agent_id: UUID | None, action: RecordAction, *, ports: Ports
 ) -> Agent:
-    """Start, pause, resume or stop recording the customer call. Raises NothingOnTheLine."""
+    """Start, pause, resume or stop recording the customer call.
+
+    Raises NothingOnTheLine, NotRecording.
+    """
     agent = await access_desk(principal, agent_id)
     command = RecordCall(agent=agent.id, action=action)
     await _ask(principal, agent, "callRecord", command, ports)

@@ -36,6 +36,7 @@ from domain.floor.commands import Commands, Result, decode_command
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.endings import Endings
+from domain.floor.guests import Guests
 from domain.floor.hearing import Hearing
 from domain.floor.hoppers import Hoppers
 from domain.floor.inbox import Heard
@@ -160,7 +161,8 @@ class Floor:
             self.recordings,
             self.manual,
         )
-        self.recovery = Recovery(context, self.seats, self.lines)
+        guests = Guests(context, self.transfers, self.supervisions)
+        self.recovery = Recovery(context, self.seats, self.lines, guests)
         self.switches = Switches(context, self.recovery)
         self.boards = Boards(context)
         self.hearing = Hearing(

@@ -272,9 +272,10 @@ class Lines:
         if line.disposition is None:
             self.present(run, line)
             return
+        self._context.journal.attempt(line)  # the next owner must know whom it has there
         run.tally.machines += 1
         self._seats.observe(run.campaign_id, Seen.MACHINE)
-        if line.disposition is Disposition.MACHINE and action is MachineAction.MESSAGE:
+        if line.disposition is Disposition.MACHINE and run.settings.leaves_messages:
             self._machines.await_beep(line)
         else:
             self.hang_up(line)
@@ -345,6 +346,11 @@ class Lines:
             self.watch_patience(run, line)
         elif line.state is AttemptState.LISTENING:
             self._announcements.resume(run, line)
+        elif line.state is AttemptState.ANSWERED and line.disposition is not None:
+            if line.disposition is Disposition.MACHINE and run.settings.leaves_messages:
+                self._machines.resume(line)
+            else:
+                self.hang_up(line)
 
     def present(self, run: Run, line: Line) -> None:
         """A person is on the line: connect an agent, or let the person wait."""

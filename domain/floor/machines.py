@@ -1,8 +1,7 @@
 """Messages left on answering machines."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.endings import Endings
 from domain.floor.state import Line, Run
@@ -10,6 +9,7 @@ from domain.telephony.events import PlaybackFinished
 from domain.telephony.port import File, HangUp, Play
 
 LONGEST_GREETING_S = 45.0  # of a machine, before its beep
+LONGEST_MESSAGE_S = 60.0  # then the next owner waits for its end no more
 
 
 class Machines:
@@ -32,7 +32,7 @@ class Machines:
 
     def leave_message(self, run: Run, line: Line) -> None:
         """The beep was heard: speak."""
-        playback = new_id()
+        playback = _playback_of(line)
         self._messages[playback] = line
         self._context.send(
             line.node,
@@ -43,6 +43,17 @@ class Machines:
             ),
         )
 
+    def resume(self, line: Line) -> None:
+        """Go on with a machine of the last owner: it greets still, or hears the message."""
+        self._messages[_playback_of(line)] = line
+
+        def over() -> None:
+            if line.id in self._state.lines:
+                self._hang_up(line)
+
+        longest = LONGEST_GREETING_S + LONGEST_MESSAGE_S
+        self._context.timers.at(self._context.clock.monotonic() + longest, over)
+
     def played(self, event: PlaybackFinished) -> None:
         """A message was left: the call is over."""
         if line := self._messages.pop(event.playback, None):
@@ -51,3 +62,8 @@ class Machines:
 
     def _hang_up(self, line: Line) -> None:
         self._context.send(line.node, HangUp(leg=line.id))
+
+
+def _playback_of(line: Line) -> UUID:
+    """The same for every owner of the floor, so that the next one knows what ended."""
+    return uuid5(line.id, "message")

@@ -1,6 +1,7 @@
 """Recordings of live calls: started when a switch says so, written down when they are finished."""
 
 from domain.calls.commands import RecordAction
+from domain.calls.errors import NotRecording
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.state import Line, Run, Seat
@@ -20,21 +21,21 @@ class Recordings:
             self.start(line)
 
     def ask(self, line: Line, action: RecordAction) -> None:
-        """Do what somebody asked; doing it twice changes nothing."""
-        match action:
-            case RecordAction.START:
-                self.start(line)
-            case RecordAction.PAUSE | RecordAction.RESUME:
-                if line.recording is not None:
-                    paused = action is RecordAction.PAUSE
-                    self._context.send(
-                        line.node, PauseRecording(recording=line.recording, paused=paused)
-                    )
-                    self._note(line, f"recording_{action}d")
-            case RecordAction.STOP:
-                if line.recording is not None:
-                    self._context.send(line.node, StopRecording(recording=line.recording))
-                    line.recording = None
+        """Do what somebody asked; doing it twice changes nothing. Raises NotRecording.
+
+        Who pauses before a card number is said must not believe that it was done when it was not.
+        """
+        if action is RecordAction.START:
+            self.start(line)
+        elif line.recording is None:
+            raise NotRecording(line.id)
+        elif action is RecordAction.STOP:
+            self._context.send(line.node, StopRecording(recording=line.recording))
+            line.recording = None
+        else:
+            paused = action is RecordAction.PAUSE
+            self._context.send(line.node, PauseRecording(recording=line.recording, paused=paused))
+            self._note(line, f"recording_{action}d")
 
     def start(self, line: Line) -> None:
         """Record a line from now on."""
@@ -47,6 +48,9 @@ class Recordings:
 
     def finished(self, event: RecordingFinished) -> None:
         """A file is complete, of a call that may be long over."""
+        for line in self._context.state.lines.values():
+            if line.recording == event.recording:
+                line.recording = None
         self._context.journal.recording_finished(event)
 
     def _note(self, line: Line, kind: str) -> None:

@@ -12,11 +12,12 @@ from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.floor import rows
 from domain.floor.callers import caller
 from domain.floor.context import FloorContext
+from domain.floor.guests import Guests
 from domain.floor.lines import Lines
 from domain.floor.seats import NO_SWITCH, Seats
-from domain.floor.state import Line, Run, Seat, StateEntry
+from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
 from domain.telephony.events import EndedBy, LegState, Snapshot
-from domain.telephony.port import HangUp
+from domain.telephony.port import HangUp, Join, Role
 
 logger = getLogger(__name__)
 
@@ -27,11 +28,12 @@ SETTLED_S = 3.0  # what is younger than this may not be in a snapshot yet
 class Recovery:
     """Restores seats and lines, and settles them with snapshots."""
 
-    def __init__(self, context: FloorContext, seats: Seats, lines: Lines) -> None:
+    def __init__(self, context: FloorContext, seats: Seats, lines: Lines, guests: Guests) -> None:
         self._context = context
         self._state = context.state
         self._seats = seats
         self._lines = lines
+        self._guests = guests
 
     async def restore(self) -> list[UUID]:
         """Fill the state from rows; the ids of campaigns that have calls under way."""
@@ -57,6 +59,10 @@ class Recovery:
             self._restore_line(row)
         for call in await rows.read_open_callers(account_id):
             self._restore_caller(call)
+        lines = self._state.lines
+        recorded = await rows.read_open_recordings(account_id, list(lines))
+        for call_id, recording in recorded.items():
+            lines[call_id].recording = recording
         return list({row["campaign_id"] for row in attempts})
 
     def resume(self) -> None:
@@ -65,6 +71,7 @@ class Recovery:
             run = self._state.runs.get(line.campaign_id)
             if run is None:  # the number that was called is ours no more
                 del self._state.lines[line.id]
+                line.state = AttemptState.ENDED
                 line.ended_at, line.ended_by = self._context.clock.now(), EndedBy.SWITCH
                 self._context.journal.call(line)
                 continue
@@ -89,6 +96,8 @@ class Recovery:
             if seat.node == snapshot.node and seat.leg is not None and seat.leg not in known:
                 if now - seat.leg_since > SETTLED_S:
                     self._seats.phone_lost(seat, hung_up=False)
+        self._guests.settle(snapshot, known)
+        self._settle_customers(snapshot, known, now)
         self._hang_up_strangers(snapshot, before)
 
     def call_lost_phones(self) -> None:
@@ -113,6 +122,7 @@ class Recovery:
             self._lines.lost(line, at)
         for seat in [seat for seat in self._state.seats.values() if seat.node == node]:
             self._seats.phone_lost(seat, hung_up=False)
+        self._guests.lost_with(node)
 
     def _restore_phone(self, seat: Seat, entry: StateEntry) -> None:
         """Believe the rows until a snapshot knows better, so that what waits in the inbox fits."""
@@ -205,18 +215,27 @@ class Recovery:
         if seat.state is AgentState.WRAP_UP:
             run = self._run_of(seat)
             if seat.line is None or run is None:
-                self._seats.change(seat, AgentState.BREAK, reason="restored")
+                self._go_on_break(seat)
             elif run.settings.wrap_up_s is not None:
                 seat.wrap_up_ends = seat.since + run.settings.wrap_up_s
                 self._seats.watch_wrap_up(seat, seat.line)
         elif seat.state is AgentState.RESERVED and seat.line is None:
-            seat.state = AgentState.AVAILABLE  # an offer lives in memory only
+            # An offer, and with whom somebody consulted, live in memory only.
+            if seat.leg is not None and seat.node is not None:
+                self._context.send(
+                    seat.node, Join(leg=seat.leg, room=seat.agent_id, role=Role.AGENT)
+                )
+            seat.state = AgentState.AVAILABLE
             self._seats.change(seat, AgentState.AVAILABLE, reason="restored")
         elif seat.state is AgentState.TALKING and (
             seat.line is None or seat.line.state is AttemptState.ENDED
         ):
             self._seats.change(seat, AgentState.WRAP_UP, reason="restored")
-            self._seats.change(seat, AgentState.BREAK, reason="restored")
+            self._go_on_break(seat)
+
+    def _go_on_break(self, seat: Seat) -> None:
+        seat.line = None
+        self._seats.change(seat, AgentState.BREAK, reason="restored")
 
     def _run_of(self, seat: Seat) -> Run | None:
         return self._state.runs.get(seat.line.campaign_id) if seat.line else None
@@ -236,6 +255,27 @@ class Recovery:
                 self._seats.stir(seat)
                 self._seats.became_free(seat)
 
+    def _settle_customers(
+        self, snapshot: Snapshot, known: dict[UUID, LegState], now: float
+    ) -> None:
+        """Leave a customer with the number that the last owner gave them to; with nobody: end it.
+
+        The two are alone in the call's own room, so whoever else is there is the other party.
+        """
+        rooms = {room.room: room.legs for room in snapshot.rooms}
+        for line in [each for each in self._state.lines.values() if each.id in known]:
+            if line.connected is None or now - line.connected <= SETTLED_S or _is_served(line):
+                continue
+            others = [leg for leg in rooms.get(line.id, ()) if not self._state.owns(leg)]
+            if others:
+                logger.info("leg %s is the other party of line %s", others[0], line.id)
+                line.consultation = Consultation(leg=others[0], up=True)
+                line.handed_over = True
+                self._state.thirds[others[0]] = line
+            else:
+                logger.info("line %s is with nobody: hung up", line.id)
+                self._lines.hang_up(line)
+
     def _hang_up_strangers(self, snapshot: Snapshot, before: float) -> None:
         for leg in snapshot.legs:
             if not self._state.owns(leg.leg) and leg.since < before:
@@ -245,3 +285,11 @@ class Recovery:
     def _monotonic(self, at: datetime) -> float:
         age = (self._context.clock.now() - at.astimezone(UTC)).total_seconds()
         return self._context.clock.monotonic() - max(0.0, age)
+
+
+def _is_served(line: Line) -> bool:
+    """Whether somebody is, or is on the way to be, with a customer who was connected."""
+    if line.state is not AttemptState.CONNECTED or line.consultation is not None:
+        return True
+    seat = line.seat
+    return seat is not None and seat.line is line and seat.state is AgentState.TALKING

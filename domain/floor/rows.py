@@ -24,6 +24,7 @@ from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
+from domain.recordings.models import Recording
 from domain.targets.by_hand import BATCH_NAME
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
@@ -204,6 +205,12 @@ async def read_open_callers(account_id: UUID) -> list[Call]:
     return await Call.filter(
         account_id=account_id, direction=CallDirection.INBOUND, ended_at__isnull=True
     )
+
+
+async def read_open_recordings(account_id: UUID, calls: list[UUID]) -> dict[UUID, UUID]:
+    """What is being recorded of these calls, by call."""
+    going_on = Recording.filter(account_id=account_id, call_id__in=calls, finished_at=None)
+    return {row.call_id: row.id for row in await going_on.order_by("started_at")}
 
 
 async def read_ledgers(campaign_ids: list[UUID], *, now: datetime) -> dict[UUID, Ledger]:

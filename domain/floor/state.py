@@ -258,6 +258,11 @@ class Settings:
         return min(MINIMUM_RING_S, self.ring_limit_s)
 
     @property
+    def leaves_messages(self) -> bool:
+        """Whether an answering machine gets a message after its beep."""
+        return self.machine_action is MachineAction.MESSAGE
+
+    @property
     def heard_by_analysis(self) -> Analysis | None:
         """How calls are analysed; None: not at all. An agent who is there hears it in person."""
         return None if self.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW) else self.analysis

@@ -38,7 +38,8 @@ class Supervisions:
         if seat.node is None or not seat.leg_up:
             raise NotFound("phone on the line of agent", seat.agent_id)
         present = self._by_supervisor.get(command.supervisor)
-        if present is not None and present.agent_id == seat.agent_id:
+        here = present is not None and present.node == seat.node  # not where the agent was before
+        if present is not None and here and present.agent_id == seat.agent_id:
             present.role = command.role
             self._context.send(present.node, SetRole(leg=present.leg, role=command.role))
             self._note(seat, f"supervisor_{command.role}")
@@ -84,6 +85,10 @@ class Supervisions:
             if present.leg == leg:
                 del self._by_supervisor[supervisor]
                 self._context.state.visitors.discard(leg)
+
+    def legs_on(self, node: str) -> list[UUID]:
+        """The supervisors' phones that one switch holds, as far as is known."""
+        return [present.leg for present in self._by_supervisor.values() if present.node == node]
 
     def _note(self, seat: Seat, kind: str) -> None:
         if seat.line is not None:

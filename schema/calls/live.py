@@ -13,7 +13,7 @@ from domain.telephony.port import Role
 from schema.agents.desk import AgentAccepted, AgentId
 from schema.agents.refusals import AgentBusy, NothingOnTheLine
 from schema.agents.types import Agent
-from schema.calls.refusals import NoConsultation, NotSupervising, TransferTargetBusy
+from schema.calls.refusals import NoConsultation, NotRecording, NotSupervising, TransferTargetBusy
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import FloorUnavailable, InvalidInput, NotFound
@@ -62,7 +62,7 @@ CallSendKeysResult = Annotated[
     strawberry.union("CallSendKeysResult", description="The agent, or why not."),
 ]
 CallRecordResult = Annotated[
-    AgentAccepted | NotFound | NothingOnTheLine | FloorUnavailable,
+    AgentAccepted | NotFound | NothingOnTheLine | NotRecording | FloorUnavailable,
     strawberry.union("CallRecordResult", description="The agent, or why not."),
 ]
 AgentSuperviseResult = Annotated[

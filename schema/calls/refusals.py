@@ -31,3 +31,10 @@ class TransferTargetBusy(Refusal):
 @refusal(errors.NotSupervising)
 class NotSupervising(Refusal):
     """This supervisor's phone is in no agent's room."""
+
+
+@refusal(errors.NotRecording)
+class NotRecording(Refusal):
+    """The call is not being recorded: there is nothing to pause, resume or stop."""
+
+    call_id: str = strawberry.field(description="The call.")

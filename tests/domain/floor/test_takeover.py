@@ -8,15 +8,17 @@ import pytest
 from domain.agents.commands import AgentGoAvailable, AgentHangUp, AgentSignIn, AgentSignOut
 from domain.agents.models import Agent, AgentStateEntry, EndpointKind
 from domain.agents.rules import AgentState
+from domain.calls.commands import RecordAction, RecordCall
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import DialMode
 from domain.floor.director import Floor
 from domain.floor.models import FloorLease
 from domain.numbers.models import InboundNumber, NumberPurpose
+from domain.recordings.models import Recording
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
-from domain.telephony.port import HangUp
+from domain.telephony.port import HangUp, PauseRecording, StartRecording
 from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
 
@@ -272,6 +274,34 @@ async def test_the_channels_of_agents_outside_are_counted_by_the_next_owner(rig:
     assert second.state.trunks[trunk.id].busy == 0
     await rig.ask(AgentGoAvailable(agent=agents[1].id))
     await rig.until(lambda: _available(second))
+
+
+async def test_a_recording_goes_on_and_is_paused_by_the_next_owner(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, record=True, wrap_up_s=None)
+    await rig.targets(campaign, "+12025550010")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    first = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: Recording.filter(account=rig.row).exists())
+    recording = await Recording.get(account=rig.row)
+
+    await rig.die(first)
+    second = await rig.floor()
+    paused, started = [
+        await rig.ask(RecordCall(agent=agent.id, action=action))
+        for action in (RecordAction.PAUSE, RecordAction.START)
+    ]
+    await rig.until(lambda: _did(rig, PauseRecording))
+
+    assert (paused.code, started.code) == (None, None)
+    assert rig.commands(PauseRecording) == [PauseRecording(recording=recording.id, paused=True)]
+    assert [c.recording for c in rig.commands(StartRecording)] == [recording.id]
+    assert [line.recording for line in second.state.lines.values()] == [recording.id]
+
+
+async def _did(rig: Rig, kind: type[object]) -> bool:
+    return bool(rig.commands(kind))
 
 
 async def _connected(rig: Rig, count: int) -> bool:

@@ -347,6 +347,7 @@ export function useCallHold() {
 
 /**
  * Desk: start, pause, resume or stop recording. NothingOnTheLine: the customer has hung up.
+ * NotRecording: nothing is being recorded, so nothing was paused, resumed or stopped.
  * FloorUnavailable: it may have been done; the desk's events tell.
  */
 export function useCallRecord() {

@@ -1680,6 +1680,7 @@ export type CallRecordMutation = { readonly callRecord:
     | { readonly __typename: 'AgentAccepted', readonly agent: { readonly id: string } }
     | { readonly __typename: 'NotFound', readonly code: string, readonly message: string }
     | { readonly __typename: 'NothingOnTheLine', readonly code: string, readonly message: string }
+    | { readonly __typename: 'NotRecording', readonly code: string, readonly message: string }
     | { readonly __typename: 'FloorUnavailable', readonly code: string, readonly message: string }
    };
 
