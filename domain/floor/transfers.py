@@ -78,12 +78,10 @@ class Transfers:
         if consultation.seat is not None:
             other = consultation.seat
             self._context.send(line.node, Hold(leg=line.id, on=False))
-            line.held = False
             self._send_home(line, consultation.leg, other)
             self._hand_over(line, seat, other)
             return
         self._context.send(line.node, Hold(leg=line.id, on=False))
-        line.held = False
         line.handed_over = True
         for leg in (consultation.leg, line.id):
             self._context.send(line.node, Join(leg=leg, room=line.id, role=Role.NORMAL))
@@ -185,9 +183,11 @@ class Transfers:
         return Consultation(leg=leg)
 
     def _hold(self, line: Line, *, on: bool) -> None:
+        # Sent whatever we believe: who took the floor over does not know who is held, and a
+        # gateway does nothing twice.
+        self._context.send(line.node, Hold(leg=line.id, on=on))
         if line.held != on:
             line.held = on
-            self._context.send(line.node, Hold(leg=line.id, on=on))
             self._note(line, "held" if on else "taken_back")
 
     def _end_consultation(self, line: Line, consultation: Consultation) -> None:
@@ -227,6 +227,7 @@ class Transfers:
     def _give_away(self, line: Line, seat: Seat, kind: str) -> None:
         run = self._state.runs[line.campaign_id]
         self._note(line, kind)
+        line.held = False  # going into another room ends it
         self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
         self._endings.told_gone(line, seat)
 
