@@ -64,7 +64,7 @@ def is_kept_from(run: Run, seat: Seat, runs: dict[UUID, Run]) -> bool:
         return False
     own = seat.rank(run)
     return any(
-        rank > own and (other := runs.get(id)) is not None and other.dials and bool(other.hopper)
+        rank > own and (other := runs.get(id)) is not None and other.wants_agents
         for id, rank in seat.ranks.items()
     )
 
