@@ -128,8 +128,8 @@ class Dialing:
         ringing, analysing, talking = [], [], []
         waiting = 0
         for line in run.lines.values():
-            if line.by_hand:
-                continue
+            if line.by_hand or line.handed_over:
+                continue  # the pacer did not decide it, or no agent comes free when it ends
             if line.state is AttemptState.CONNECTED:
                 talking.append(now - (line.connected or now))
             elif line.state is AttemptState.WAITING:

@@ -102,7 +102,8 @@ class Endings:
             seat.agent_id,
             CallEnded(at=at.timestamp(), call=line.id, disposition=line.disposition, talk_s=talk_s),
         )
-        if line.connected is not None and not run.settings.on_ports:
+        talked = line.connected is not None and not line.handed_over  # else the pacer knows
+        if talked and not run.settings.on_ports:
             self._seats.saw(line, Seen.TALK_ENDED, talk_s)
         if seat.line is not line:
             return

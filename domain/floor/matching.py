@@ -67,8 +67,7 @@ def is_kept_from(run: Run, seat: Seat, runs: dict[UUID, Run]) -> bool:
         rank > own
         and seat.serves(id)
         and (other := runs.get(id)) is not None
-        and other.dials
-        and bool(other.hopper)
+        and other.wants_agents
         for id, rank in seat.ranks.items()
     )
 

@@ -333,6 +333,12 @@ class Run:
         return self.settings.state is CampaignState.RUNNING and self.forbidden is None
 
     @property
+    def wants_agents(self) -> bool:
+        """Whether it has somebody to dial for free agents now."""
+        ready = bool(self.hopper) and not self.held_up
+        return self.dials and ready and not self.settings.on_ports
+
+    @property
     def has_more(self) -> bool:
         """Whether there is, or will be, somebody to call, as far as is known."""
         unsettled = any(line.presented is None for line in self.lines.values())

@@ -18,6 +18,7 @@ from domain.floor.lines import Lines
 from domain.floor.pops import pop_of_line
 from domain.floor.seats import Seats
 from domain.floor.state import Consultation, Line, Seat
+from domain.pacing.interface import Seen
 from domain.telephony.events import LegAnswered, LegEnded, LegFailed
 from domain.telephony.port import (
     CallerId,
@@ -65,8 +66,7 @@ class Transfers:
             self._hand_over(line, seat, other)
         else:
             line.consultation = self._call_number(line, command, room=line.id)
-            line.handed_over = True
-            self._give_away(line, seat, "transferred")
+            self._give_outside(line, seat)
             self._context.send(line.node, Join(leg=line.id, room=line.id, role=Role.NORMAL))
 
     def complete(self, seat: Seat) -> None:
@@ -78,16 +78,13 @@ class Transfers:
         if consultation.seat is not None:
             other = consultation.seat
             self._context.send(line.node, Hold(leg=line.id, on=False))
-            line.held = False
             self._send_home(line, consultation.leg, other)
             self._hand_over(line, seat, other)
             return
         self._context.send(line.node, Hold(leg=line.id, on=False))
-        line.held = False
-        line.handed_over = True
         for leg in (consultation.leg, line.id):
             self._context.send(line.node, Join(leg=leg, room=line.id, role=Role.NORMAL))
-        self._give_away(line, seat, "transferred")
+        self._give_outside(line, seat)
 
     def cancel(self, seat: Seat) -> None:
         """Let the consulted party go, and return to the customer."""
@@ -185,9 +182,11 @@ class Transfers:
         return Consultation(leg=leg)
 
     def _hold(self, line: Line, *, on: bool) -> None:
+        # Sent whatever we believe: who took the floor over does not know who is held, and a
+        # gateway does nothing twice.
+        self._context.send(line.node, Hold(leg=line.id, on=on))
         if line.held != on:
             line.held = on
-            self._context.send(line.node, Hold(leg=line.id, on=on))
             self._note(line, "held" if on else "taken_back")
 
     def _end_consultation(self, line: Line, consultation: Consultation) -> None:
@@ -214,7 +213,7 @@ class Transfers:
             line.node,
             Join(leg=line.id, room=other.agent_id, role=Role.CUSTOMER, entry=Tone(name="zip")),
         )
-        self._give_away(line, seat, "transferred")
+        self._give_away(line, seat)
         line.seat = other
         self._context.desk(
             other.agent_id,
@@ -224,9 +223,19 @@ class Transfers:
         self._context.journal.call(line)
         self._context.journal.attempt(line)
 
-    def _give_away(self, line: Line, seat: Seat, kind: str) -> None:
+    def _give_outside(self, line: Line, seat: Seat) -> None:
+        """The customer talks on without us: for the pacer the agent's talk is over."""
+        line.handed_over = True
         run = self._state.runs[line.campaign_id]
-        self._note(line, kind)
+        if line.connected is not None and not run.settings.on_ports:
+            talk_s = self._context.clock.monotonic() - line.connected
+            self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
+        self._give_away(line, seat)
+
+    def _give_away(self, line: Line, seat: Seat) -> None:
+        run = self._state.runs[line.campaign_id]
+        self._note(line, "transferred")
+        line.held = False  # going into another room ends it
         self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
         self._endings.told_gone(line, seat)
 

@@ -134,3 +134,29 @@ def test_what_a_consulted_agent_does_later_is_no_concern_of_the_consultation(end
 
     floor.gone(theirs.id, EndedBy.FAR_END)
     assert second.state is AgentState.WRAP_UP
+
+
+@pytest.mark.feature("AGT-11")
+def test_a_customer_who_was_given_away_on_hold_can_be_held_again() -> None:
+    floor, line, first, second = consulting()
+    floor.floor.transfers.cancel(first)
+    floor.floor.transfers.hold(first, on=True)
+    floor.floor.transfers.transfer(
+        first, TransferTo(agent=first.agent_id, to_agent=second.agent_id)
+    )
+    before = len(floor.sent)
+
+    floor.floor.transfers.hold(second, on=True)
+
+    assert line.held
+    assert sent_since(floor, before, Hold) == [Hold(leg=line.id, on=True)]
+
+
+def test_a_customer_held_for_a_former_owner_of_the_floor_is_taken_back() -> None:
+    floor, line, first, _ = consulting()
+    line.held = False  # no row says it, so the next owner does not know
+    before = len(floor.sent)
+
+    floor.floor.transfers.hold(first, on=False)
+
+    assert sent_since(floor, before, Hold) == [Hold(leg=line.id, on=False)]

@@ -62,9 +62,12 @@ async def test_a_held_customer_hears_music_and_comes_back(rig: Rig) -> None:
     await rig.ask(CallHold(agent=agent.id))
     await rig.ask(CallHold(agent=agent.id))
     await rig.ask(CallHold(agent=agent.id, on=False))
-    await rig.until(lambda: _did(rig, Hold, 2))
+    await rig.until(lambda: _did(rig, Hold, 3))
 
-    assert rig.commands(Hold) == [Hold(leg=call.id, on=True), Hold(leg=call.id, on=False)]
+    held, back = Hold(leg=call.id, on=True), Hold(leg=call.id, on=False)
+    assert rig.commands(Hold) == [held, held, back]  # a gateway does nothing twice
+    for kind in ("held", "taken_back"):
+        assert await CallEvent.filter(call_id=call.id, kind=kind).count() == 1
 
 
 async def test_a_blind_transfer_gives_the_customer_to_another_agent(rig: Rig) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.agents.rules import AgentState
+from domain.calls.commands import TransferTo
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.errors import DomainError
@@ -151,6 +152,65 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
                 self.floor.seats.go_available(seat)
                 self.settle()
 
+    @rule(
+        choice=st.integers(0, 9),
+        outside=st.booleans(),
+        deed=st.sampled_from(
+            ["consult"] * 4 + ["complete", "give"] * 2 + ["cancel", "hold", "take back"]
+        ),
+    )
+    def an_agent_transfers(self, choice: int, outside: bool, deed: str) -> None:
+        if not any(seat.state is TALKING for seat in self.agents):
+            self.add_targets(1)
+            self.customers_answer()
+        talking = [seat for seat in self.agents if seat.state is TALKING]
+        free = [seat.agent_id for seat in self.agents if seat.free]
+        if not talking or not (free or outside):
+            return
+        if deed in ("complete", "cancel"):
+            talking = [seat for seat in talking if seat.line and seat.line.consultation] or talking
+        transfers, seat = self.floor.transfers, talking[choice % len(talking)]
+        to = TransferTo(
+            agent=seat.agent_id,
+            to_agent=None if outside else free[choice % len(free)],
+            to_number="+12025550199" if outside else None,
+            consult=deed == "consult",
+        )
+        try:
+            match deed:
+                case "consult" | "give":
+                    transfers.transfer(seat, to)
+                case "complete":
+                    transfers.complete(seat)
+                case "cancel":
+                    transfers.cancel(seat)
+                case "hold" | "take back":
+                    transfers.hold(seat, on=deed == "hold")
+        except DomainError:
+            pass  # the deed is refused in this state
+        self.settle()
+
+    @rule(choice=st.integers(0, 9), deed=st.sampled_from(["break", "sign out", "phone"]))
+    def a_consulted_agent_leaves(self, choice: int, deed: str) -> None:
+        consulted = [seat for seat in self.agents if seat.is_consulted]
+        if consulted:
+            seat = consulted[choice % len(consulted)]
+            if deed == "break":
+                self.floor.seats.take_break(seat, reason=None)
+            elif deed == "sign out":
+                self.floor.seats.sign_out(seat, reason=None, force=False)
+            elif seat.leg is not None:
+                self.gone(seat.leg, EndedBy.SWITCH)
+            self.settle()
+
+    @rule(choice=st.integers(0, 9), picks_up=st.booleans())
+    def a_third_party_does(self, choice: int, picks_up: bool) -> None:
+        with self._one_of([leg for leg in self.legs if leg in self.state.thirds], choice) as leg:
+            if leg is not None and picks_up and self.legs[leg] == "dialing":
+                self.answers(leg)
+            elif leg is not None and not picks_up:
+                self.gone(leg, EndedBy.FAR_END)
+
     @rule(running=st.booleans())
     def the_campaign_is_stopped_or_goes_on(self, running: bool) -> None:
         self.run.settings.state = CampaignState.RUNNING if running else CampaignState.STOPPED
@@ -198,9 +258,22 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             if seat.state is AgentState.AVAILABLE:
                 assert seat.leg_up
         for line in self.state.lines.values():
+            if line.handed_over:
+                continue  # no agent's any more
             if line.state is AttemptState.CONNECTED and line.id in self.legs:
                 assert line.seat is not None
                 assert line.seat.line is line or line.seat.state is AgentState.OFFLINE
+
+    @invariant()
+    def who_is_consulted_is_there(self) -> None:
+        if not hasattr(self, "run"):
+            return
+        asked = [line.consultation for line in self.state.lines.values() if line.consultation]
+        agents = [third.seat for third in asked if third.seat is not None]
+        consulted = [seat for seat in self.agents if seat.is_consulted]
+        assert sorted(seat.agent_id for seat in agents) == [seat.agent_id for seat in consulted]
+        assert all(third.is_there for third in asked if third.seat is not None)
+        assert {third.leg for third in asked if third.seat is None} == self.state.thirds.keys()
 
     @invariant()
     def who_waits_is_known_to_wait(self) -> None:
@@ -241,7 +314,8 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             ]
             assert len(listening) <= PORTS
         elif settings.reserves:
-            taken = [line.seat.agent_id for line in lines if line.seat is not None]
+            mine = [line for line in lines if not line.handed_over]
+            taken = [line.seat.agent_id for line in mine if line.seat is not None]
             assert len(set(taken)) == len(taken)
 
 
