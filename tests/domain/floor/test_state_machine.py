@@ -4,7 +4,7 @@ The floor's parts run on paper: without rows, broker and switch, on a clock that
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,9 +20,11 @@ from domain.campaigns.rules import CampaignState, DialMode, MachineAction
 from domain.core.errors import DomainError
 from domain.floor.director import Floor
 from domain.floor.journal import Group, Journal
+from domain.floor.manual import Wanted
 from domain.floor.state import Line, Run, Seat, Settings
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingSettings
+from domain.targets.by_hand import new_target
 from domain.targets.hopper import HopperTarget
 from domain.targets.rules import TargetState
 from domain.telephony.events import (
@@ -86,6 +88,8 @@ class FloorMachine(RuleBasedStateMachine):
         self.floor.dialing.refill = lambda run: None
         self.ended: list[UUID] = []
         self.floor.endings.has_ended = lambda line: self.ended.append(line.id)
+        self.met_by_hand = 0  # live answers that no ledger counts
+        self.floor.lines.was_connected = self._met
         self.legs: dict[UUID, str] = {}  # at the switch: dialing, ringing, up
         self.plays: list[Play] = []
         self.collecting: set[UUID] = set()
@@ -101,6 +105,9 @@ class FloorMachine(RuleBasedStateMachine):
         for leg in list(self.legs):
             self._answers(leg)
         self.targets_come(6)
+
+    def _met(self, run: Run, line: Line, seat: Seat) -> None:
+        self.met_by_hand += line.by_hand
 
     def _answers(self, leg: UUID) -> None:
         self.legs[leg] = "up"
@@ -303,6 +310,15 @@ class FloorMachine(RuleBasedStateMachine):
             pass  # the deed is refused in this state
         self._settle()
 
+    @rule(n=st.integers(0, AGENTS - 1))
+    def an_agent_dials(self, n: int) -> None:
+        seat = self.state.seats[UUID(int=100 + n)]
+        if seat.state in (AgentState.AVAILABLE, AgentState.BREAK) and self.run.dials:
+            target = new_target(f"+1202555{len(self.dialed):04}", at=self.clock.now())
+            with suppress(DomainError):
+                self.floor.manual.begin(seat, Wanted(self.run, target))
+        self._settle()
+
     @rule(running=st.booleans())
     def the_campaign_is_stopped_or_goes_on(self, running: bool) -> None:
         self.run.settings.state = CampaignState.RUNNING if running else CampaignState.STOPPED
@@ -352,7 +368,8 @@ class FloorMachine(RuleBasedStateMachine):
             return
         tally = self.run.tally
         at = self.context.unix()
-        assert self.run.ledger.totals(at) == (tally.answered, tally.abandoned)
+        counted = tally.answered - self.met_by_hand
+        assert self.run.ledger.totals(at) == (counted, tally.abandoned)
         waiting = sum(_waits(line) and line.connected is None for line in self.run.lines.values())
         if self.run.settings.on_ports:
             # Who left a port for an agent and met none was connected, and is abandoned, too.
