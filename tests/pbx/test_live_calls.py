@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.e2e.callcentre import CallCentre
 from tests.e2e.customer import until
 from tests.e2e.desk import ACCEPTED, GO_AVAILABLE, HANG_UP, SIGN_OUT, Desk
@@ -21,6 +23,13 @@ mutation ($agent: UUID!, $role: SupervisorRole!) {{
 }}
 """
 SUPERVISE_END = "mutation { agentSuperviseEnd { __typename ... on Refusal { code } } }"
+DIAL = f"mutation ($number: String!) {{ agentDial(number: $number) {ACCEPTED} }}"
+DEFAULT_CAMPAIGN = """
+mutation ($agent: UUID!, $campaign: UUID!) {
+  agentChange(id: $agent, input: {defaultCampaignId: $campaign}) { __typename }
+}
+"""
+BY_HAND = "query ($campaign: UUID!) { attempts(campaignId: $campaign) { nodes { number byHand } } }"
 AGENTS = "{ agents { nodes { id code now { state reason } } } }"
 RECORDINGS = "{ recordings { nodes { callId agentId finishedAt size seconds } } }"
 
@@ -102,6 +111,32 @@ async def test_a_consulted_number_takes_the_customer_over(centre: CallCentre) ->
     (attempt,) = await centre.attempts(campaign)
     assert attempt["state"] == "CONNECTED"  # customer and number speak without an agent
     await _leave(agent)
+
+
+@pytest.mark.feature("AGT-01")
+async def test_an_agent_on_a_break_dials_by_hand_and_talks(centre: CallCentre) -> None:
+    (code,) = await agents_of(centre, 1)
+    campaign = await centre.campaign("PREDICTIVE", wrapUpSeconds=0.5, ringLimitSeconds=15)
+    await centre.start(campaign)
+    agent = (await _ids(centre))[code]
+    made = await centre.admin.ask(DEFAULT_CAMPAIGN, agent=agent, campaign=campaign)
+    assert made["__typename"] == "AgentChanged", made
+    desk = await centre.desk(code)
+    desk.listen()
+    await desk.until_state("BREAK")
+
+    await desk.do(DIAL, number="(212) 555-0140")  # the phone is off the line
+    refused = await desk.agent.ask(DIAL, number=LIVE)
+    await desk.until_state("TALKING")
+    await desk.do(HANG_UP)
+    await desk.until_state("BREAK")
+
+    assert refused["code"] == "AGENT_BUSY"
+    (attempt,) = (await centre.admin.ask(BY_HAND, campaign=campaign))["nodes"]
+    assert (attempt["number"], attempt["byHand"]) == (LIVE, True)
+    (target,) = await centre.until_closed(campaign)
+    assert (target["number"], target["closedReason"]) == (LIVE, "CONNECTED")
+    await _leave(desk)
 
 
 async def _leave(*desks: Desk) -> None:

@@ -1,7 +1,7 @@
 """Whatever agents, customers and chance do, in whatever order: what always holds on a floor."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -13,7 +13,9 @@ from domain.calls.commands import TransferTo
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.errors import DomainError
-from domain.floor.state import Line
+from domain.floor.manual import Wanted
+from domain.floor.state import Line, Run, Seat
+from domain.targets.by_hand import new_target
 from domain.telephony.events import (
     DigitsCollected,
     EndedBy,
@@ -39,6 +41,11 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
     )
     def begin(self, mode: DialMode, lines: float, analysed: bool, consoles: bool) -> None:
         self.open(mode, lines=lines, analysed=analysed, consoles=consoles, targets=6)
+        self.met_by_hand = 0  # live answers that no ledger counts
+        self.floor.lines.was_connected = self._met
+
+    def _met(self, run: Run, line: Line, seat: Seat) -> None:
+        self.met_by_hand += line.by_hand
 
     @contextmanager
     def _one_of(self, legs: list[UUID], choice: int) -> Iterator[UUID | None]:
@@ -211,6 +218,15 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             elif leg is not None and not picks_up:
                 self.gone(leg, EndedBy.FAR_END)
 
+    @rule(n=st.integers(0, AGENTS - 1))
+    def an_agent_dials(self, n: int) -> None:
+        seat = self.state.seats[UUID(int=100 + n)]
+        if seat.state in (AgentState.AVAILABLE, AgentState.BREAK) and self.run.dials:
+            target = new_target(f"+1202555{len(self.dialed):04}", at=self.clock.now())
+            with suppress(DomainError):
+                self.floor.manual.begin(seat, Wanted(self.run, target))
+        self.settle()
+
     @rule(running=st.booleans())
     def the_campaign_is_stopped_or_goes_on(self, running: bool) -> None:
         self.run.settings.state = CampaignState.RUNNING if running else CampaignState.STOPPED
@@ -292,7 +308,8 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
             return
         tally = self.run.tally
         at = self.context.unix()
-        assert self.run.ledger.totals(at) == (tally.answered, tally.abandoned)
+        counted = tally.answered - self.met_by_hand
+        assert self.run.ledger.totals(at) == (counted, tally.abandoned)
         waiting = sum(_waits(line) and line.connected is None for line in self.run.lines.values())
         if self.run.settings.on_ports:
             # Who left a port for an agent and met none was connected, and is abandoned, too.

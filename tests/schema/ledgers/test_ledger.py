@@ -279,6 +279,25 @@ async def test_a_purge_takes_people_away_and_leaves_the_rate(
 
 
 @pytest.mark.feature("CAM-24")
+async def test_a_call_dialed_by_hand_counts_only_when_its_agent_was_gone(
+    ask: Ask, campaign: Campaign, database: str
+) -> None:
+    await answers(campaign, people=8, abandoned=2)
+    await Attempt.filter(campaign=campaign).update(by_hand=True)
+    await answers(campaign, people=3)
+
+    before = await asked(ask, campaign)
+    assert await differences(database, campaign) == []
+    await ask(PURGE, **{"campaign": str(campaign.id), "class": "IN_PROGRESS", "count": 13})
+
+    rolling = before["rolling"]
+    assert (rolling["live"], rolling["connected"], rolling["abandoned"]) == (5, 3, 2)
+    assert await PastAnswer.all().count() == 5
+    assert await asked(ask, campaign) == before
+    assert await differences(database, campaign) == []
+
+
+@pytest.mark.feature("CAM-24")
 async def test_the_independent_count_tells_what_differs(
     ask: Ask, campaign: Campaign, database: str, tmp_path: Path
 ) -> None:
