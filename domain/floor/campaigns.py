@@ -62,7 +62,7 @@ class Campaigns:
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self._paced: dict[UUID, tuple[object, ...]] = {}  # by what each pacer is
         self._reading = asyncio.Lock()  # one at a time: what was read last must not lose
-        self._unread: dict[object, Callable[[], Awaitable[None]]] = {}  # the database was away
+        self._unread: dict[object, Callable[[], Awaitable[None]]] = {}  # as the database was away
         self.was_changed: Callable[[], None] = lambda: None
         self.windows = Windows(context.unix)
         self._tapes = Tapes(context.clock)
@@ -95,12 +95,9 @@ class Campaigns:
     async def _take_over(self, what: object, read: Callable[[], Awaitable[None]]) -> None:
         """Read rows that changed. Whoever asked may be gone when the database is back."""
         async with self._reading:
-            try:
-                await read()
-            except LOST:
-                self._unread[what] = read
-                raise
-            self._unread.pop(what, None)
+            self._unread[what] = read  # whatever goes wrong
+            await read()
+            del self._unread[what]
 
     async def _changed(self, campaign_id: UUID) -> None:
         found = await rows.read_campaigns(self._state.account_id, [campaign_id])
