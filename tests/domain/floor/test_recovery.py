@@ -7,7 +7,7 @@ import pytest
 from domain.agents.rules import AgentState
 from domain.calls.commands import RecordAction, RecordCall, Supervise, TransferTo
 from domain.calls.errors import NotRecording
-from domain.calls.rules import AttemptState
+from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import MachineAction
 from domain.floor.context import Timers
 from domain.floor.guests import MISSED_S
@@ -381,6 +381,23 @@ def test_a_customer_is_hung_up_when_the_end_of_the_number_outside_was_lost(busy:
     assert HangUp(leg=line.id) in busy.sent
     assert not busy.state.thirds
     assert line.id not in busy.state.lines
+
+
+def test_nobody_is_connected_on_a_switch_that_is_gone(busy: Paper) -> None:
+    kept, other = list(busy.state.seats.values())[:2]
+    dialed, waits = kept.line, other.line
+    assert dialed is not None
+    assert waits is not None
+    dialed.state, dialed.connected, dialed.connected_at = AttemptState.RINGING, None, None
+    kept.state = AgentState.RESERVED
+    waits.state, waits.connected, waits.connected_at = AttemptState.WAITING, None, None
+    waits.seat, other.line, other.state = None, None, AgentState.BREAK
+    busy.state.waiting.append(waits)
+
+    busy.floor.recovery.end_lines_of("sim", busy.context.unix())
+
+    assert (dialed.disposition, waits.disposition) == (Disposition.FAILED, Disposition.ABANDONED)
+    assert (kept.state, kept.line, waits.seat) == (AgentState.RINGING, None, None)
 
 
 def _legs(paper: Paper) -> list[UUID]:

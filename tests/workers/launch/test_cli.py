@@ -24,7 +24,7 @@ def outdial(
         env=clean | {"PYTHONPATH": os.getcwd()} | (environment or {}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
