@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from domain.calls.rules import AttemptState
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.errors import DomainError
 from domain.floor.manual import Wanted
+from domain.floor.recovery import SETTLED_S
 from domain.floor.state import Line, Run, Seat
 from domain.targets.by_hand import new_target
 from domain.telephony.events import (
@@ -22,7 +23,9 @@ from domain.telephony.events import (
     Failure,
     LegAnalysed,
     LegRinging,
+    LegState,
     PlaybackFinished,
+    Snapshot,
     Verdict,
 )
 from tests.domain.floor.paper import ACCOUNT, AGENTS, PORTS, PaperFloor
@@ -227,6 +230,19 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
                 self.floor.manual.begin(seat, Wanted(self.run, target))
         self.settle()
 
+    @rule(choice=st.integers(0, 19))
+    def the_switch_says_what_it_holds(self, choice: int) -> None:
+        """Somebody's leg may be gone without a word."""
+        known = sorted(self.legs.keys() - self.state.thirds.keys())
+        if choice < len(known):
+            del self.legs[known[choice]]
+            self.collecting.discard(known[choice])
+        self.clock.advance(SETTLED_S + 1.0)
+        at = self.context.unix()
+        held = (LegState(leg=leg, state=state, since=at) for leg, state in self.legs.items())
+        self.hear(Snapshot(account=ACCOUNT, at=at, request=uuid4(), node="sim", legs=tuple(held)))
+        self.wait(0.0)
+
     @rule(running=st.booleans())
     def the_campaign_is_stopped_or_goes_on(self, running: bool) -> None:
         self.run.settings.state = CampaignState.RUNNING if running else CampaignState.STOPPED
@@ -258,6 +274,11 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
                 assert len(set(used)) == len(used)
             busy = sum(trunk.busy for trunk in self.state.trunks.values())
             assert busy == len(self.state.lines)
+
+    @invariant()
+    def nobody_waits_for_a_leg_that_is_gone(self) -> None:
+        if hasattr(self, "run"):
+            assert self.state.lines.keys() | self.state.legs.keys() <= self.legs.keys()
 
     @invariant()
     def agents_and_their_customers_agree(self) -> None:
