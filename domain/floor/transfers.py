@@ -229,7 +229,7 @@ class Transfers:
         run = self._state.runs[line.campaign_id]
         if line.connected is not None and not run.settings.on_ports:
             talk_s = self._context.clock.monotonic() - line.connected
-            self._seats.observe(run.campaign_id, Seen.TALK_ENDED, talk_s)
+            self._seats.saw(line, Seen.TALK_ENDED, talk_s)
         self._give_away(line, seat)
 
     def _give_away(self, line: Line, seat: Seat) -> None:
