@@ -120,7 +120,7 @@ class Carriers:
         if not (room := self.room_for(run, target)):
             return False
         self.dialed(
-            self._lines.launch(run, [target], seat.node, seat, trunks=room, instead_of=line)
+            self._lines.placing.launch(run, [target], seat.node, seat, trunks=room, instead_of=line)
         )
         return True
 

@@ -60,7 +60,7 @@ class Dialing:
         self._context = context
         self._screening = screening
         self.hooks = Hooks(context, screening, web, spawn)
-        lines.wishes = self.hooks.wishes
+        lines.placing.wishes = self.hooks.wishes
         self._state = context.state
         self._seats = seats
         self._lines = lines
@@ -69,7 +69,7 @@ class Dialing:
 
     def decide(self) -> None:
         """Let every run that is due decide. Nothing leaves while rows can't be written."""
-        if self._context.journal.stalled or self._lines.place_before() is None:
+        if self._context.journal.stalled or self._lines.placing.place_before() is None:
             return
         now = self._context.clock.monotonic()
         if self._state.waiting:  # somebody may wait for an agent who was kept for others
@@ -297,7 +297,7 @@ class Dialing:
         if not leaving:
             return False
         taken, trunks = [target for target, _ in leaving], [trunk for _, trunk in leaving]
-        self.carriers.dialed(self._lines.launch(run, taken, node, seat, trunks=trunks))
+        self.carriers.dialed(self._lines.placing.launch(run, taken, node, seat, trunks=trunks))
         return True
 
     def _look_at_stop_dates(self) -> None:

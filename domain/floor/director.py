@@ -130,7 +130,7 @@ class Floor:
         self.machines = Machines(context, self.endings)
         self.announcements = Announcements(context, self.seats, self.endings)
         self.lines = Lines(context, self.seats, self.endings, self.machines, self.announcements)
-        self.lines.place_before = self._place_before
+        self.lines.placing.place_before = self._place_before
         self.dialing = Dialing(
             context, self.seats, self.lines, self.screening, self._web, self._spawn
         )

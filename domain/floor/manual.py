@@ -117,7 +117,7 @@ class Manual:
     def _launch(self, seat: Seat, wanted: Wanted, *, on_break: bool, reason: str | None) -> None:
         self._refuse_forbidden(wanted)
         run, target, node = wanted.run, wanted.target, seat.node
-        if node is None or not self._is_up(node) or self._lines.place_before() is None:
+        if node is None or not self._is_up(node) or self._lines.placing.place_before() is None:
             raise NoLineFree("the switch that holds the agent's phone is away")
         if self._context.journal.stalled:
             raise NoLineFree("the database is away")
@@ -131,7 +131,9 @@ class Manual:
         if on_break:
             seat.after_call, seat.after_call_reason = AgentState.BREAK, reason
         self._dialing.carriers.dialed(
-            self._lines.launch(run, [target], node, seat, trunks=trunks, by_hand=wanted.first)
+            self._lines.placing.launch(
+                run, [target], node, seat, trunks=trunks, by_hand=wanted.first
+            )
         )
 
     async def _wanted(self, seat: Seat, typed: str) -> Wanted:

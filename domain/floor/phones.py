@@ -159,7 +159,7 @@ class Phones:
         self._state.visitors.discard(leg)
         self._seats.sign_in(seat)
         self._seats.logins.log_in_everywhere(seat)
-        self._seats.take_phone(seat, leg, node, by_phone=by_phone)
+        self._seats.phones.take(seat, leg, node, by_phone=by_phone)
         self._context.send(
             node, Join(leg=leg, room=seat.agent_id, role=Role.AGENT, entry=Tone(name="beep"))
         )

@@ -10,11 +10,12 @@ from domain.agents.rules import AgentState
 from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.floor import rows
+from domain.floor.agent_phones import NO_SWITCH
 from domain.floor.callers import caller
 from domain.floor.context import FloorContext
 from domain.floor.guests import Guests
 from domain.floor.lines import Lines
-from domain.floor.seats import NO_SWITCH, Seats
+from domain.floor.seats import Seats
 from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
 from domain.telephony.events import EndedBy, LegState, Snapshot
 from domain.telephony.port import HangUp, Join, Role

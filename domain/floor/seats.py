@@ -5,22 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.agents.errors import AgentBusy, AgentSignedOut, NothingOnTheLine, NoWrapUp
-from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState, may_follow
 from domain.calls.events import AgentStateChanged, CallEnded
 from domain.core.ids import new_id
+from domain.floor.agent_phones import AgentPhones
 from domain.floor.context import FloorContext
 from domain.floor.logins import Logins
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
-from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
-from domain.trunks.rules import choose
 
-PHONE_RING_LIMIT_S = 30.0
-NO_SWITCH = "no_switch"  # why an agent who wants calls gets none; until a switch is back
 PHONE_AGAIN_S = 1.0
-PHONE_PATIENCE_S = 5.0  # a phone call that the gateway takes up later than this is dropped
 
 
 class Seats:
@@ -33,6 +28,7 @@ class Seats:
         self.was_wrapped_up: Callable[[Line, datetime | None], None] = lambda line, again_at: None
         self.give_up: Callable[[Line], None] = lambda line: None  # hang the customer up
         self.left: Callable[[Seat], None] = lambda seat: None  # was consulted, and is not any more
+        self.phones = AgentPhones(context)
         self.logins = Logins(
             context,
             observe=self.observe,
@@ -61,7 +57,7 @@ class Seats:
         seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
         self.change(seat, AgentState.OFFLINE, reason=reason)
         self.logins.log_out_everywhere(seat)
-        self.hang_up_phone(seat)
+        self.phones.hang_up(seat)
 
     def go_available(self, seat: Seat) -> None:
         """Take calls; the phone is called first unless it is on the line already."""
@@ -163,7 +159,7 @@ class Seats:
 
     def phone_failed(self, seat: Seat, event: LegFailed) -> None:
         """The agent did not pick up. A phone that a busy switch never rang is called again."""
-        self._forget_phone(seat)
+        self.phones.forget(seat)
         if seat.state is not AgentState.RINGING:
             return
         if event.failure is Failure.STALE:
@@ -184,14 +180,14 @@ class Seats:
         """
         hung_up = event.by is EndedBy.FAR_END
         if hung_up and seat.by_phone:
-            self._forget_phone(seat)
+            self.phones.forget(seat)
             self.sign_out(seat, reason="phone_hung_up", force=True)
         else:
             self.phone_lost(seat, hung_up=hung_up)
 
     def phone_lost(self, seat: Seat, *, hung_up: bool) -> None:
         """The agent is off the line: the customer is hung up, and a lost phone is called again."""
-        self._forget_phone(seat)
+        self.phones.forget(seat)
         if seat.state is AgentState.TALKING:
             if seat.line is not None:
                 self.give_up(seat.line)
@@ -204,36 +200,9 @@ class Seats:
 
     def call_phone(self, seat: Seat) -> None:
         """Call the agent's phone into the agent's own room."""
-        node = self._node_for_phone()
-        if node is None:
-            self.change(seat, AgentState.BREAK, reason=NO_SWITCH)
+        if (why := self.phones.call(seat)) is not None:
+            self.change(seat, AgentState.BREAK, reason=why)
             return
-        to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
-        if seat.endpoint_kind is EndpointKind.NUMBER:
-            now = self._context.clock.monotonic()
-            seat.trunk = choose(self._state.trunks.values(), now)
-            if seat.trunk is not None:
-                seat.trunk.take(now)
-            elif self._state.trunks:
-                self.change(seat, AgentState.BREAK, reason="trunks_full")
-                return
-            to = ToNumber(number=seat.endpoint, trunk=seat.trunk.name if seat.trunk else None)
-        seat.leg, seat.leg_up, seat.node = new_id(), False, node
-        seat.leg_since = self._context.clock.monotonic()
-        self._state.legs[seat.leg] = seat
-        self._context.send(
-            node,
-            PlaceLeg(
-                leg=seat.leg,
-                account=self._state.account_id,
-                to=to,
-                not_after=self._context.unix() + PHONE_PATIENCE_S,
-                caller_id=CallerId(name="Outdial"),
-                ring_limit_s=PHONE_RING_LIMIT_S,
-                join=seat.agent_id,
-                role=Role.AGENT,
-            ),
-        )
         self.change(seat, AgentState.RINGING)
 
     # Parts
@@ -254,7 +223,7 @@ class Seats:
         if entry is not None and (seat.state, seat.reason) == (state, reason):
             # An accepted offer is the same state with a call: the next owner must know whose.
             if entry.call_id == call_id:
-                self._note_phone(seat)
+                self.phones.note(seat)
                 return
         at = self._context.clock.now()
         before = seat.state
@@ -371,38 +340,3 @@ class Seats:
             self.give_up(line)
         elif seat.is_consulted:
             self.left(seat)
-
-    def take_phone(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
-        """Let this call be the one that holds the agent; another one is hung up."""
-        self.hang_up_phone(seat)
-        seat.leg, seat.leg_up, seat.node, seat.by_phone = leg, True, node, by_phone
-        seat.leg_since = self._context.clock.monotonic()
-        self._state.legs[leg] = seat
-        self._note_phone(seat)
-
-    def _note_phone(self, seat: Seat) -> None:
-        """Let the next owner know which call holds the agent, in the stretch that goes on."""
-        entry, trunk_id = seat.entry, seat.trunk.id if seat.trunk else None
-        now = (seat.leg, seat.node, trunk_id, seat.by_phone)
-        if entry is not None:
-            if (entry.leg_id, entry.node, entry.trunk_id, entry.by_phone) != now:
-                entry.leg_id, entry.node, entry.trunk_id, entry.by_phone = now
-                self._context.journal.entry(seat, entry)
-
-    def hang_up_phone(self, seat: Seat) -> None:
-        """Take the agent off the line."""
-        if seat.leg is not None and seat.node is not None:
-            self._context.send(seat.node, HangUp(leg=seat.leg))
-        self._forget_phone(seat)
-
-    def _forget_phone(self, seat: Seat) -> None:
-        if seat.leg is not None:
-            self._state.legs.pop(seat.leg, None)
-        if seat.trunk is not None:
-            seat.trunk.free()
-        seat.leg, seat.leg_up, seat.node, seat.trunk = None, False, None, None
-
-    def _node_for_phone(self) -> str | None:
-        """The living switch with the most room for its size."""
-        up = [node for node in self._context.nodes.values() if node.up and node.capacity > 0]
-        return min(up, key=lambda node: node.legs / node.capacity).node if up else None

@@ -75,7 +75,7 @@ class PaperFloor:
         self.journal.written = set()
         self.context.journal, self.context.send = self.journal, self._sent
         self.context.nodes = {"sim": NODE}
-        self.floor.lines.place_before = lambda: self.context.unix() + 3.0
+        self.floor.lines.placing.place_before = lambda: self.context.unix() + 3.0
         self.floor.dialing.refill = lambda run: None
         self.ended: list[UUID] = []
         self.floor.endings.has_ended = self._has_ended

@@ -200,14 +200,14 @@ async def test_a_new_owner_ends_the_ringing_tone_of_the_old_one(slow_rig: Rig) -
 def _watch_lines(floor: Floor) -> list[int]:
     """How many lines were up after each launch."""
     seen: list[int] = []
-    launch = floor.lines.launch
+    launch = floor.lines.placing.launch
 
     def watched(*args: object, **kwargs: object) -> object:
         made = launch(*args, **kwargs)  # type: ignore[arg-type]
         seen.append(len(floor.state.lines))
         return made
 
-    floor.lines.launch = watched  # type: ignore[assignment,method-assign]
+    floor.lines.placing.launch = watched  # type: ignore[assignment,method-assign]
     return seen
 
 

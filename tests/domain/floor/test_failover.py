@@ -306,7 +306,7 @@ async def test_a_floor_that_dies_between_the_two_calls_loses_and_doubles_none(
     await rig.carrier()
     floor = await rig.floor()
     stopped = asyncio.Event()
-    hear, go_on = floor.hearing.hear, floor.lines.launch
+    hear, go_on = floor.hearing.hear, floor.lines.placing.launch
 
     def deaf(event: Any) -> None:
         if type(event).__name__ == "LegFailed":
@@ -323,7 +323,7 @@ async def test_a_floor_that_dies_between_the_two_calls_loses_and_doubles_none(
     if dies == "before":
         floor.hearing.hear = deaf  # type: ignore[method-assign]
     else:
-        floor.lines.launch = dead  # type: ignore[method-assign]
+        floor.lines.placing.launch = dead  # type: ignore[method-assign]
     await rig.at_work(agent)
     async with asyncio.timeout(20):
         await stopped.wait()

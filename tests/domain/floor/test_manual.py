@@ -442,7 +442,7 @@ async def test_a_call_that_was_written_and_not_placed_is_dialed_by_nobody(rig: R
     await rig.carrier()
     first = await rig.floor()
     await available(rig, first, agent)
-    first.lines._place = lambda lines: None  # type: ignore[method-assign]  # dies after the commit
+    first.lines.placing._place = lambda lines: None  # type: ignore[method-assign]  # dies after the commit
     await rig.tell(AgentDial(agent=agent.id, number=SHORT))
     await rig.until(lambda: Attempt.filter(account=rig.row).exists())
 

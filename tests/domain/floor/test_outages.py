@@ -11,9 +11,9 @@ from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import DialMode
+from domain.floor.agent_phones import PHONE_PATIENCE_S
 from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease
-from domain.floor.seats import PHONE_PATIENCE_S
 from domain.floor.state import Seat
 from domain.targets.models import Target
 from domain.targets.rules import TargetState

@@ -78,7 +78,7 @@ async def test_an_attempt_that_was_never_placed_is_closed_and_its_target_dialed_
     await rig.carrier()
     first = await rig.floor()
     lines = first.lines
-    lines._place = lambda lines: None  # type: ignore[method-assign]  # dies right after the commit
+    lines.placing._place = lambda lines: None  # type: ignore[method-assign]  # dies right after the commit
     await rig.at_work(agent)
     await rig.until(lambda: _committed(rig))
 
