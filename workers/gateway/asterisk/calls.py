@@ -139,7 +139,7 @@ class Calls:
         new, leg.channel = not leg.channel, channel.name
         if new and self._exchange.now() > leg.not_after:
             leg.stale = True
-        if new and (leg.canceled or leg.stale):
+        if leg.stale or (new and leg.canceled):
             self._exchange.spawn(self.end(leg))
 
     async def _kill(self, channel: Channel) -> None:
@@ -151,6 +151,8 @@ class Calls:
         if leg is None:
             return
         leg.channel = fact.channel.name
+        if leg.stale:
+            return  # it is being hung up, however far it came
         if fact.channel.state is ChannelState.RINGING and leg.status == "dialing":
             leg.status, leg.since, leg.rang = "ringing", self._exchange.now(), True
             self._exchange.tell(LegRinging, leg.account, leg=leg.id)
@@ -163,13 +165,13 @@ class Calls:
 
     def on_early_media(self, fact: EarlyMedia) -> None:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
-        if leg is not None and not leg.early and not leg.is_up:
+        if leg is not None and not leg.early and not leg.is_up and not leg.stale:
             leg.early = True
             self._exchange.tell(LegEarlyMedia, leg.account, leg=leg.id)
 
     def on_analysed(self, fact: Analysed) -> None:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
-        if leg is None:
+        if leg is None or leg.stale:
             return
         self._exchange.tell(LegAnalysed, leg.account, leg=leg.id, verdict=fact.verdict)
         if leg.analysis is not None and leg.analysis.record:

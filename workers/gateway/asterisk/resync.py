@@ -126,6 +126,8 @@ class Resync:
 
     def _compare(self, leg: Leg, channel: Channel, message: Headers, room: UUID | None) -> None:
         self._calls.appear(leg, channel)
+        if leg.stale:
+            return  # answered or not: nobody waits for it any more
         status = STATUS[channel.state]
         if status != leg.status:
             leg.status, leg.since = status, self._exchange.now()

@@ -271,6 +271,27 @@ async def test_a_late_command_and_one_too_many_dial_nothing(
     assert [action["ChannelId"] for action in ami.sent("Originate")] == [str(leg(2))]
 
 
+async def test_a_call_delivered_too_late_is_hung_up_and_never_told_as_answered(
+    gateway: Gateway,
+) -> None:
+    channel = {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1", "AccountCode": str(ACCOUNT)}
+    command = gateway.place(1, not_after=SystemClock().now().timestamp() + 0.3)
+    await gateway.switch.execute(command)
+    await asyncio.sleep(0.4)  # Asterisk stood still meanwhile
+
+    gateway.ami.say(channel | {"Event": "Newchannel", "ChannelState": "0"})
+    gateway.ami.say(channel | {"Event": "Newstate", "ChannelState": "6"})
+    await gateway.until(lambda: bool(gateway.ami.sent("Hangup")))
+    gateway.ami.say(channel | {"Event": "Hangup", "Cause": "16", "ChannelState": "6"})
+    await gateway.until(lambda: "LegFailed" in gateway.told(1))
+
+    assert gateway.told(1) == ["LegFailed"]
+    (failed,) = gateway.seen(LegFailed)
+    assert isinstance(failed, LegFailed)
+    assert failed.failure is Failure.STALE
+    assert gateway.switch.legs == 0
+
+
 async def test_names_from_outside_reach_no_dialplan_argument(gateway: Gateway) -> None:
     up = {"Event": "Newstate", "ChannelState": "6", "AccountCode": str(ACCOUNT)}
     await gateway.switch.execute(gateway.place(1))
