@@ -12,6 +12,7 @@ DATABASE_AWAY: tuple[type[Exception], ...] = (
     asyncpg.ObjectNotInPrerequisiteStateError,  # it accepts no connections just now
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection was cut just when it was handed out
     OSError,
     TimeoutError,
 )

@@ -18,6 +18,7 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.pacing import pacing_settings
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.bus import Notice
+from domain.core.outages import DATABASE_AWAY
 from domain.eligibility.calendars import holiday_of
 from domain.eligibility.models import DialingPolicy
 from domain.eligibility.openings import Openings
@@ -25,7 +26,6 @@ from domain.eligibility.terms import judged_by, terms_of
 from domain.floor import rows
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
-from domain.floor.journal import LOST
 from domain.floor.ledger import Ledger, Tally
 from domain.floor.paced import Paced
 from domain.floor.seats import Seats
@@ -135,7 +135,7 @@ class Campaigns:
         async def look() -> None:
             try:
                 await self.targets_changed(campaign_id)
-            except LOST:
+            except DATABASE_AWAY:
                 return  # it is found when the hopper is filled the next time
 
         self._spawn(look())
@@ -164,7 +164,7 @@ class Campaigns:
             for what, read in list(self._unread.items()):
                 await self._take_over(what, read)
             changed = await schedule.start_and_stop(self._state.account_id, now=now)
-        except LOST:
+        except DATABASE_AWAY:
             return  # what is due stays due
         for campaign_id in changed:
             notice = Notice(
@@ -173,7 +173,7 @@ class Campaigns:
             )
             self._context.journal.publish(notice)
         for campaign_id in changed:
-            with suppress(*LOST):  # it is unread, then
+            with suppress(*DATABASE_AWAY):  # it is unread, then
                 await self.changed(campaign_id)
 
     async def trunks_changed(self) -> None:

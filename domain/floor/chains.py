@@ -14,9 +14,9 @@ from domain.campaigns.events import CampaignRowChanged, campaign_topic
 from domain.chains.drawing import draw
 from domain.chains.turns import Taken, take_turns
 from domain.core.bus import Notice
+from domain.core.outages import DATABASE_AWAY
 from domain.floor.campaigns import Campaigns
 from domain.floor.context import FloorContext
-from domain.floor.journal import LOST
 
 logger = getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Chains:
         try:
             at_work = await self._draw()
             at_work = await self._turn() or at_work
-        except LOST:
+        except DATABASE_AWAY:
             at_work = True  # everything is in the rows, and read again
         except Exception:
             logger.exception("chains not looked at")  # again later; what is due stays due

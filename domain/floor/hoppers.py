@@ -10,12 +10,12 @@ from uuid import UUID
 from tortoise import connections
 
 from domain.campaigns.rules import DialMode
+from domain.core.outages import DATABASE_AWAY
 from domain.eligibility.facts import read_facts
 from domain.eligibility.holding import AT_ONCE, let_go
 from domain.eligibility.several import NumberFacts, wanted_numbers
 from domain.floor.context import FloorContext
 from domain.floor.dialing import HOPPER_SIZE
-from domain.floor.journal import LOST
 from domain.floor.screening import Screening
 from domain.floor.state import Run
 from domain.targets.hopper import HopperTarget, next_targets, waits_for_retry
@@ -68,7 +68,7 @@ class Hoppers:
                 == AT_ONCE
             ):
                 self.empty(run)
-        except LOST:
+        except DATABASE_AWAY:
             self._context.timers.at(
                 self._context.clock.monotonic() + 1.0, lambda: self.let_go(run, held_before)
             )
@@ -79,7 +79,7 @@ class Hoppers:
         generation, complete = run.generation, None
         try:
             complete = await self._fill(run, generation)
-        except LOST:
+        except DATABASE_AWAY:
             pass  # asked again later
         finally:  # whatever happened: a hopper that is never asked for again dials no more
             run.refilling = False

@@ -14,14 +14,13 @@ from logging import getLogger
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
 from domain.core.bus import Notice
 from domain.core.errors import OutdialError
+from domain.core.outages import DATABASE_AWAY
 from domain.floor import statements
 from domain.floor.state import Line, LoginEntry, Seat, StateEntry
 from domain.floor.tapes import TakenPiece
@@ -33,19 +32,6 @@ from domain.telephony.events import RecordingFinished
 logger = getLogger(__name__)
 
 SAID = "Said so in a call."  # why a customer is not called again
-
-# A database that is away raises any of these, by where it was noticed. Anything else is our own
-# mistake: it ends this floor, and the next owner starts from the rows.
-LOST = (
-    DBConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # it accepts no connections just now
-    asyncpg.InterfaceError,
-    OSError,
-    TimeoutError,
-)
-
 
 Statement = tuple[str, Sequence[Any]]  # and its values
 
@@ -240,7 +226,7 @@ class Journal:
             try:
                 placed = await self._commit(group, rows)
                 break
-            except LOST as error:
+            except DATABASE_AWAY as error:  # anything else is our mistake, and ends this floor
                 if not self.stalled:
                     self.stalled = True
                     logger.warning("floor cannot write, dialing paused: %s", type(error).__name__)
