@@ -218,7 +218,7 @@ class _Ears(Broadcast):
     """broadcaster, with bounded inboxes, several channels at once and no race on the first one."""
 
     def __init__(self, line: RedisLine) -> None:
-        super().__init__(backend=line)  # type: ignore[arg-type]  # it has no importable base
+        super().__init__(backend=line)
         self._line = line
         self._inboxes: dict[str, set[Inbox]] = {}
         self._door = asyncio.Lock()

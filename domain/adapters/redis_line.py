@@ -11,7 +11,7 @@ from collections import deque
 from logging import getLogger
 from typing import Any
 
-from broadcaster import Event
+from broadcaster import BroadcastBackend, Event
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -25,8 +25,11 @@ CONFIRM_S = 2.0  # how long one who subscribes waits for Redis
 HELLO = "bus:hello"  # keeps the connection in subscriber mode while nobody listens
 
 
-class RedisLine:
-    """A BroadcastBackend. Publishing is not its work: RedisBus publishes whole batches."""
+class RedisLine(BroadcastBackend):
+    """The channels of one Redis. It hears only, and leaves `publish` as broadcaster has it.
+
+    RedisBus publishes whole batches: what went out here would have no cursor, and overtake them.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -41,10 +44,6 @@ class RedisLine:
 
     async def disconnect(self) -> None:
         await self._drop()
-
-    async def publish(self, channel: str, message: Any) -> None:
-        # broadcaster asks for it. What went out here would have no cursor, and overtake batches.
-        raise NotImplementedError("RedisBus publishes; this only hears")
 
     async def subscribe(self, channel: str) -> None:
         """Hear a channel; returns once Redis has confirmed. Raises BusUnavailable."""

@@ -16,14 +16,9 @@ def holiday_of(country: str, state: str, day: date) -> str | None:
 
 @lru_cache(maxsize=2048)
 def _year(country: str, state: str, year: int) -> dict[date, str]:
-    if not country:
+    states = holidays.list_supported_countries().get(country)
+    if states is None:
         return {}
-    for subdivision in (state, None) if state else (None,):
-        try:
-            found = holidays.country_holidays(
-                country, subdiv=subdivision, years=[year], language="en_US"
-            )
-        except NotImplementedError:  # the library's word for a place that it has no calendar of
-            continue
-        return {day: str(name) for day, name in found.items()}
-    return {}
+    subdivision = state if state in states else None
+    found = holidays.country_holidays(country, subdiv=subdivision, years=[year], language="en_US")
+    return {day: str(name) for day, name in found.items()}
