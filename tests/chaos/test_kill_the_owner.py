@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
@@ -72,7 +73,8 @@ async def test_fifty_live_calls_survive_the_death_of_their_owner(
                     await rig.until(lambda: _is(owner, survivor), seconds=10)
                     took_s = time.monotonic() - killed
 
-                    assert (await FloorLease.get(account=account)).epoch > epoch
+                    # The lease is taken first, and then the epoch written.
+                    await rig.until(lambda: _owned_since(account.id, epoch), seconds=10)
                     await rig.until(lambda: _ended(CALLS // 2), seconds=30)
                     for attempt in await Attempt.filter(state=AttemptState.CONNECTED):
                         with suppress(NothingOnTheLine):  # it ended between the two
@@ -109,6 +111,10 @@ async def _true(read: Callable[[], Awaitable[str | None]]) -> bool:
 
 async def _is(read: Callable[[], Awaitable[str | None]], wanted: str) -> bool:
     return await read() == wanted
+
+
+async def _owned_since(account_id: UUID, epoch: int) -> bool:
+    return (await FloorLease.get(account_id=account_id)).epoch > epoch
 
 
 async def _connected(count: int) -> bool:
