@@ -1,7 +1,7 @@
 """Which campaigns a floor runs, with which settings, and what is in their hoppers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from domain.eligibility.models import DialingPolicy
 from domain.eligibility.openings import Openings
 from domain.eligibility.terms import judged_by, terms_of
 from domain.floor import rows
+from domain.floor.changes import Changes
 from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.ledger import Ledger, Tally
@@ -61,9 +62,9 @@ class Campaigns:
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self._paced: dict[UUID, tuple[object, ...]] = {}  # by what each pacer is
-        self._reading = asyncio.Lock()  # one at a time: what was read last must not lose
-        self._unread: dict[object, Callable[[], Awaitable[None]]] = {}  # as the database was away
+        self.changes = Changes()
         self.was_changed: Callable[[], None] = lambda: None
+        self.seats_were_read: Callable[[], None] = lambda: None
         self.windows = Windows(context.unix)
         self._tapes = Tapes(context.clock)
         context.journal.tapes = self._tapes.due
@@ -90,14 +91,25 @@ class Campaigns:
 
     async def changed(self, campaign_id: UUID) -> None:
         """Take over a campaign's row and assignments as they are now."""
-        await self._take_over(campaign_id, lambda: self._changed(campaign_id))
+        await self.changes.take_over(campaign_id, lambda: self._changed(campaign_id))
 
-    async def _take_over(self, what: object, read: Callable[[], Awaitable[None]]) -> None:
-        """Read rows that changed. Whoever asked may be gone when the database is back."""
-        async with self._reading:
-            self._unread[what] = read  # whatever goes wrong
-            await read()
-            del self._unread[what]
+    def look_again(self) -> None:
+        """Read everything anew, soon: changes may have been made that nobody could tell."""
+        self.changes.missed("all", self._all_changed)
+
+    async def _all_changed(self) -> None:
+        account_id = self._state.account_id
+        await self._trunks_changed()
+        await self._policy_changed()
+        seats = await rows.read_seats(account_id)
+        for agent_id in {*self._state.seats, *seats}:
+            self._take_seat(agent_id, seats.get(agent_id))
+        self.seats_were_read()
+        known = {run.campaign_id for run in self._state.runs.values() if not run.inbound}
+        running = {campaign.id for campaign in await rows.read_campaigns(account_id)}
+        for campaign_id in known | running:
+            await self._changed(campaign_id)
+            await self.targets_changed(campaign_id)
 
     async def _changed(self, campaign_id: UUID) -> None:
         found = await rows.read_campaigns(self._state.account_id, [campaign_id])
@@ -142,7 +154,7 @@ class Campaigns:
 
     async def policy_changed(self) -> None:
         """Take over what the account's calls are bound by, as it is now."""
-        await self._take_over("policy", self._policy_changed)
+        await self.changes.take_over("policy", self._policy_changed)
 
     async def _policy_changed(self) -> None:
         self._bound = await rows.read_policy(self._state.account_id)
@@ -161,8 +173,7 @@ class Campaigns:
         """Start and stop campaigns whose date has come; read what could not be read before."""
         now = self._context.clock.now()
         try:
-            for what, read in list(self._unread.items()):
-                await self._take_over(what, read)
+            await self.changes.catch_up()
             changed = await schedule.start_and_stop(self._state.account_id, now=now)
         except DATABASE_AWAY:
             return  # what is due stays due
@@ -178,7 +189,7 @@ class Campaigns:
 
     async def trunks_changed(self) -> None:
         """Take over the account's trunks and the campaigns' orders of them as they are now."""
-        await self._take_over("trunks", self._trunks_changed)
+        await self.changes.take_over("trunks", self._trunks_changed)
 
     async def _trunks_changed(self) -> None:
         fresh = await rows.read_trunks(self._state.account_id)
@@ -197,10 +208,13 @@ class Campaigns:
 
     async def agent_changed(self, agent_id: UUID) -> None:
         """Take over an agent's row and assignments as they are now."""
-        await self._take_over(agent_id, lambda: self._agent_changed(agent_id))
+        await self.changes.take_over(agent_id, lambda: self._agent_changed(agent_id))
 
     async def _agent_changed(self, agent_id: UUID) -> None:
-        fresh = await rows.read_seat(self._state.account_id, agent_id)
+        self._take_seat(agent_id, await rows.read_seat(self._state.account_id, agent_id))
+        self.seats_were_read()
+
+    def _take_seat(self, agent_id: UUID, fresh: Seat | None) -> None:
         seat = self._state.seats.get(agent_id)
         if fresh is None:
             if seat is not None:

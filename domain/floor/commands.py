@@ -234,11 +234,10 @@ class Commands:
 
     async def _agent_changed(self, command: agents.AgentChanged) -> Result:
         await self._campaigns.agent_changed(command.agent)
-        self._callers.open_all()
         return {}
 
     async def _numbers_changed(self, command: NumbersChanged) -> Result:
-        await self._callers.load()
+        await self._campaigns.changes.take_over("numbers", self._callers.load)
         return {}
 
     async def _policy_changed(self, command: PolicyChanged) -> Result:

@@ -146,6 +146,7 @@ class Floor:
         self.supervisions = Supervisions(context)
         self.phones = Phones(context, self.seats, self._spawn, self._throttle)
         self.callers = Callers(context, self.lines, self.phones)
+        self.campaigns.seats_were_read = self.callers.open_all
         self.manual = Manual(
             context, self.seats, self.lines, self.dialing, self.screening, self.campaigns
         )
@@ -223,7 +224,7 @@ class Floor:
             if self._lease.was_emptied:
                 self._lease.was_emptied = False
                 self._owned = set()
-                self.switches.ask_all()
+                self._look_again()
             await self._own_numbers()
 
     async def _own_numbers(self) -> None:
@@ -274,12 +275,18 @@ class Floor:
             if away:
                 away = False
                 logger.warning("floor hears again")
-                self.switches.ask_all()
+                self._look_again()
             for _, entries in found:
                 for entry_id, fields in entries:
                     self._handle(fields)
                     self._position = entry_id.decode()
                 self.journal.moved(self._position)
+
+    def _look_again(self) -> None:
+        """While Redis was away, neither a switch nor the API could tell us anything."""
+        self.switches.ask_all()
+        self.campaigns.look_again()
+        self.campaigns.changes.missed("numbers", self.callers.load)
 
     # Messages
 

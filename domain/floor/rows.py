@@ -93,7 +93,8 @@ async def read_seats(account_id: UUID) -> dict[UUID, Seat]:
     agents = await Agent.filter(account_id=account_id, archived_at=None)
     seats = {agent.id: seat_of(agent) for agent in agents}
     for row in await _query(_LEVELS, account_id, None):
-        _assign(seats[row["agent_id"]], row)
+        if seat := seats.get(row["agent_id"]):  # else it came between the two reads
+            _assign(seat, row)
     return seats
 
 

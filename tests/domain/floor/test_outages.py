@@ -4,19 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
+import pytest
 
+from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
-from domain.campaigns.rules import DialMode
+from domain.campaigns.models import Campaign
+from domain.campaigns.rules import CampaignState, DialMode
 from domain.floor.agent_phones import PHONE_PATIENCE_S
+from domain.floor.director import Floor
 from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease
 from domain.floor.state import Seat
+from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
+from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
 
 
@@ -89,6 +96,38 @@ async def test_an_emptied_redis_costs_no_target_and_no_second_call(rig: Rig) -> 
     assert {t.state for t in targets} == {TargetState.CLOSED}
 
 
+@pytest.mark.feature("OPS-03")
+async def test_what_changed_while_nobody_could_be_told_is_taken_over_when_redis_is_back(
+    rig: Rig,
+) -> None:
+    slow = await rig.campaign(DialMode.PREDICTIVE, wrap_up_s=10.0)
+    ours, gone = await rig.agents(2)
+    floor = await rig.floor()
+    await Campaign.filter(id=slow.id).update(wrap_up_s=99.0, state=CampaignState.STOPPED)
+    fresh = await rig.campaign(DialMode.PROGRESSIVE)
+    await rig.targets(fresh, "+12025550020")
+    await Agent.filter(id=gone.id).update(archived_at=rig.clock.now())
+    await Agent.filter(id=ours.id).update(name="Ella")
+    new = await Agent.create(
+        account=rig.row, name="New", code="2001", pin_hash="-", endpoint="phone-new"
+    )
+    trunk = await Trunk.create(account=rig.row, name="new")
+    number = await InboundNumber.create(
+        account=rig.row, number="+12025559999", purpose=NumberPurpose.CALLER_ID
+    )
+
+    await rig.redis.flushdb()
+    await rig.until(lambda: _knows(floor, fresh.id))
+    await rig.until(lambda: _knows_number(floor, number.number))
+
+    assert floor.state.runs[slow.id].settings.wrap_up_s == 99.0
+    assert not floor.state.runs[slow.id].dials
+    assert floor.state.runs[fresh.id].targets_left == 1
+    assert floor.state.seats.keys() == {ours.id, new.id}
+    assert floor.state.seats[ours.id].name == "Ella"
+    assert trunk.id in floor.state.trunks
+
+
 async def test_events_lost_with_redis_are_settled_by_a_snapshot(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
     await rig.targets(campaign, "+12025550013")
@@ -152,3 +191,14 @@ async def _connected(count: int) -> bool:
 
 async def _holds_its_lease(rig: Rig) -> bool:
     return bool(await rig.redis.exists(lease_key(rig.row.id)))
+
+
+async def _knows(floor: Floor, campaign_id: UUID) -> bool:
+    await asyncio.sleep(0)
+    run = floor.state.runs.get(campaign_id)
+    return run is not None and run.targets_left > 0
+
+
+async def _knows_number(floor: Floor, number: str) -> bool:
+    await asyncio.sleep(0)
+    return number in floor.state.routes
