@@ -20,7 +20,8 @@ NEWEST_FIRST = ("-started_at", "-id")
 _CURRENT = """
 SELECT s.* FROM unnest($1::uuid[]) AS a(id)
 CROSS JOIN LATERAL (
-    SELECT agent_id, state, reason, campaign_id, call_id, started_at
+    SELECT agent_id, state, reason, campaign_id, call_id, started_at,
+        then_break, then_break_reason
     FROM agent_state WHERE agent_id = a.id
     ORDER BY started_at DESC, (ended_at IS NULL) DESC, id DESC LIMIT 1
 ) AS s
@@ -37,6 +38,8 @@ class CurrentState:
     since: datetime | None = None
     campaign_id: UUID | None = None
     call_id: UUID | None = None
+    then_break: bool = False
+    then_break_reason: str | None = None
 
 
 async def current_states(agent_ids: Sequence[UUID]) -> dict[UUID, CurrentState]:
@@ -53,6 +56,8 @@ async def current_states(agent_ids: Sequence[UUID]) -> dict[UUID, CurrentState]:
             since=row["started_at"],
             campaign_id=row["campaign_id"],
             call_id=row["call_id"],
+            then_break=row["then_break"],
+            then_break_reason=row["then_break_reason"],
         )
         for row in rows
     }

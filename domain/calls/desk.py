@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.agents.rules import AgentState
@@ -51,7 +53,9 @@ class DeskNow:
             if (event.call, event.stage) == (self.pop.call, self.pop.stage):
                 return True
         if isinstance(event, AgentStateChanged) and event.state == self.state.state:
-            return event.at < self.since + _SAME_S
+            told = (event.then_break, event.then_break_reason)
+            same = told == (self.state.then_break, self.state.then_break_reason)
+            return event.at < self.since + (_SAME_S if same else -_SAME_S)
         return event.at < self.since - _SAME_S
 
 
@@ -102,8 +106,11 @@ async def follow_desk(
                     break  # listen again from the last cursor: the topic is kept
                 cursor = delivery.cursor or cursor
                 event = decode_desk_event(delivery.payload)
-                if now is None or not now.shows(event):
-                    yield Heard(cursor, event)
+                if now is not None and now.shows(event):
+                    continue
+                if isinstance(event, AgentStateChanged):
+                    now = None  # whatever follows it is news
+                yield Heard(cursor, event)
 
 
 async def desk_now(agent_id: UUID, *, bus: Bus, clock: Clock) -> DeskNow:
@@ -121,6 +128,8 @@ async def desk_now(agent_id: UUID, *, bus: Bus, clock: Clock) -> DeskNow:
         state=current.state,
         reason=current.reason,
         campaign=current.campaign_id,
+        then_break=current.then_break,
+        then_break_reason=current.then_break_reason,
     )
     if current.state not in _BUSY_WITH_A_CALL:
         return DeskNow(state, None, since)
@@ -144,7 +153,9 @@ async def _as_told(state: AgentStateChanged, *, bus: Bus) -> AgentStateChanged:
     """The state with the end of its wrap-up, as the floor told it when it began."""
     for event in await _news(state.agent, bus=bus):
         if isinstance(event, AgentStateChanged) and event.state == state.state:
-            return event if abs(event.at - state.at) < _SAME_S else state
+            if abs(event.at - state.at) < _SAME_S:
+                return replace(state, wrap_up_ends_at=event.wrap_up_ends_at)
+            return state
     return state
 
 

@@ -56,13 +56,15 @@ class CallEnded(DeskEvent, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(DeskEvent, frozen=True, kw_only=True):
-    """The agent is in another state since `at`."""
+    """The agent is in a state since `at`: another one, or something else follows it now."""
 
     agent: UUID
     state: AgentState
     reason: str | None = None
     campaign: UUID | None = None
     wrap_up_ends_at: float | None = None  # Unix seconds; None: the agent ends it
+    then_break: bool = False
+    then_break_reason: str | None = None
 
 
 DeskEvents = ScreenPop | CallEnded | AgentStateChanged

@@ -63,12 +63,8 @@ class AgentPhones:
 
     def note(self, seat: Seat) -> None:
         """Let the next owner know which call holds the agent, in the stretch that goes on."""
-        entry, trunk_id = seat.entry, seat.trunk.id if seat.trunk else None
-        now = (seat.leg, seat.node, trunk_id, seat.by_phone)
-        if entry is not None:
-            if (entry.leg_id, entry.node, entry.trunk_id, entry.by_phone) != now:
-                entry.leg_id, entry.node, entry.trunk_id, entry.by_phone = now
-                self._context.journal.entry(seat, entry)
+        if (entry := seat.noted()) is not None:
+            self._context.journal.entry(seat, entry)
 
     def hang_up(self, seat: Seat) -> None:
         """Take the agent off the line."""

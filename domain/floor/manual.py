@@ -129,7 +129,7 @@ class Manual:
             run.hopper.remove(waiting)
         run.targets_left += len(wanted.first)
         if on_break:
-            seat.after_call, seat.after_call_reason = AgentState.BREAK, reason
+            seat.then_break, seat.then_break_reason = True, reason
         self._dialing.carriers.dialed(
             self._lines.placing.launch(
                 run, [target], node, seat, trunks=trunks, by_hand=wanted.first

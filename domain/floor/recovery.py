@@ -45,6 +45,7 @@ class Recovery:
             if seat := self._state.seats.get(agent_id):
                 seat.entry, seat.state, seat.reason = entry, entry.state, entry.reason
                 seat.since = self._monotonic(entry.started_at)
+                seat.then_break, seat.then_break_reason = entry.then_break, entry.then_break_reason
                 self._restore_phone(seat, entry)
         for agent_id, login in await rows.read_open_logins(account_id):
             if seat := self._state.seats.get(agent_id):

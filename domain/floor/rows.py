@@ -182,6 +182,8 @@ async def read_open_states(account_id: UUID) -> list[tuple[UUID, StateEntry]]:
                 node=row["node"],
                 trunk_id=row["trunk_id"],
                 by_phone=row["by_phone"],
+                then_break=row["then_break"],
+                then_break_reason=row["then_break_reason"],
             ),
         )
         for row in await _query(_OPEN_STATES, account_id)

@@ -54,7 +54,6 @@ class Seats:
         self._drop_work(seat)
         # Not all ways back to work reset what was said of the work before.
         seat.line, seat.wrap_up_ends, seat.by_phone = None, None, False
-        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
         self.change(seat, AgentState.OFFLINE, reason=reason)
         self.logins.log_out_everywhere(seat)
         self.phones.hang_up(seat)
@@ -63,7 +62,7 @@ class Seats:
         """Take calls; the phone is called first unless it is on the line already."""
         if seat.state is AgentState.OFFLINE:
             raise AgentSignedOut(seat.agent_id)
-        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None  # a break no more
+        self._promise_break(seat, promised=False)
         if seat.state is AgentState.WRAP_UP and (line := seat.line) is not None:
             self.end_wrap_up(seat, code=line.wrap_up_code, note=line.note, then_break=False)
         elif seat.state is AgentState.BREAK:
@@ -74,7 +73,7 @@ class Seats:
         if seat.state is AgentState.OFFLINE:
             raise AgentSignedOut(seat.agent_id)
         if seat.state in (AgentState.TALKING, AgentState.WRAP_UP):
-            seat.after_call, seat.after_call_reason = AgentState.BREAK, reason
+            self._promise_break(seat, reason=reason)
             return
         self._drop_work(seat)
         self.change(seat, AgentState.BREAK, reason=reason)
@@ -93,8 +92,8 @@ class Seats:
         if seat.state is not AgentState.WRAP_UP or line is None:
             raise NoWrapUp(seat.agent_id, seat.state)
         self._record_wrap_up(seat, line, code=code, note=note, again_at=again_at)
-        if then_break:
-            seat.after_call, seat.after_call_reason = AgentState.BREAK, None
+        if then_break and not seat.then_break:
+            seat.then_break, seat.then_break_reason = True, None
         self.go_on(seat)
 
     def hang_up(self, seat: Seat) -> None:
@@ -228,7 +227,7 @@ class Seats:
         at = self._context.clock.now()
         before = seat.state
         if state in (AgentState.BREAK, AgentState.OFFLINE):
-            seat.when_up, seat.after_call, seat.after_call_reason = None, AgentState.AVAILABLE, None
+            seat.when_up, seat.then_break, seat.then_break_reason = None, False, None
         if seat.entry is not None:
             seat.entry.ended_at = at
             self._context.journal.entry(seat, seat.entry)
@@ -240,31 +239,39 @@ class Seats:
             reason=reason,
             campaign_id=campaign_id,
             call_id=call_id,
-            leg_id=seat.leg,
-            node=seat.node,
-            trunk_id=seat.trunk.id if seat.trunk else None,
-            by_phone=seat.by_phone,
         )
+        seat.noted()
         self._context.journal.entry(seat, seat.entry)
-        wrap_up_ends = seat.wrap_up_ends
-        self._context.desk(
-            seat.agent_id,
-            AgentStateChanged(
-                at=at.timestamp(),
-                agent=seat.agent_id,
-                state=state,
-                reason=reason,
-                campaign=campaign_id,
-                wrap_up_ends_at=None
-                if wrap_up_ends is None
-                else self._context.instant(wrap_up_ends).timestamp(),
-            ),
-        )
+        self._tell(seat, seat.entry)
         if (before in ON_THE_JOB) != (state in ON_THE_JOB):
             kind = Seen.AGENT_IN if state in ON_THE_JOB else Seen.AGENT_OUT
             for campaign in filter(seat.serves, seat.levels):
                 self.observe(campaign, kind)
         self.stir(seat)
+
+    def _promise_break(
+        self, seat: Seat, *, promised: bool = True, reason: str | None = None
+    ) -> None:
+        seat.then_break, seat.then_break_reason = promised, reason
+        if (entry := seat.noted()) is not None:
+            self._context.journal.entry(seat, entry)
+            self._tell(seat, entry)
+
+    def _tell(self, seat: Seat, entry: StateEntry) -> None:
+        ends = seat.wrap_up_ends
+        self._context.desk(
+            seat.agent_id,
+            AgentStateChanged(
+                at=entry.started_at.timestamp(),
+                agent=seat.agent_id,
+                state=entry.state,
+                reason=entry.reason,
+                campaign=entry.campaign_id,
+                wrap_up_ends_at=None if ends is None else self._context.instant(ends).timestamp(),
+                then_break=entry.then_break,
+                then_break_reason=entry.then_break_reason,
+            ),
+        )
 
     def stir(self, seat: Seat) -> None:
         """Let the campaigns of an agent decide anew."""
@@ -285,10 +292,8 @@ class Seats:
 
     def go_on(self, seat: Seat) -> None:
         """Go to the break that was to follow the call, or else to the next call."""
-        after, reason = seat.after_call, seat.after_call_reason
-        seat.after_call, seat.after_call_reason = AgentState.AVAILABLE, None
-        if after is AgentState.BREAK:
-            self.change(seat, AgentState.BREAK, reason=reason)
+        if seat.then_break:
+            self.change(seat, AgentState.BREAK, reason=seat.then_break_reason)
         else:
             self.resume(seat)
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,8 @@ class StateEntry:
     node: str | None = None
     trunk_id: UUID | None = None
     by_phone: bool = False
+    then_break: bool = False
+    then_break_reason: str | None = None
     ended_at: datetime | None = None
 
 
@@ -108,8 +110,8 @@ class Seat:
     wrap_up_ends: float | None = None  # monotonic seconds; None: the agent ends it
     dials_for: UUID | None = None  # the campaign of calls dialed by hand
     when_up: Callable[[], None] | None = None  # what the phone is called for, if not for customers
-    after_call: AgentState = AgentState.AVAILABLE
-    after_call_reason: str | None = None
+    then_break: bool = False  # a break follows the call and its wrap-up
+    then_break_reason: str | None = None
 
     @property
     def free(self) -> bool:
@@ -125,6 +127,17 @@ class Seat:
     def rank(self, run: "Run") -> int:
         """How early this agent serves a campaign's customers; the highest first."""
         return self.ranks.get(run.campaign_id, run.settings.priority)
+
+    def noted(self) -> StateEntry | None:
+        """The row of the stretch, if it is another now: who holds the agent, what follows."""
+        entry = self.entry
+        if entry is None:
+            return None
+        before = replace(entry)
+        entry.leg_id, entry.node, entry.by_phone = self.leg, self.node, self.by_phone
+        entry.trunk_id = self.trunk.id if self.trunk else None
+        entry.then_break, entry.then_break_reason = self.then_break, self.then_break_reason
+        return entry if entry != before else None
 
     @property
     def is_consulted(self) -> bool:

@@ -81,15 +81,17 @@ ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
 
 _UPSERT_ENTRIES = """
 INSERT INTO agent_state (id, account_id, agent_id, state, reason, campaign_id, call_id, leg_id,
-    node, trunk_id, by_phone, started_at, ended_at)
+    node, trunk_id, by_phone, then_break, then_break_reason, started_at, ended_at)
 SELECT u.id, $1, u.agent_id, u.state, u.reason, u.campaign_id, u.call_id, u.leg_id, u.node,
-    u.trunk_id, u.by_phone, u.started_at, u.ended_at
+    u.trunk_id, u.by_phone, u.then_break, u.then_break_reason, u.started_at, u.ended_at
 FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
-    $9::text[], $10::uuid[], $11::bool[], $12::timestamptz[], $13::timestamptz[])
+    $9::text[], $10::uuid[], $11::bool[], $12::bool[], $13::text[], $14::timestamptz[],
+    $15::timestamptz[])
     AS u(id, agent_id, state, reason, campaign_id, call_id, leg_id, node, trunk_id, by_phone,
-        started_at, ended_at)
+        then_break, then_break_reason, started_at, ended_at)
 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, leg_id = excluded.leg_id,
-    node = excluded.node, trunk_id = excluded.trunk_id, by_phone = excluded.by_phone
+    node = excluded.node, trunk_id = excluded.trunk_id, by_phone = excluded.by_phone,
+    then_break = excluded.then_break, then_break_reason = excluded.then_break_reason
 """
 
 _UPSERT_LOGINS = """
@@ -218,6 +220,8 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
                     [entry.node for _, entry in entries],
                     [entry.trunk_id for _, entry in entries],
                     [entry.by_phone for _, entry in entries],
+                    [entry.then_break for _, entry in entries],
+                    [entry.then_break_reason for _, entry in entries],
                     [entry.started_at for _, entry in entries],
                     [entry.ended_at for _, entry in entries],
                 ],

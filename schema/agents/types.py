@@ -44,6 +44,12 @@ class AgentStateNow:
     call_id: UUID | None = strawberry.field(
         description="The call that the agent is busy with; null: none."
     )
+    then_break: bool = strawberry.field(
+        description="Whether a break follows the call and its wrap-up."
+    )
+    then_break_reason: str | None = strawberry.field(
+        description="Of the break that follows; null: none given."
+    )
 
     @classmethod
     def of(cls, current: CurrentState) -> "AgentStateNow":
@@ -53,6 +59,8 @@ class AgentStateNow:
             since=current.since,
             campaign_id=current.campaign_id,
             call_id=current.call_id,
+            then_break=current.then_break,
+            then_break_reason=current.then_break_reason,
         )
 
 

@@ -80,7 +80,9 @@ class CallEnded:
     talk_seconds: float = strawberry.field(description="How long they spoke.")
 
 
-@strawberry.type(description="The agent is in a state since `at`.")
+@strawberry.type(
+    description="The agent is in a state since `at`. It comes again when what follows is another."
+)
 class AgentStateChanged:
     at: datetime = strawberry.field(description="Since when.")
     agent_id: UUID = strawberry.field(description="The agent.")
@@ -89,6 +91,12 @@ class AgentStateChanged:
     campaign_id: UUID | None = strawberry.field(description="Busy for this one; null: none.")
     wrap_up_ends_at: datetime | None = strawberry.field(
         description="When wrap-up ends by itself; null: the agent ends it, or no wrap-up."
+    )
+    then_break: bool = strawberry.field(
+        description="Whether a break follows the call and its wrap-up."
+    )
+    then_break_reason: str | None = strawberry.field(
+        description="Of the break that follows; null: none given."
     )
 
 
@@ -143,6 +151,8 @@ def _event(
         reason=event.reason,
         campaign_id=event.campaign,
         wrap_up_ends_at=_instant(event.wrap_up_ends_at) if event.wrap_up_ends_at else None,
+        then_break=event.then_break,
+        then_break_reason=event.then_break_reason,
     )
 
 

@@ -121,6 +121,9 @@ export interface Words {
     readonly available: string;
     readonly break: string;
     readonly breakAfter: string;
+    readonly thenBreak: string;
+    readonly thenBreakFor: (reason: string) => string;
+    readonly noBreak: string;
     readonly breakReason: string;
     readonly breakReasons: readonly string[];
     readonly since: string;

@@ -4,7 +4,12 @@ import type { Desk, DeskUpdate } from "../src/core/desk.ts";
 
 const AT = "2026-03-02T20:00:00+00:00";
 
-function state(cursor: string, name: Desk["state"], snapshot = false): DeskUpdate {
+function state(
+  cursor: string,
+  name: Desk["state"],
+  snapshot = false,
+  thenBreakReason: string | null = null,
+): DeskUpdate {
   return {
     cursor,
     snapshot,
@@ -16,6 +21,8 @@ function state(cursor: string, name: Desk["state"], snapshot = false): DeskUpdat
       reason: null,
       campaignId: null,
       wrapUpEndsAt: null,
+      thenBreak: thenBreakReason !== null,
+      thenBreakReason,
     },
   };
 }
@@ -66,6 +73,12 @@ describe("a desk", () => {
   test("shows the state and the pop of its snapshot, which share a cursor", () => {
     const desk = after(state("5-0", "TALKING", true), pop("5-0", "a", "CONNECTED", true));
     expect([desk.state, desk.current?.pop.callId, desk.cursor]).toEqual(["TALKING", "a", "5-0"]);
+  });
+
+  test("shows the break that follows a call until it does not", () => {
+    const desk = after(state("5-0", "TALKING", true), state("6-0", "TALKING", false, "lunch"));
+    expect([desk.thenBreak, desk.thenBreakReason]).toEqual([true, "lunch"]);
+    expect(reduceDesk(desk, state("7-0", "TALKING")).thenBreak).toBe(false);
   });
 
   test("shows what comes twice once", () => {

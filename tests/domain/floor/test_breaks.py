@@ -7,8 +7,12 @@ import pytest
 from domain.agents.commands import AgentEndWrapUp, AgentGoAvailable, AgentHangUp, AgentTakeBreak
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
+from domain.agents.states import current_states
+from domain.calls.events import AgentStateChanged, decode_desk_event
 from domain.campaigns.rules import DialMode
+from domain.core.bus import Notice
 from domain.floor.director import Floor
+from tests.domain.floor.paper import paper_floor
 from tests.domain.floor.rig import Rig
 
 BUSY = [AgentState.TALKING, AgentState.WRAP_UP]
@@ -57,6 +61,46 @@ async def test_a_break_comes_after_the_customer_and_the_wrap_up(
     await finish(rig, floor, agent)
     seat = floor.state.seats[agent.id]
     assert (seat.state, seat.reason) == (AgentState.BREAK, "lunch")
+
+
+@pytest.mark.feature("AGT-03")
+@pytest.mark.parametrize("state", BUSY)
+async def test_a_break_that_was_promised_is_shown_and_kept_by_the_next_owner(
+    state: AgentState, rig: Rig
+) -> None:
+    floor, agent = await busy(rig, state)
+    await rig.ask(AgentTakeBreak(agent=agent.id, reason="lunch"))
+    shown = (await current_states([agent.id]))[agent.id]
+    assert (shown.state, shown.then_break, shown.then_break_reason) == (state, True, "lunch")
+
+    await rig.die(floor)
+    second = await rig.floor()
+    await finish(rig, second, agent)
+
+    seat = second.state.seats[agent.id]
+    assert (seat.state, seat.reason, seat.then_break) == (AgentState.BREAK, "lunch", False)
+    shown = (await current_states([agent.id]))[agent.id]
+    assert (shown.state, shown.then_break, shown.then_break_reason) == (seat.state, False, None)
+
+
+@pytest.mark.feature("AGT-03")
+def test_a_desk_hears_what_follows_the_call_and_that_it_does_not_after_all() -> None:
+    floor = paper_floor(talking=True)
+    seat, seats = floor.agents[0], floor.floor.seats
+    told: list[tuple[AgentState, bool, str | None]] = []
+
+    def publish(notice: Notice) -> None:
+        event = decode_desk_event(notice.payload)
+        if isinstance(event, AgentStateChanged):
+            told.append((event.state, event.then_break, event.then_break_reason))
+
+    floor.journal.publish = publish  # type: ignore[method-assign]
+    for _ in range(2):  # the second time says nothing new
+        seats.take_break(seat, reason="lunch")
+    for _ in range(2):
+        seats.go_available(seat)
+
+    assert told == [(AgentState.TALKING, True, "lunch"), (AgentState.TALKING, False, None)]
 
 
 @pytest.mark.feature("AGT-03")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from domain.access.permissions import Permission
 from domain.agents.models import Agent
@@ -33,7 +34,7 @@ subscription ($after: String) {
     snapshot
     event {
       __typename
-      ... on AgentStateChanged { state reason at wrapUpEndsAt }
+      ... on AgentStateChanged { state reason at wrapUpEndsAt thenBreak thenBreakReason }
       ... on ScreenPop {
         stage callId number name campaignName variables { name value } crmUrl direction
       }
@@ -107,6 +108,31 @@ async def test_a_desk_hears_its_state_first_and_then_what_happens(
     assert heard[1]["event"]["variables"] == [{"name": "City", "value": "Łódź"}]
     assert heard[2]["event"]["talkSeconds"] == 30.0
     assert len({update["cursor"] for update in [now, *heard]}) == 4
+
+
+@pytest.mark.feature("AGT-03")
+async def test_the_break_that_follows_a_call_is_shown_and_told_when_it_changes(
+    database: str, fakes: FakePorts
+) -> None:
+    agent, now = await rows.an_agent(await rows.an_account()), fakes.clock.now()
+    await rows.a_state(agent, AgentState.TALKING, now, then_break=True, then_break_reason="lunch")
+    promised = AgentStateChanged(
+        at=now.timestamp(),
+        agent=agent.id,
+        state=AgentState.TALKING,
+        then_break=True,
+        then_break_reason="lunch",
+    )
+    withdrawn = replace(promised, then_break=False, then_break_reason=None)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        with at_most(1):
+            (shown,) = await take(events, 1)
+        await publish(agent, fakes, promised, withdrawn, promised)  # the first is shown already
+        heard = await take(events, 2)
+
+    follows = [(e["event"]["thenBreak"], e["event"]["thenBreakReason"]) for e in [shown, *heard]]
+    assert follows == [(True, "lunch"), (False, None), (True, "lunch")]
 
 
 async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(

@@ -62,6 +62,11 @@ function StateCard({ desk }: { desk: DeskModel }) {
           {w.since} {formatSeconds(secondsBetween(desk.since, now))}
         </p>
       )}
+      {desk.thenBreak && (
+        <p className="quiet">
+          {desk.thenBreakReason ? w.thenBreakFor(desk.thenBreakReason) : w.thenBreak}
+        </p>
+      )}
       {state && <StateButtons desk={desk} />}
     </section>
   );
@@ -88,17 +93,17 @@ function StateButtons({ desk }: { desk: DeskModel }) {
   }
   return (
     <div className="buttons column">
-      {state === "BREAK" && (
+      {(state === "BREAK" || desk.thenBreak) && state !== "WRAP_UP" && (
         <button
           type="button"
-          className="primary"
+          className={state === "BREAK" ? "primary" : undefined}
           disabled={going.fetching}
           onClick={() => act(goAvailable({}), (data) => data.agentGoAvailable)}
         >
-          {w.available}
+          {desk.thenBreak ? w.noBreak : w.available}
         </button>
       )}
-      {state !== "BREAK" && state !== "WRAP_UP" && (
+      {state !== "BREAK" && state !== "WRAP_UP" && !desk.thenBreak && (
         <div className="joined">
           <select
             aria-label={w.breakReason}

@@ -33,6 +33,10 @@ export interface Desk {
   readonly campaignId: string | null;
   /** When wrap-up ends by itself; null: the agent ends it. */
   readonly wrapUpEndsAt: string | null;
+  /** A break follows the call and its wrap-up. */
+  readonly thenBreak: boolean;
+  /** Of the break that follows; null: none given. */
+  readonly thenBreakReason: string | null;
   /** The call or offer on the screen. It stays through wrap-up. */
   readonly current: DeskCall | null;
   /** Customers this desk spoke with, newest first. */
@@ -55,6 +59,8 @@ export const EMPTY_DESK: Desk = {
   since: null,
   campaignId: null,
   wrapUpEndsAt: null,
+  thenBreak: false,
+  thenBreakReason: null,
   current: null,
   recent: [],
   gaps: 0,
@@ -82,6 +88,8 @@ export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
         since: event.at,
         campaignId: event.campaignId,
         wrapUpEndsAt: event.wrapUpEndsAt,
+        thenBreak: event.thenBreak,
+        thenBreakReason: event.thenBreakReason,
         // A snapshot is followed by its pop, if there is one.
         current: FREE.has(event.state) || update.snapshot ? null : desk.current,
       };
