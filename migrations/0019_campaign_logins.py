@@ -28,6 +28,6 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Campaign',
             name='agent_login',
-            field=fields.CharEnumField(default=AgentLogin.PERMANENT, description='PERMANENT: permanent\nMANUAL: manual', enum_type=AgentLogin, max_length=32),
+            field=fields.CharEnumField(default=AgentLogin.PERMANENT, db_default="permanent", description='PERMANENT: permanent\nMANUAL: manual', enum_type=AgentLogin, max_length=32),
         ),
     ]

@@ -94,8 +94,12 @@ class AgentStateEntry(Model):
     leg_id = fields.UUIDField(null=True)  # the phone call that held the agent; NULL: none
     node = fields.CharField(max_length=64, null=True)  # the gateway of that leg
     trunk_id = fields.UUIDField(null=True)  # through which it left; NULL: none of the account's
-    by_phone = fields.BooleanField(default=False)  # signed in by telephone: hanging up signs out
-    then_break = fields.BooleanField(default=False)  # a break follows the call and its wrap-up
+    by_phone = fields.BooleanField(
+        default=False, db_default=False
+    )  # signed in by telephone: hanging up signs out
+    then_break = fields.BooleanField(
+        default=False, db_default=False
+    )  # a break follows the call and its wrap-up
     then_break_reason = fields.CharField(max_length=64, null=True)  # NULL: none given
     started_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)  # NULL: still in it

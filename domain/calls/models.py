@@ -86,7 +86,7 @@ class Call(Model):
     wrap_up_code = fields.CharField(max_length=64, null=True)
     note = fields.CharField(max_length=2000, default="")
     guide_answers: list[dict[str, str]] | None = fields.JSONField(null=True)  # NULL: none given
-    node = fields.CharField(max_length=64, default="")  # the gateway that has it
+    node = fields.CharField(max_length=64, default="", db_default="")  # the gateway that has it
     inbound_number_id = fields.UUIDField(null=True)  # what was called; NULL: we called
 
     class Meta:

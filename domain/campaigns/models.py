@@ -40,18 +40,22 @@ class Campaign(Model):
     priority = fields.SmallIntField(default=5)  # 1..10, 10 dials first
     caller_id = fields.CharField(max_length=16, null=True)  # E.164; NULL: withheld
     caller_id_strategy = fields.CharEnumField(
-        CallerIdStrategy, max_length=32, default=CallerIdStrategy.CAMPAIGN
+        CallerIdStrategy, max_length=32, default=CallerIdStrategy.CAMPAIGN, db_default="campaign"
     )
-    caller_id_pool: list[str] = fields.JSONField(default=list)  # E.164
+    caller_id_pool: list[str] = fields.JSONField(default=list, db_default=[])  # E.164
     caller_name = fields.CharField(max_length=64, default="")
     lines_per_agent = fields.FloatField(default=1.0)  # progressive, 1..10
     max_lines_per_agent = fields.FloatField(default=10.0)  # predictive, 1..10
     abandon_target = fields.FloatField(default=0.03)
     abandon_window = fields.CharEnumField(
-        AbandonWindow, max_length=32, default=AbandonWindow.ROLLING_24H
+        AbandonWindow, max_length=32, default=AbandonWindow.ROLLING_24H, db_default="rolling_24h"
     )
-    abandon_pool = fields.CharField(max_length=60, default="")  # of one name: counted together
-    false_positive_rate = fields.FloatField(default=0.0)  # people taken for machines, 0..0.2
+    abandon_pool = fields.CharField(
+        max_length=60, default="", db_default=""
+    )  # of one name: counted together
+    false_positive_rate = fields.FloatField(
+        default=0.0, db_default=0.0
+    )  # people taken for machines, 0..0.2
     correction_pace = fields.IntField(default=50)  # live answers between corrections, 10..1000
     gain = fields.FloatField(default=1.0)  # 0..2
     minimum_agents = fields.SmallIntField(default=2)  # below: progressive
@@ -61,7 +65,7 @@ class Campaign(Model):
     # What customers of IVR modes hear, and what they may press (announcements.py).
     announcement: dict[str, Any] | None = fields.JSONField(null=True)  # NULL: none
     abandon_action = fields.CharEnumField(
-        AbandonAction, max_length=32, default=AbandonAction.HANG_UP
+        AbandonAction, max_length=32, default=AbandonAction.HANG_UP, db_default="hang_up"
     )
     abandon_message: dict[str, Any] | None = fields.JSONField(null=True)  # NULL: none
     analysis = fields.BooleanField(default=True)  # tell machines from people
@@ -71,7 +75,9 @@ class Campaign(Model):
     )
     machine_message = fields.CharField(max_length=100, default="")  # a sound's name
     agent_announcement = fields.CharField(max_length=100, default="")  # heard at the connect
-    agent_login = fields.CharEnumField(AgentLogin, max_length=32, default=AgentLogin.PERMANENT)
+    agent_login = fields.CharEnumField(
+        AgentLogin, max_length=32, default=AgentLogin.PERMANENT, db_default="permanent"
+    )
     record = fields.BooleanField(default=False)
     max_attempts = fields.SmallIntField(default=3)  # given to targets when they are added
     retry_delays_s: dict[str, int] = fields.JSONField(default=dict)
@@ -80,24 +86,38 @@ class Campaign(Model):
     wrap_up_s = fields.FloatField(null=True)  # NULL: until the agent ends it
     preview_s = fields.FloatField(default=60.0)  # the agent's time to decide
     variables: list[str] = fields.JSONField(default=list)
-    ring_variables: list[str] = fields.JSONField(default=list)  # empty: the first of those
-    sensitive_variables: list[str] = fields.JSONField(default=list)  # for the panel alone
+    ring_variables: list[str] = fields.JSONField(
+        default=list, db_default=[]
+    )  # empty: the first of those
+    sensitive_variables: list[str] = fields.JSONField(
+        default=list, db_default=[]
+    )  # for the panel alone
     crm_url = fields.CharField(max_length=500, default="")  # {variable} is filled in
     call_guide: list[dict[str, Any]] = fields.JSONField(default=list)
     # When and how often it may call; the shapes are checked in domain/eligibility/checking.py.
-    calling_windows: list[dict[str, Any]] = fields.JSONField(default=list)  # empty: at any time
-    skip_holidays = fields.BooleanField(default=False)  # public ones, where the contact is
+    calling_windows: list[dict[str, Any]] = fields.JSONField(
+        default=list, db_default=[]
+    )  # empty: at any time
+    skip_holidays = fields.BooleanField(
+        default=False, db_default=False
+    )  # public ones, where the contact is
     regulation_packs: list[str] | None = fields.JSONField(null=True)  # NULL: the account's
-    number_caps: list[dict[str, int]] = fields.JSONField(default=list)
-    wrap_up_codes: list[dict[str, Any]] = fields.JSONField(default=list)  # empty: the system's
-    call_back = fields.BooleanField(default=False)  # abandoned calls become call-backs
-    call_back_delay_s = fields.IntField(default=0)
-    call_back_priority = fields.SmallIntField(default=10)
+    number_caps: list[dict[str, int]] = fields.JSONField(default=list, db_default=[])
+    wrap_up_codes: list[dict[str, Any]] = fields.JSONField(
+        default=list, db_default=[]
+    )  # empty: the system's
+    call_back = fields.BooleanField(
+        default=False, db_default=False
+    )  # abandoned calls become call-backs
+    call_back_delay_s = fields.IntField(default=0, db_default=0)
+    call_back_priority = fields.SmallIntField(default=10, db_default=10)
     # Rules, filter and order of targets; checked in domain/conditions/checking.py.
-    rules: list[dict[str, Any]] = fields.JSONField(default=list)
+    rules: list[dict[str, Any]] = fields.JSONField(default=list, db_default=[])
     target_filter: dict[str, Any] | None = fields.JSONField(null=True)  # NULL: all are dialed
-    target_order: list[dict[str, Any]] = fields.JSONField(default=list)
-    order_due = fields.BooleanField(default=False)  # a job has yet to write the order anew
+    target_order: list[dict[str, Any]] = fields.JSONField(default=list, db_default=[])
+    order_due = fields.BooleanField(
+        default=False, db_default=False
+    )  # a job has yet to write the order anew
     starts_at = fields.DatetimeField(null=True)  # NULL: a person starts it
     stops_at = fields.DatetimeField(null=True)  # NULL: a person stops it
     rules_changed_at = fields.DatetimeField(null=True)  # targets held before it are looked at again

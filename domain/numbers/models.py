@@ -44,8 +44,8 @@ class InboundNumber(Model):
     call_back_campaign: fields.ForeignKeyNullableRelation["Campaign"] = fields.ForeignKeyField(
         "domain.Campaign", related_name="called_numbers", on_delete=fields.SET_NULL, null=True
     )
-    call_back_delay_s = fields.IntField(default=0)
-    call_back_priority = fields.SmallIntField(default=10)
+    call_back_delay_s = fields.IntField(default=0, db_default=0)
+    call_back_priority = fields.SmallIntField(default=10, db_default=10)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -205,7 +205,9 @@ class TargetImport(Claimed):
     kind = fields.CharEnumField(FileKind, max_length=32)
     country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
     priority = fields.SmallIntField(default=5)
-    columns: list[list[str]] = fields.JSONField(default=list)  # header and meaning; []: guessed
+    columns: list[list[str]] = fields.JSONField(
+        default=list, db_default=[]
+    )  # header and meaning; []: guessed
     # What is done with a number that the file, the campaign or the account has already.
     in_file = fields.CharEnumField(
         DuplicatePolicy, max_length=32, default=DuplicatePolicy.SKIP, db_default="skip"
@@ -222,7 +224,7 @@ class TargetImport(Claimed):
     imported = fields.IntField(default=0)
     updated = fields.IntField(default=0, db_default=0)  # rows whose contact was there already
     duplicates = fields.IntField(default=0)  # skipped
-    suppressed = fields.IntField(default=0)  # on a do-not-call list
+    suppressed = fields.IntField(default=0, db_default=0)  # on a do-not-call list
     invalid = fields.IntField(default=0)
     failure_code = fields.CharField(max_length=32, null=True)  # NULL: did not fail
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
