@@ -57,10 +57,10 @@ class Recovery:
             if entry.state is AgentState.WRAP_UP and entry.call_id is not None
         ]
         attempts = await rows.read_open_attempts(account_id, wrapping)
-        for row in attempts:
-            self._restore_line(row)
-        for call in await rows.read_open_callers(account_id):
-            self._restore_caller(call)
+        restored = [self._restore_line(row) for row in attempts]
+        callers = await rows.read_open_callers(account_id, wrapping)
+        restored += [self._restore_caller(call) for call in callers]
+        self._give_back(restored)
         lines = self._state.lines
         recorded = await rows.read_open_recordings(account_id, list(lines))
         for call_id, recording in recorded.items():
@@ -142,7 +142,16 @@ class Recovery:
             if seat.trunk is not None:
                 seat.trunk.busy += 1
 
-    def _restore_line(self, row: dict[str, object]) -> None:
+    def _give_back(self, lines: list[Line]) -> None:
+        """Let agents go on with their calls; who wraps one up may have given it away before."""
+        by_id = {line.id: line for line in lines}
+        for seat in self._state.seats.values():
+            call_id = seat.entry.call_id if seat.entry is not None else None
+            line = by_id.get(call_id) if call_id is not None else None
+            if line is not None and (line.seat is seat or seat.state is AgentState.WRAP_UP):
+                seat.line = line
+
+    def _restore_line(self, row: dict[str, object]) -> Line:
         created_at = row["created_at"]
         assert isinstance(created_at, datetime)
         line = Line(
@@ -182,12 +191,11 @@ class Recovery:
         agent_id = row["agent_id"]
         if isinstance(agent_id, UUID) and (seat := self._state.seats.get(agent_id)):
             line.seat = seat
-            if seat.entry is not None and seat.entry.call_id == line.id:
-                seat.line = line
         if line.state is not AttemptState.ENDED:
             self._state.lines[line.id] = line
+        return line
 
-    def _restore_caller(self, call: Call) -> None:
+    def _restore_caller(self, call: Call) -> Line:
         """Believe that a caller is still on the line; if not, a snapshot ends the call."""
         answered = self._monotonic(call.answered_at)
         line = Line(
@@ -210,9 +218,15 @@ class Recovery:
             line.connected = self._monotonic(call.connected_at)
         if call.agent_id is not None and (seat := self._state.seats.get(call.agent_id)):
             line.seat = seat
-            if seat.entry is not None and seat.entry.call_id == line.id:
-                seat.line = line
-        self._state.lines[line.id] = line
+        if call.ended_at is not None:
+            line.state, line.ended_at, line.ended_by = (
+                AttemptState.ENDED,
+                call.ended_at,
+                call.ended_by,
+            )
+        else:
+            self._state.lines[line.id] = line
+        return line
 
     def _resume_seat(self, seat: Seat) -> None:
         if seat.state is AgentState.WRAP_UP:

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import orjson
 from tortoise import connections
+from tortoise.expressions import Q
 
 from domain.access.models import Account
 from domain.agents.models import Agent
@@ -203,10 +204,10 @@ async def read_open_attempts(account_id: UUID, also: list[UUID]) -> list[dict[st
     return await _query(_OPEN_ATTEMPTS, account_id, also, BATCH_NAME)
 
 
-async def read_open_callers(account_id: UUID) -> list[Call]:
-    """Calls to the account's own numbers that have not ended."""
+async def read_open_callers(account_id: UUID, also: list[UUID]) -> list[Call]:
+    """Calls to the account's own numbers that have not ended, and that agents are wrapping up."""
     return await Call.filter(
-        account_id=account_id, direction=CallDirection.INBOUND, ended_at__isnull=True
+        Q(ended_at=None) | Q(id__in=also), account_id=account_id, direction=CallDirection.INBOUND
     )
 
 

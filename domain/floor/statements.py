@@ -75,8 +75,11 @@ FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text
         ended_at, ended_by, wrap_up_ended_at, wrap_up_code, note, node, inbound_number_id)
 ON CONFLICT (id) DO UPDATE SET agent_id = excluded.agent_id,
     connected_at = excluded.connected_at, ended_at = excluded.ended_at,
-    ended_by = excluded.ended_by, wrap_up_ended_at = excluded.wrap_up_ended_at,
-    wrap_up_code = excluded.wrap_up_code, note = excluded.note
+    -- What the last owner wrote and this one never knew stays.
+    ended_by = coalesce(excluded.ended_by, "call".ended_by),
+    wrap_up_ended_at = coalesce(excluded.wrap_up_ended_at, "call".wrap_up_ended_at),
+    wrap_up_code = coalesce(excluded.wrap_up_code, "call".wrap_up_code),
+    note = coalesce(nullif(excluded.note, ''), "call".note)
 """
 
 _UPSERT_ENTRIES = """
