@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.core.ids import new_id
-from domain.suppression.models import SuppressionSource
+from domain.suppression.rules import SuppressionSource
 from domain.targets.models import ExportKind, ExportState, ImportState
 from orjson import loads
 from tortoise.fields.base import OnDelete

@@ -172,8 +172,8 @@ class Campaigns:
     async def _keep_schedule(self) -> None:
         """Start and stop campaigns whose date has come; read what could not be read before."""
         now = self._context.clock.now()
+        await self.changes.catch_up()
         try:
-            await self.changes.catch_up()
             changed = await schedule.start_and_stop(self._state.account_id, now=now)
         except DATABASE_AWAY:
             return  # what is due stays due

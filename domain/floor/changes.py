@@ -2,7 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from logging import getLogger
 from typing import Any
+
+from domain.core.outages import DATABASE_AWAY
+
+logger = getLogger(__name__)
 
 Read = Callable[[], Awaitable[Any]]
 
@@ -26,6 +31,11 @@ class Changes:
         self._unread[what] = read
 
     async def catch_up(self) -> None:
-        """Read what was missed, and what could not be read before."""
+        """Read what was missed, and what could not be read before; what can't be, waits on."""
         for what, read in list(self._unread.items()):
-            await self.take_over(what, read)
+            try:
+                await self.take_over(what, read)
+            except DATABASE_AWAY:
+                return
+            except Exception:
+                logger.exception("a change was not taken over")  # one must not stop the others

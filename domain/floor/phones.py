@@ -12,6 +12,7 @@ from domain.access.sign_in import count_try, uncount
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.core.errors import Unavailable
+from domain.core.outages import DATABASE_AWAY
 from domain.core.throttle import Throttle
 from domain.floor.context import FloorContext
 from domain.floor.seats import Seats
@@ -43,6 +44,9 @@ class Login:
     caller: str  # empty when withheld
     code: str | None = None
     tries: int = 0
+
+
+UNSEEN: tuple[type[Exception], ...] = (TooManySignIns, Unavailable, *DATABASE_AWAY)
 
 
 class Phones:
@@ -150,7 +154,8 @@ class Phones:
             if not await verify_secret(agent.pin_hash if agent else None, pin) or agent is None:
                 return None
             await uncount(tries, throttle=self._throttle)
-        except (TooManySignIns, Unavailable):  # unseen, a right PIN may be a guess as well
+        except UNSEEN:
+            # Unseen, a right PIN may be a guess as well.
             return None
         return agent.id
 
