@@ -24,6 +24,7 @@ from domain.telephony.events import EndCause, LegArrived, PlaybackFinished
 from domain.telephony.port import Answer, File, HangUp, Hold, Play
 
 LONGEST_WAIT_S = 600.0
+LONGEST_NUMBER = 16  # a plus and 15 digits (E.164)
 
 
 class Callers:
@@ -114,7 +115,12 @@ class Callers:
 
 
 def caller(id: UUID, number: str, name: str = "") -> HopperTarget:
-    """What a line has in the place of a target when nobody was dialed."""
+    """What a line has in the place of a target when nobody was dialed.
+
+    What a caller shows need not be a number, nor one that any row takes: then it is the name.
+    """
+    if len(number) > LONGEST_NUMBER:
+        number, name = "", name or number
     return HopperTarget(
         id=id,
         contact_id=id,

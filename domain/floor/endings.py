@@ -1,6 +1,7 @@
 """How lines end, and what that means for targets, agents and pacers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -155,7 +156,11 @@ class Endings:
         elif outcome.state is TargetState.RETRY or line.failed_over:
             run.later = run.retry_noted = True
         said = None if line.failed_over else disposition  # of a carrier, not of the contact
-        self._context.journal.target(TargetChange(target.id, outcome, attempts, said))
+        change = TargetChange(target.id, outcome, attempts, said)
+        if line.took_target:
+            self._context.journal.target(change)
+        elif outcome.reason is ClosedReason.REMOVED:  # made for this call alone, and not taken
+            self._context.journal.target(replace(change, from_states=(TargetState.NEW,)))
 
     def _call_back(self, run: Run, line: Line, disposition: Disposition, at: datetime) -> None:
         """Make a target of a caller whom nobody answered, or of a customer who was given up."""

@@ -128,9 +128,12 @@ class Hoppers:
 
     async def _judge(self, run: Run, found: list[HopperTarget], generation: int) -> bool:
         """Keep those that may be dialed, as many as there is room for, in their order."""
+        held = self._held(run)  # since the rows were read, an agent may have dialed one by hand
         for count, target in enumerate(found, start=1):
             if len(run.hopper) >= HOPPER_SIZE:
                 return True
+            if target.id in held:
+                continue
             if (admitted := self._screening.admitted(run, target)) is not None:
                 run.hopper.append(self._screening.prioritized(run, admitted))
                 run.due = True
@@ -138,6 +141,7 @@ class Hoppers:
                 await asyncio.sleep(0)
                 if run.generation != generation:
                     return False
+                held = self._held(run)
         return True
 
     async def _refresh(self, run: Run, generation: int) -> None:

@@ -14,6 +14,7 @@ from logging import getLogger
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
@@ -22,6 +23,7 @@ from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.core.outages import DATABASE_AWAY
 from domain.floor import statements
+from domain.floor.refusals import REFUSED, is_of_a_row, write_each
 from domain.floor.state import Line, LoginEntry, Seat, StateEntry
 from domain.floor.tapes import TakenPiece
 from domain.targets.call_backs import CallBack
@@ -47,7 +49,8 @@ class Launch:
     campaign_id: UUID
     lines: list[Line]
     place: Callable[[list[Line]], None]  # called after the commit with those that may leave
-    drop: Callable[[list[Line]], None]  # with those whose target or campaign said no meanwhile
+    drop: Callable[[list[Line]], None]  # with those that may not leave, or perhaps were not written
+    refuse: Callable[[list[Line]], None]  # with those whose target or campaign said no meanwhile
     first: Sequence[Statement] = ()  # what makes a target that there is not yet
 
 
@@ -86,6 +89,7 @@ class Group:
     pieces: list[TakenPiece] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
+    each: bool = False  # one of its rows was refused: write those that are not
 
     @property
     def size(self) -> int:
@@ -226,6 +230,12 @@ class Journal:
             try:
                 placed = await self._commit(group, rows)
                 break
+            except asyncpg.TransactionRollbackError:
+                await self._sleep(pause_s)  # of two who waited in a circle we were the one; again
+            except REFUSED as error:
+                if not is_of_a_row(error) or group.each:
+                    raise
+                group.each = True
             except DATABASE_AWAY as error:  # anything else is our mistake, and ends this floor
                 if not self.stalled:
                     self.stalled = True
@@ -244,7 +254,7 @@ class Journal:
             launch.place(lines)
             if len(lines) < len(launch.lines):
                 kept = {line.id for line in lines}
-                launch.drop([line for line in launch.lines if line.id not in kept])
+                launch.refuse([line for line in launch.lines if line.id not in kept])
         for call in group.after:
             call()
         if group.notices:
@@ -258,8 +268,11 @@ class Journal:
             await self._fence(connection, group.position)
             for launch in group.launches:
                 placed.append((launch, await self._launch(connection, launch)))
-            for sql, values in rows:
-                await connection.execute_query(sql, values)
+            if group.each:
+                await write_each(connection, rows)
+            else:
+                for sql, values in rows:
+                    await connection.execute_query(sql, values)
         return placed
 
     async def _fence(self, connection: BaseDBAsyncClient, position: str | None) -> None:

@@ -190,7 +190,10 @@ class Manual:
         """Raise CallForbidden if a rule is against the call at this instant."""
         run, target = wanted.run, wanted.target
         block = self._screening.against(run, target)
-        if block is None and any(line.number == target.number for line in run.lines.values()):
+        calls = run.lines.values()
+        if block is None and any(
+            target.number == line.number or target.id == line.target.id for line in calls
+        ):
             block = _IN_CALL
         offers = (seat.offer for seat in self._state.seats.values() if seat.offer is not None)
         if block is None and any(offer.target.id == target.id for offer in offers):

@@ -67,7 +67,14 @@ class Placing:
                 pop_of_line(lines[0], run.settings, stage="dialing", at=at.timestamp()),
             )
         self._context.journal.launch(
-            Launch(run.campaign_id, lines, place=self._place, drop=self._drop, first=by_hand or ())
+            Launch(
+                run.campaign_id,
+                lines,
+                place=self._place,
+                drop=self._drop,
+                refuse=self._refused,
+                first=by_hand or (),
+            )
         )
         return lines
 
@@ -136,7 +143,13 @@ class Placing:
             )
 
     def _drop(self, lines: list[Line]) -> None:
-        """The attempts are not to be placed: their target or campaign said no, or we may not."""
+        """The attempts are not to be placed: we may not, or do not know if they were written."""
         for line in lines:
             if line.ended_at is None:
                 self._endings.end(line, Disposition.NOT_PLACED, self._context.clock.now())
+
+    def _refused(self, lines: list[Line]) -> None:
+        """Their targets were not taken: gone, in another call, or their campaign stopped."""
+        for line in lines:
+            line.took_target = False
+        self._drop(lines)

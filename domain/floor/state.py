@@ -189,6 +189,7 @@ class Line:
     held: bool = False
     opted_out: bool = False  # asked not to be called again
     by_hand: bool = False  # the agent typed the number
+    took_target: bool = True  # else the target's row is another's, and nothing is said of it
     handed_over: bool = False  # to a number outside; no agent is with the customer any more
     consultation: Consultation | None = None
     level: int | None = None  # offered to agents of that level first
