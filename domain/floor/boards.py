@@ -47,7 +47,8 @@ class Boards:
 
     def of_run(self, run: Run) -> CampaignBoard:
         """One campaign's figures."""
-        states = Counter(line.state for line in run.lines.values())
+        # A customer who was given to a number outside is no agent's any more.
+        states = Counter(line.state for line in run.lines.values() if not line.handed_over)
         crew = Counter(
             seat.state for seat in self._state.seats.values() if seat.serves(run.campaign_id)
         )

@@ -57,6 +57,8 @@ def test_a_pacer_expects_no_agent_from_a_customer_given_away(consult: bool) -> N
     seen = floor.floor.dialing.view(floor.run, free=1, now=floor.clock.monotonic())
 
     assert (seen.agents, len(seen.talking), seen.free) == (3, 2, 1)
+    board = floor.floor.boards.of_run(floor.run)
+    assert (board.talking, board.agents[AgentState.TALKING]) == (2, 2)
 
 
 @pytest.mark.parametrize("consult", [False, True])
