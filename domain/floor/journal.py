@@ -16,11 +16,11 @@ from uuid import UUID
 
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.core.outages import DATABASE_AWAY
+from domain.core.transactions import in_transaction
 from domain.floor import statements
 from domain.floor.state import Line, LoginEntry, Seat, StateEntry
 from domain.floor.tapes import TakenPiece
