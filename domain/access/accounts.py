@@ -4,8 +4,6 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from tortoise.transactions import in_transaction
-
 from domain.access import audit
 from domain.access.errors import SlugTaken
 from domain.access.models import Account, User
@@ -19,6 +17,7 @@ from domain.access.service import (
 )
 from domain.core.clock import Clock
 from domain.core.problems import Problems
+from domain.core.transactions import in_transaction
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 

@@ -189,10 +189,13 @@ async def ask_floor(
 async def _record(
     principal: Principal, agent: Agent, action: str, command: FloorCommand, ports: Ports
 ) -> None:
-    """Write down what was done to somebody else. The agent's own doings are in the state log."""
+    """Write down what was done to somebody else, and what matters of how.
+
+    What agents do themselves is in their states and in the timelines of their calls.
+    """
     given: dict[str, Any] = {
         field: getattr(command, field)
-        for field in ("reason", "force", "campaign")
+        for field in ("reason", "force", "campaign", "role")
         if getattr(command, field, None)
     }
     async with unit_of_work(ports):

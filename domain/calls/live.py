@@ -1,11 +1,13 @@
-"""What agents and supervisors do with the customer on the line. The floor does it; this asks it."""
+"""What agents and supervisors do with the customer on the line. The floor does it; this asks it.
+
+What is done to somebody else, and every listening-in, is written down.
+"""
 
 from uuid import UUID
 
-from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
-from domain.agents.desk import access_desk
+from domain.agents.desk import access_desk, ask_floor
 from domain.agents.models import Agent
 from domain.agents.service import access_agent
 from domain.calls.commands import (
@@ -19,11 +21,9 @@ from domain.calls.commands import (
     TransferComplete,
     TransferTo,
 )
-from domain.core.floors import FloorCommand
 from domain.core.numbers import is_e164
 from domain.core.ports import Ports
 from domain.core.problems import Problems
-from domain.core.unit_of_work import unit_of_work
 from domain.telephony.port import Role
 
 KEYS = frozenset("0123456789*#ABCD")
@@ -34,8 +34,7 @@ SUPERVISOR_ROLES = (Role.LISTEN, Role.WHISPER, Role.BARGE)
 async def hold(principal: Principal, agent_id: UUID | None, *, on: bool, ports: Ports) -> Agent:
     """Let the customer hear music, or come back. Raises NothingOnTheLine."""
     agent = await access_desk(principal, agent_id)
-    await _ask(principal, agent, "callHold", CallHold(agent=agent.id, on=on), ports)
-    return agent
+    return await ask_floor(principal, agent, "callHold", CallHold(agent=agent.id, on=on), ports)
 
 
 async def transfer(
@@ -65,24 +64,21 @@ async def transfer(
     )
     problems.refuse_any()
     command = TransferTo(agent=agent.id, to_agent=to_agent, to_number=to_number, consult=consult)
-    await _ask(principal, agent, "callTransfer", command, ports)
-    return agent
+    return await ask_floor(principal, agent, "callTransfer", command, ports)
 
 
 async def complete_transfer(principal: Principal, agent_id: UUID | None, *, ports: Ports) -> Agent:
     """Bring the customer and the party consulted together. Raises NoConsultation."""
     agent = await access_desk(principal, agent_id)
     command = TransferComplete(agent=agent.id)
-    await _ask(principal, agent, "callTransferComplete", command, ports)
-    return agent
+    return await ask_floor(principal, agent, "callTransferComplete", command, ports)
 
 
 async def cancel_transfer(principal: Principal, agent_id: UUID | None, *, ports: Ports) -> Agent:
     """Let the party consulted go. Raises NoConsultation."""
     agent = await access_desk(principal, agent_id)
     command = TransferCancel(agent=agent.id)
-    await _ask(principal, agent, "callTransferCancel", command, ports)
-    return agent
+    return await ask_floor(principal, agent, "callTransferCancel", command, ports)
 
 
 async def send_keys(
@@ -97,8 +93,8 @@ async def send_keys(
         f"must be 1 to {MOST_KEYS} of the keys 0-9 * # A-D",
     )
     problems.refuse_any()
-    await _ask(principal, agent, "callSendKeys", SendKeys(agent=agent.id, digits=digits), ports)
-    return agent
+    command = SendKeys(agent=agent.id, digits=digits)
+    return await ask_floor(principal, agent, "callSendKeys", command, ports)
 
 
 async def record(
@@ -110,8 +106,7 @@ async def record(
     """
     agent = await access_desk(principal, agent_id)
     command = RecordCall(agent=agent.id, action=action)
-    await _ask(principal, agent, "callRecord", command, ports)
-    return agent
+    return await ask_floor(principal, agent, "callRecord", command, ports)
 
 
 async def supervise(
@@ -144,30 +139,10 @@ async def supervise(
     command = Supervise(
         agent=agent.id, supervisor=principal.id, endpoint=endpoint, number=number, role=role
     )
-    await _ask(principal, agent, "agentSupervise", command, ports)
-    return agent
+    return await ask_floor(principal, agent, "agentSupervise", command, ports)
 
 
 async def end_supervision(principal: Principal, *, ports: Ports) -> None:
     """Hang the supervisor's phone up. Raises NotSupervising."""
     principal.require(Permission.AGENT_SUPERVISE)
     await ports.floors.ask(principal.account_id, SuperviseEnd(supervisor=principal.id))
-
-
-async def _ask(
-    principal: Principal, agent: Agent, action: str, command: FloorCommand, ports: Ports
-) -> None:
-    """Ask the floor; what is done to somebody else, and every listening-in, is written down."""
-    await ports.floors.ask(agent.account_id, command)
-    if agent.id == principal.agent_id:
-        return
-    given = {"role": command.role} if isinstance(command, Supervise) else {}
-    async with unit_of_work(ports):
-        await audit.record(
-            principal,
-            action,
-            subject_type="agent",
-            subject_id=agent.id,
-            difference=audit.difference({}, given),
-            at=ports.clock.now(),
-        )

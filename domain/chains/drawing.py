@@ -14,12 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from domain.chains.earlier import read_earlier
 from domain.chains.models import CampaignSource
 from domain.chains.rules import DrawResult, Finished, Include, Wanted
 from domain.core.ids import new_id
+from domain.core.transactions import in_transaction
 from domain.eligibility.several import wanted_numbers
 from domain.suppression.checks import suppressed_numbers
 from domain.targets.hopper import numbers_of

@@ -1,8 +1,7 @@
 """What a source finished before anybody drew from it: noted page by page, once."""
 
-from tortoise.transactions import in_transaction
-
 from domain.chains.models import CampaignSource
+from domain.core.transactions import in_transaction
 
 PAGE = 5_000  # targets of a source that one step looks at
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from logging import getLogger
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from domain.core.bus import Notice
 from domain.core.errors import Unavailable
 from domain.core.jobs import Job
 from domain.core.ports import Ports
+from domain.core.transactions import in_transaction
 
 logger = getLogger(__name__)
 

@@ -80,9 +80,12 @@ class Carriers:
         Where the carrier failed and another trunk is left, the line is marked as one that goes on.
         """
         trunk, tried = line.trunk, line.target.tried
-        if trunk is None or not carrier_failed(failure, trunk, heard=line.heard):
-            return
         now = self._context.clock.monotonic()
+        waited_out = now - line.placed >= run.settings.ring_limit_s
+        if trunk is None or not carrier_failed(
+            failure, trunk, heard=line.heard, waited_out=waited_out
+        ):
+            return
         if lets_rest(failure, tried):
             trunk.failed = now
         if line.by_hand:

@@ -10,8 +10,7 @@ takes it over from the rows.
 """
 
 import asyncio
-import inspect
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from logging import getLogger
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,11 +27,12 @@ from domain.core.floor_wire import Asked
 from domain.core.throttle import Throttle
 from domain.core.web import Web
 from domain.floor.announcements import Announcements
+from domain.floor.answers import Answers
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
 from domain.floor.chains import Chains
-from domain.floor.commands import Commands, Result, decode_command
+from domain.floor.commands import Commands, decode_command
 from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.endings import Endings
@@ -119,6 +119,7 @@ class Floor:
     def _build(self, epoch: int) -> None:
         self.state = FloorState(self._account_id, epoch)
         self.journal = Journal(self._account_id, epoch, self._publish, self._clock.sleep)
+        self.answers = Answers(self._redis, self.journal, self._spawn)
         self._outbox = Outbox(self._gateways, self._clock.sleep)
         context = FloorContext(
             state=self.state, journal=self.journal, clock=self._clock, send=self._outbox.put
@@ -324,34 +325,9 @@ class Floor:
         try:
             result = self.commands.handle(command)
         except DomainError as error:
-            self._reply(asked, floor_wire.refusal(asked.request_id, error))
-            return
-        if inspect.isawaitable(result):
-            self._spawn(self._finish(asked, result))
+            self.answers.refuse(asked, error)
         else:
-            self._reply(asked, floor_wire.answer(asked.request_id, result))
-
-    async def _finish(self, asked: Asked, result: Awaitable[Result]) -> None:
-        try:
-            answer = floor_wire.answer(asked.request_id, await result)
-        except DomainError as error:
-            answer = floor_wire.refusal(asked.request_id, error)
-        self._reply(asked, answer)
-
-    def _reply(self, asked: Asked, payload: bytes) -> None:
-        """Answer once everything that was decided so far is committed."""
-        channel = asked.reply_to
-        if channel is not None:
-            self.journal.after(lambda: self._send_reply(channel, payload))
-
-    def _send_reply(self, channel: str, payload: bytes) -> None:
-        async def send() -> None:
-            try:
-                await self._redis.publish(channel, payload)
-            except (RedisError, OSError):
-                logger.warning("an answer was lost: Redis is away")
-
-        self._spawn(send())
+            self.answers.give(asked, result)
 
     # Parts
 

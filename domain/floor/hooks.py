@@ -117,7 +117,7 @@ class Hooks:
             if (said := await self._said(run, hook, target)) is not None:
                 answer = said.answer
                 if answer.dial if answer is not None else _dials(hook):
-                    hook.said[target.id] = said
+                    _keep(hook, target, said)
                     return None
         return self._block(hook, answer or HookAnswer(dial=False))
 
@@ -174,8 +174,6 @@ class Hooks:
 
     def _take(self, run: Run, hook: RunHook, target: HopperTarget, said: Said) -> None:
         """Keep an answer until its call leaves; a target that is not to be called is put off."""
-        for old in [id for id, each in hook.said.items() if said.at - each.at > KEPT_S]:
-            del hook.said[old]
         run.due = True
         if said.answer is None and hook.settings.fallback is HookFallback.SKIP:
             if not hook.breaker.rests(said.at):  # else the campaign waits, and nobody is put off
@@ -183,7 +181,7 @@ class Hooks:
         elif said.answer is not None and not said.answer.dial:
             self._put_off(run, target, said.answer)
         else:
-            hook.said[target.id] = said
+            _keep(hook, target, said)
 
     def _put_off(self, run: Run, target: HopperTarget, answer: HookAnswer) -> None:
         assert run.hook is not None
@@ -213,3 +211,10 @@ class Hooks:
 
 def _dials(hook: RunHook) -> bool:
     return hook.settings.fallback is HookFallback.DIAL
+
+
+def _keep(hook: RunHook, target: HopperTarget, said: Said) -> None:
+    """Keep an answer until its call leaves, and forget those whose calls never did."""
+    for old in [id for id, each in hook.said.items() if said.at - each.at > KEPT_S]:
+        del hook.said[old]
+    hook.said[target.id] = said

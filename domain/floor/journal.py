@@ -17,11 +17,11 @@ from uuid import UUID
 import asyncpg
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.core.outages import DATABASE_AWAY
+from domain.core.transactions import in_transaction
 from domain.floor import statements
 from domain.floor.refusals import REFUSED, is_of_a_row, write_each
 from domain.floor.state import Line, LoginEntry, Seat, StateEntry

@@ -21,6 +21,7 @@ from domain.agents.errors import (
 )
 from domain.agents.rules import AgentState
 from domain.core.errors import DomainError, FieldProblem, InvalidInput, NotFound
+from domain.core.outages import DATABASE_AWAY
 from domain.eligibility.parts import Block, BlockCode
 from domain.eligibility.rules import campaign_blocking
 from domain.eligibility.terms import terms_of
@@ -87,6 +88,8 @@ class Manual:
         self._asked.add(seat.agent_id)
         try:
             wanted = await self._wanted(seat, typed)
+        except DATABASE_AWAY as error:
+            raise NoLineFree("the database is away") from error
         finally:
             self._asked.discard(seat.agent_id)
         self._refuse_unable(seat)

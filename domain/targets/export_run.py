@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from tortoise.transactions import in_transaction
 
 from domain.core import claims
 from domain.core.bus import Notice
 from domain.core.claims import BEAT_S, Claim
 from domain.core.ports import Ports
+from domain.core.transactions import in_transaction
 from domain.core.unit_of_work import unit_of_work
 from domain.ledgers import exporting
 from domain.targets.bulk import copy_out

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 from tortoise import connections
-from tortoise.transactions import in_transaction
 
 from domain.access import audit
 from domain.access.permissions import Permission
@@ -18,6 +17,7 @@ from domain.campaigns.service import access_campaign
 from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.core.ports import Ports
+from domain.core.transactions import in_transaction
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.bulk import copy_out
 from domain.targets.classes import CONDITIONS

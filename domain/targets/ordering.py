@@ -11,7 +11,6 @@ from uuid import UUID
 
 import orjson
 from tortoise import connections
-from tortoise.transactions import in_transaction
 
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
@@ -21,6 +20,7 @@ from domain.conditions.parts import ActionKind, Moment, Rule
 from domain.conditions.reading import order_of, rules_of
 from domain.conditions.rules import judge
 from domain.core.ports import Ports
+from domain.core.transactions import in_transaction
 from domain.eligibility.places import place_of
 from domain.targets.commands import TargetsChanged
 from domain.targets.jobs import OrderTargets

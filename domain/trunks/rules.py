@@ -64,17 +64,20 @@ def choose(trunks: Iterable[TrunkUse], now: float) -> TrunkUse | None:
     return next((trunk for trunk in trunks if trunk.may_take(now)), None)
 
 
-def carrier_failed(failure: Failure, trunk: TrunkUse | None, *, heard: bool) -> bool:
+def carrier_failed(
+    failure: Failure, trunk: TrunkUse | None, *, heard: bool, waited_out: bool
+) -> bool:
     """Whether the trunk failed a call, and so nothing is known of the number that was dialed.
 
-    `heard`: the called network said something, by ringing or early media. Silence accuses no
-    carrier that brings its answers without having told of any ringing.
+    `heard`: the called network said something, by ringing or early media. `waited_out`: the call
+    lasted as long as it might ring. Then silence accuses no carrier that brings its answers without
+    having told of any ringing; one that fails calls sooner is not silent, but gone.
     """
     if trunk is None or heard:
         return False
-    return failure is Failure.CONGESTION or (
-        failure is Failure.UNREACHABLE and trunk.tells is not False
-    )
+    if failure is Failure.UNREACHABLE:
+        return not (waited_out and trunk.tells is False)
+    return failure is Failure.CONGESTION
 
 
 def lets_rest(failure: Failure, tried: Collection[UUID]) -> bool:

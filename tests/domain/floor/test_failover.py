@@ -192,6 +192,27 @@ async def test_what_the_called_network_says_is_not_asked_of_another_carrier(
     assert dialed(rig) == [(number, "first")]
 
 
+@pytest.mark.feature("CAM-21")
+@pytest.mark.parametrize(("ring_limit_s", "accused"), [(28.0, True), (1.5, False)])
+async def test_a_carrier_that_never_tells_of_ringing_is_accused_by_calls_that_end_at_once_only(
+    rig: Rig, ring_limit_s: float, accused: bool
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, ring_limit_s=ring_limit_s)
+    first, _ = await trunks(rig, campaign, "dead-1", "living")  # dead within 2 s, or silent
+    (target,) = await rig.targets(campaign, PERSON)
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    floor.state.trunks[first.id].tells = False
+    await rig.at_work(agent)
+
+    await rig.until(lambda: _closed(target))
+
+    assert (floor.state.trunks[first.id].failed is not None) is accused
+    went_on = [("living", Disposition.CONNECTED, False)] if accused else []
+    assert await story(rig) == [("dead-1", Disposition.UNREACHABLE, accused), *went_on]
+
+
 async def test_a_congested_number_holds_no_more_than_one_trunk_back(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
     first, second, third = await trunks(rig, campaign, "first", "second", "third")

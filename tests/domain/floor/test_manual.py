@@ -27,6 +27,7 @@ from domain.core.floor_wire import Answer
 from domain.eligibility.models import DialingPolicy
 from domain.eligibility.parts import BlockCode
 from domain.eligibility.weeks import DAYS
+from domain.floor import hooks
 from domain.floor.director import Floor
 from domain.floor.lease import lease_key
 from domain.hooks.models import PreDialHook
@@ -38,6 +39,7 @@ from domain.suppression.rules import SuppressionSource
 from domain.targets.models import Contact, Target, TargetBatch
 from domain.targets.rules import ClosedReason, TargetState
 from domain.telephony.port import PlaceLeg, ToNumber
+from domain.trunks.models import Trunk
 from tests.answering import answering, says
 from tests.domain.floor.rig import Rig
 
@@ -396,6 +398,39 @@ async def test_a_target_of_the_same_number_is_used_unless_it_is_closed(
     assert (attempt.target_id, attempt.ordinal) == (target.id, 3)
     assert (target.state, target.attempts) == (TargetState.CLOSED, 3)
     assert await Target.filter(campaign=campaign).count() == 1
+
+
+async def test_what_a_hook_said_of_calls_that_never_left_is_forgotten(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "KEPT_S", 1.0)
+    campaign = await rig.campaign(DialMode.PREVIEW)
+    trunk = await Trunk.create(account=rig.row, name="alpha")
+    agent = await a_dialer(rig, campaign)
+    await rig.carrier()
+    async with answering() as server:
+        server.answer = says()
+        await PreDialHook.create(
+            campaign=campaign,
+            account_id=rig.row.id,
+            url=server.url,
+            secret=new_secret(b"s" * 32),
+            time_limit_ms=10_000,
+            created_at=campaign.created_at,
+        )
+        floor = await rig.floor()
+        floor.state.trunks[trunk.id].channels = 0
+        await available(rig, floor, agent)
+
+        for number in ("+12025550013", "+12025560013", "+12025570013"):
+            assert (await dial(rig, agent, number)).code == "NO_LINE_FREE"
+            await rig.pass_time(2)
+
+        asked = floor.state.runs[campaign.id].hook
+        assert asked is not None
+        assert [said.number for said in asked.said.values()] == ["+12025570013"]
+        assert len(server.asked) == 3
+    await assert_nothing_happened(rig)
 
 
 async def test_a_full_account_gets_no_new_target_and_no_call(rig: Rig) -> None:

@@ -9,10 +9,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.agents.commands import AgentDial, AgentEndWrapUp
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, Disposition
+from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.floor.agent_phones import PHONE_PATIENCE_S
@@ -72,6 +74,35 @@ async def test_without_a_database_no_call_leaves_and_what_happened_is_written_la
         assert 5 < (call.ended_at - call.connected_at).total_seconds() < 15
     assert len(set(rig.placed)) == len(rig.placed)
     assert await Attempt.filter(account=rig.row).count() == len(rig.placed) - len(agents)
+
+
+async def test_while_the_database_is_away_whoever_asks_is_told_so_at_once(
+    rig: Rig, database: str, database_server: str
+) -> None:
+    campaign = await rig.campaign(DialMode.PREVIEW)
+    (agent,) = await rig.agents(1)
+    await Agent.filter(id=agent.id).update(default_campaign_id=campaign.id)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(agent)
+    seat = floor.state.seats[agent.id]
+    await rig.until(lambda: _is(seat, AgentState.AVAILABLE))
+    dial = AgentDial(agent=agent.id, number="+12025550013")
+
+    async with database_away(database_server, database):
+        refused = [await rig.ask(dial), await rig.ask(dial)]  # each within ten seconds
+        unread = await rig.ask(CampaignChanged(campaign=campaign.id))
+        busy = await rig.ask(AgentEndWrapUp(agent=agent.id))
+
+    assert [answer.code for answer in refused] == ["NO_LINE_FREE"] * 2
+    assert "the database is away" in refused[0].message
+    assert (unread.code, busy.code) == ("DATABASE_UNAVAILABLE", "NO_WRAP_UP")
+    await rig.until(lambda: _writes(floor))
+    await rig.pass_time(3)
+    assert len(rig.placed) == 1  # the agent's phone
+    assert await Attempt.all().count() == await Target.all().count() == 0
+    assert (await rig.ask(dial)).code is None
+    await rig.until(lambda: rig.ended(1))
 
 
 async def test_an_emptied_redis_costs_no_target_and_no_second_call(rig: Rig) -> None:
@@ -182,6 +213,10 @@ async def _has_placed(rig: Rig, count: int) -> bool:
 async def _is(seat: Seat, state: AgentState) -> bool:
     await asyncio.sleep(0)
     return seat.state is state
+
+
+async def _writes(floor: Floor) -> bool:
+    return not floor.journal.stalled
 
 
 async def _connected(count: int) -> bool:

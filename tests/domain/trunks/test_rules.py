@@ -27,25 +27,34 @@ def a_trunk(id: UUID = FIRST, *, channels: int = 10, failed: float | None = None
 
 @pytest.mark.parametrize("failure", Failure)
 def test_only_a_dead_or_full_carrier_fails_a_call_itself(failure: Failure) -> None:
-    assert carrier_failed(failure, a_trunk(), heard=False) is (failure in CARRIERS)
+    for waited_out in (True, False):
+        failed = carrier_failed(failure, a_trunk(), heard=False, waited_out=waited_out)
+        assert failed is (failure in CARRIERS)
 
 
 @pytest.mark.parametrize("failure", Failure)
 def test_who_was_heard_of_was_reached_by_the_carrier(failure: Failure) -> None:
-    assert not carrier_failed(failure, a_trunk(), heard=True)
+    assert not carrier_failed(failure, a_trunk(), heard=True, waited_out=False)
 
 
 @pytest.mark.parametrize("failure", Failure)
 def test_the_switchs_own_way_out_has_no_next(failure: Failure) -> None:
-    assert not carrier_failed(failure, None, heard=False)
+    assert not carrier_failed(failure, None, heard=False, waited_out=False)
 
 
 def test_silence_accuses_no_carrier_that_answers_without_ringing() -> None:
     trunk = a_trunk()
     trunk.answered_in_silence()
 
-    assert not carrier_failed(Failure.UNREACHABLE, trunk, heard=False)
-    assert carrier_failed(Failure.CONGESTION, trunk, heard=False)
+    assert not carrier_failed(Failure.UNREACHABLE, trunk, heard=False, waited_out=True)
+    assert carrier_failed(Failure.CONGESTION, trunk, heard=False, waited_out=True)
+
+
+def test_who_never_tells_of_ringing_is_accused_all_the_same_by_a_call_that_ends_early() -> None:
+    trunk = a_trunk()
+    trunk.answered_in_silence()
+
+    assert carrier_failed(Failure.UNREACHABLE, trunk, heard=False, waited_out=False)
 
 
 def test_one_answer_in_silence_says_nothing_of_a_carrier_that_tells_of_ringing() -> None:
@@ -55,8 +64,8 @@ def test_one_answer_in_silence_says_nothing_of_a_carrier_that_tells_of_ringing()
     after.answered_in_silence()
     after.rang()
 
-    assert carrier_failed(Failure.UNREACHABLE, before, heard=False)
-    assert carrier_failed(Failure.UNREACHABLE, after, heard=False)
+    assert carrier_failed(Failure.UNREACHABLE, before, heard=False, waited_out=True)
+    assert carrier_failed(Failure.UNREACHABLE, after, heard=False, waited_out=True)
 
 
 def test_the_second_trunk_without_room_for_the_same_contact_does_not_rest() -> None:
@@ -100,7 +109,7 @@ def test_a_round_tries_each_trunk_once_at_most_and_ends(
             continue
         used.append(trunk.id)
         now += apart_s
-        if not carrier_failed(failure, trunk, heard=rang):
+        if not carrier_failed(failure, trunk, heard=rang, waited_out=True):
             break
         if lets_rest(failure, tried):
             trunk.failed = now

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from domain.telephony.errors import SwitchUnavailable
 from workers.gateway.asterisk.config import MODULES
+from workers.gateway.asterisk.mapping import name_of, step_of, version_of
 from workers.gateway.asterisk.session import AmiRefused, AmiSession, Headers
 from workers.gateway.asterisk.settings import AsteriskSettings
 from workers.gateway.asterisk.sounds import OUR_TONES
@@ -120,7 +121,7 @@ class _Checker:
 
     async def _version(self) -> None:
         settings = (await self._session.request({"Action": "CoreSettings"})).headers
-        version = settings.get("AsteriskVersion", "")
+        version = version_of(settings)
         found = re.match(r"(?:certified/)?(\d+)", version)
         if found and OLDEST <= int(found[1]) <= NEWEST:
             self.say(True, f"Asterisk {version}, node {self._settings.node}.")
@@ -255,17 +256,14 @@ class _Checker:
             )
 
     def _judge(self, far: str) -> None:
-        names = {event.get("Event", "") for event in self._heard}
+        names = {name_of(event) for event in self._heard}
         for name, need in EVENTS.items():
             if name not in names:
                 self.say(False, f"No {name} event was heard: add `{need}` to the user's `read`.")
         if names >= EVENTS.keys():
             self.say(True, "The AMI user hears all that is needed.")
-        played = {
-            event.get("CommandId") or event.get("CommandID", "")
-            for event in self._heard
-            if "result=-1" not in event.get("Result", "result=-1")
-        }
+        steps = [step_of(event) for event in self._heard]
+        played = {step.command for step in steps if step is not None and step.result != -1}
         missing = [name for name in SOUNDS if f"{far}/{name}" not in played]
         if not missing:
             self.say(True, "Our sounds are there.")

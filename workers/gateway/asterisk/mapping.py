@@ -1,4 +1,4 @@
-"""What Asterisk's events mean. The only place that knows the names of their headers.
+"""What Asterisk's events and answers mean. The only place that knows the names of their headers.
 
 `fact_of` turns one event into one fact, or None if it tells nothing we use.
 """
@@ -55,6 +55,11 @@ def header(message: Headers, name: str) -> str:
     return value
 
 
+def name_of(message: Headers) -> str:
+    """Which event it is; empty for an answer."""
+    return message.get("Event", "")
+
+
 def number(message: Headers, name: str, default: int = 0) -> int:
     """Return a header as an integer; the default where it is missing or no number."""
     try:
@@ -68,7 +73,7 @@ def channel_of(message: Headers) -> Channel:
     caller = message.get("CallerIDNum", "")
     name = message.get("CallerIDName", "")
     return Channel(
-        uniqueid=header(message, "Uniqueid"),
+        uniqueid=uniqueid_of(message),
         name=header(message, "Channel"),
         account=parse_uuid(message.get("AccountCode", "")),
         state=STATES.get(message.get("ChannelState", ""), ChannelState.DOWN),
@@ -84,6 +89,31 @@ def room_of(message: Headers) -> UUID | None:
     return parse_uuid(header(message, "Conference"))
 
 
+def in_agi(message: Headers) -> bool:
+    """Whether a channel, by its line of CoreShowChannels, waits for our next word."""
+    return message.get("Application") == "AGI"
+
+
+def booted_of(message: Headers) -> str:
+    """When Asterisk started, by CoreStatus: another text means another life."""
+    return f"{message.get('CoreStartupDate')} {message.get('CoreStartupTime')}"
+
+
+def version_of(message: Headers) -> str:
+    """Asterisk's version, by CoreSettings; empty when it does not tell."""
+    return message.get("AsteriskVersion", "")
+
+
+def monitor_of(message: Headers) -> str:
+    """The id of the recording that MixMonitor just began; empty when it does not tell."""
+    return message.get("MixMonitorID", "")
+
+
+def uniqueid_of(message: Headers) -> str:
+    """The channel that an event or a line of a list is about. Raises MalformedAmi."""
+    return header(message, "Uniqueid")
+
+
 def role_of(exten: str) -> Role:
     """The role a leg was sent into its room with (`<role>-<options>-<room>`)."""
     try:
@@ -94,7 +124,7 @@ def role_of(exten: str) -> Role:
 
 def fact_of(message: Headers) -> Fact | None:
     """Return what an event tells us, or None. Raises MalformedAmi."""
-    mapped = _MAPPED.get(message.get("Event", ""))
+    mapped = _MAPPED.get(name_of(message))
     return mapped(message) if mapped else None
 
 
@@ -121,7 +151,10 @@ def _gone(message: Headers) -> Fact:
     )
 
 
-def _agi_step_done(message: Headers) -> Fact | None:
+def step_of(message: Headers) -> AgiStepDone | None:
+    """Which of our commands to a channel is done, and how; None for any other event."""
+    if name_of(message) != "AsyncAGIExec":
+        return None
     # Asterisk 22 writes CommandId, and CommandID in its documentation.
     command = message.get("CommandId") or message.get("CommandID")
     if not command:
@@ -181,7 +214,7 @@ _MAPPED: dict[str, Callable[[Headers], Fact | None]] = {
     "HangupRequest": lambda m: HangupAsked(header(m, "Uniqueid")),
     "Hangup": _gone,
     "AsyncAGIStart": lambda m: AgiBegan(channel_of(m)),
-    "AsyncAGIExec": _agi_step_done,
+    "AsyncAGIExec": step_of,
     "AsyncAGIEnd": lambda m: AgiEnded(header(m, "Uniqueid")),
     "ConfbridgeJoin": _joined,
     "ConfbridgeLeave": _in_room(lambda m, channel, room: Left(channel, room)),

@@ -12,6 +12,7 @@ from domain.telephony.errors import SwitchUnavailable
 from domain.telephony.events import RecordingFinished
 from domain.telephony.port import PauseRecording, StartRecording
 from workers.gateway.asterisk.exchange import Exchange, Leg, Room
+from workers.gateway.asterisk.mapping import monitor_of
 from workers.gateway.asterisk.session import AmiRefused
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class Recordings:
         if reply is None:
             self._running.pop(id, None)
         else:
-            recording.monitor = reply.headers.get("MixMonitorID", "")
+            recording.monitor = monitor_of(reply.headers)
             self._note(recording)
 
     async def record_room(self, id: UUID, room: Room) -> None:

@@ -12,8 +12,15 @@ from domain.telephony.port import Role
 from workers.gateway.asterisk.arrivals import Arrivals
 from workers.gateway.asterisk.calls import Calls
 from workers.gateway.asterisk.exchange import Exchange, Leg
-from workers.gateway.asterisk.facts import Channel, ChannelState, parse_uuid
-from workers.gateway.asterisk.mapping import channel_of, role_of
+from workers.gateway.asterisk.facts import Channel, ChannelState
+from workers.gateway.asterisk.mapping import (
+    booted_of,
+    channel_of,
+    in_agi,
+    role_of,
+    room_of,
+    uniqueid_of,
+)
 from workers.gateway.asterisk.recordings import Recordings
 from workers.gateway.asterisk.rooms import Rooms
 from workers.gateway.asterisk.session import AmiRefused, Headers
@@ -63,22 +70,21 @@ class Resync:
         """Ask Asterisk for its channels and rooms. Raises SwitchUnavailable."""
         ask = self._exchange.session.request
         status = (await ask({"Action": "CoreStatus"})).headers
-        booted = f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
         channels = (await ask({"Action": "CoreShowChannels"})).items
-        listed = Listed(booted, {c["Uniqueid"]: c for c in channels})
+        listed = Listed(booted_of(status), {uniqueid_of(each): each for each in channels})
         try:
             conferences = (await ask({"Action": "ConfbridgeListRooms"})).items
         except AmiRefused:  # "No active conferences."
             return listed
         for conference in conferences:
-            room = parse_uuid(conference.get("Conference", ""))
-            if room is None:
+            room = room_of(conference)
+            if room is None:  # a conference that is not ours
                 continue
             try:
                 members = (await ask({"Action": "ConfbridgeList", "Conference": str(room)})).items
             except AmiRefused:  # it ended in between
                 continue
-            listed.rooms |= {member["Uniqueid"]: room for member in members}
+            listed.rooms |= {uniqueid_of(member): room for member in members}
         return listed
 
     def settle(self, listed: Listed, *, ended_since: set[str]) -> None:
@@ -144,8 +150,7 @@ class Resync:
             self._spied[leg.uniqueid] = channel.exten
         elif channel.context == "outdial-hold":
             leg.held = True
-        in_agi = message.get("Application") == "AGI"
-        if in_agi:
+        if in_agi(message):
             # Whatever played may have ended unseen; the next word begins a new step.
             self._sounds.moved(leg)
             self._sounds.on_ready(leg)

@@ -1,5 +1,7 @@
 """Captured AMI streams, and what they mean."""
 
+import re
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
@@ -8,9 +10,21 @@ import pytest
 from domain.telephony.events import Verdict
 from domain.telephony.port import Role
 from tests.workers.gateway.asterisk.fake_ami import captured
-from workers.gateway.asterisk import facts
+from workers.gateway.asterisk import facts, mapping
 from workers.gateway.asterisk.facts import ChannelState, leg_of
-from workers.gateway.asterisk.mapping import MalformedAmi, channel_of, fact_of
+from workers.gateway.asterisk.mapping import (
+    MalformedAmi,
+    booted_of,
+    channel_of,
+    fact_of,
+    in_agi,
+    monitor_of,
+    step_of,
+    uniqueid_of,
+    version_of,
+)
+
+FOLDER = Path(mapping.__file__).parent
 
 ROOM = UUID("00000000-0000-4000-8000-0000000000f0")
 ACCOUNT = UUID("00000000-0000-4000-8000-00000000aaaa")
@@ -136,3 +150,24 @@ def test_a_withheld_caller_is_none(caller: str) -> None:
     said = {"Uniqueid": "1.1", "Channel": "PJSIP/a-1", "CallerIDNum": caller}
 
     assert channel_of(said).caller is None
+
+
+def test_what_an_answer_or_a_line_of_a_list_says() -> None:
+    line = {"Event": "CoreShowChannel", "Uniqueid": leg(1), "Application": "AGI"}
+    assert (uniqueid_of(line), in_agi(line), step_of(line)) == (leg(1), True, None)
+    assert not in_agi(line | {"Application": "ConfBridge"})
+    status = {"CoreStartupDate": "2026-03-02", "CoreStartupTime": "10:00:00"}
+    assert booted_of(status) == "2026-03-02 10:00:00"
+    assert (version_of({"AsteriskVersion": "22.10.0"}), version_of({})) == ("22.10.0", "")
+    assert (monitor_of({"MixMonitorID": "0x7f"}), monitor_of({})) == ("0x7f", "")
+    with pytest.raises(MalformedAmi, match="CoreShowChannel without Uniqueid"):
+        uniqueid_of({"Event": "CoreShowChannel"})
+
+
+@pytest.mark.parametrize("module", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_no_other_module_reads_a_header_by_its_name(module: Path) -> None:
+    if module.stem in ("mapping", "session"):  # what every answer has, the session reads
+        return
+    read = re.findall(r"""(?:\.get\(|\w\[)["']([A-Z]\w+)["'](?!\] = )""", module.read_text())
+
+    assert set(read) <= {"Action"}  # of what we send

@@ -1,0 +1,70 @@
+"""What agents and supervisors ask of live calls, and what is written down of it."""
+
+import pytest
+
+from domain.access.models import AuditEntry
+from domain.access.permissions import Permission
+from domain.access.principal import Principal
+from domain.agents.models import Agent
+from domain.calls.commands import CallHold, Supervise
+from domain.telephony.port import Role
+from tests import rows
+from tests.fakes import FakePorts
+from tests.schema.asking import ask
+
+HOLD = """
+mutation ($agent: UUID) {
+  callHold(on: true, agentId: $agent) { __typename ... on Refusal { code } }
+}
+"""
+SUPERVISE = """
+mutation ($agent: UUID!, $role: SupervisorRole!) {
+  agentSupervise(agentId: $agent, role: $role, number: "+12025550199") {
+    __typename ... on Refusal { code }
+  }
+}
+"""
+
+
+async def supervisor_of(agent: Agent) -> Principal:
+    account = await agent.account
+    assert agent.team_id is not None
+    return rows.somebody(account, Permission.AGENT_SUPERVISE, teams=frozenset({agent.team_id}))
+
+
+@pytest.mark.feature("MON-04")
+async def test_who_listens_in_is_written_down_with_the_role(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    agent = await rows.an_agent(account, team=await rows.a_team(account))
+    who = await supervisor_of(agent)
+
+    answer = await ask(SUPERVISE, who, fakes, agent=str(agent.id), role="WHISPER")
+
+    assert answer == {"__typename": "AgentAccepted"}
+    assert fakes.floors.commands == [
+        Supervise(agent=agent.id, supervisor=who.id, number="+12025550199", role=Role.WHISPER)
+    ]
+    entry = await AuditEntry.get()
+    assert (entry.action, entry.subject_type, entry.subject_id) == (
+        "agentSupervise",
+        "agent",
+        agent.id,
+    )
+    assert entry.difference == {"role": [None, "whisper"]}
+
+
+@pytest.mark.parametrize("whose", ["own", "another's"])
+async def test_only_what_is_done_with_anothers_customer_is_written_down(
+    whose: str, database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    agent = await rows.an_agent(account, team=await rows.a_team(account))
+    who = rows.at_the_desk_of(agent) if whose == "own" else await supervisor_of(agent)
+
+    await ask(HOLD, who, fakes, agent=str(agent.id))
+
+    assert fakes.floors.commands == [CallHold(agent=agent.id, on=True)]
+    written = [entry.action for entry in await AuditEntry.all()]
+    assert written == ([] if whose == "own" else ["callHold"])
