@@ -82,7 +82,7 @@ class Credentials:
             raise DatabaseUnavailable() from error
 
     async def _from_rows(self, token: str) -> Credential | None:
-        return await credential_of(token, clock=self._clock)
+        return await credential_of(token, clock=self._clock, demo=self._ports.demo)
 
     def forget(self) -> None:
         """Look everybody up again."""

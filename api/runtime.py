@@ -67,6 +67,7 @@ async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
             floors=floors,
             files=LocalFiles(settings.files),
             private_hooks=settings.private_hooks,
+            demo=settings.demo,
         )
         yield Runtime(
             ports,

@@ -7,7 +7,7 @@ from domain.access.errors import SignInFailed, TooManySignIns
 from domain.access.models import Session, User
 from domain.access.principal import Principal
 from domain.access.secrets import verify_secret
-from domain.access.tokens import SignedIn, open_session
+from domain.access.tokens import SignedIn, admitted, open_session
 from domain.core.clock import Clock
 from domain.core.errors import NotFound
 from domain.core.throttle import Throttle
@@ -19,15 +19,24 @@ TRIES_PER_ADDRESS = 300
 
 
 async def sign_in_user(
-    account: str, email: str, password: str, *, address: str, clock: Clock, throttle: Throttle
+    account: str,
+    email: str,
+    password: str,
+    *,
+    address: str,
+    clock: Clock,
+    throttle: Throttle,
+    demo: bool = False,
 ) -> SignedIn:
-    """A session of the user. `account` is the slug.
+    """A session of the user. `account` is the slug; the demo account's is one only with `demo`.
 
     Raises SignInFailed whichever of the three is wrong, after the same work, and TooManySignIns.
     """
     email = email.strip().lower()
     tries = await count_try("user", account, email, address=address, throttle=throttle)
-    user = await User.filter(account__slug=account, email=email, deactivated_at=None).first()
+    user = await User.filter(
+        account__slug=account, email=email, deactivated_at=None, **admitted(demo=demo)
+    ).first()
     if not await verify_secret(user.password_hash if user else None, password) or user is None:
         raise SignInFailed()
     await uncount(tries, throttle=throttle)

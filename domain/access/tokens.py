@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from domain.access.errors import SignInFailed
@@ -35,31 +36,49 @@ class Credential:
     requests_per_minute: int | None  # None: a person
 
 
+def admitted(*, demo: bool) -> dict[str, bool]:
+    """The filter of rows whose account is let in: the demo's only by a process of a demo.
+
+    Its passwords are known to everybody, and a demo that ended leaves the account to be removed
+    by the next worker, whenever one comes.
+    """
+    return {} if demo else {"account__is_demo": False}
+
+
 async def open_session(
     account_id: UUID, *, clock: Clock, user_id: UUID | None = None, agent_id: UUID | None = None
 ) -> SignedIn:
-    """A session of a user or an agent whose secret was just verified."""
+    """A session of a user or an agent who was admitted and whose secret was just verified.
+
+    Raises SignInFailed for one whose account was removed meanwhile.
+    """
     token, now = new_token(SESSION_PREFIX), clock.now()
-    await Session.create(
-        account_id=account_id,
-        digest=digest_of(token),
-        user_id=user_id,
-        agent_id=agent_id,
-        created_at=now,
-        expires_at=now + SESSION_LIFETIME,
-    )
-    credential = await credential_of(token, clock=clock)
+    try:
+        await Session.create(
+            account_id=account_id,
+            digest=digest_of(token),
+            user_id=user_id,
+            agent_id=agent_id,
+            created_at=now,
+            expires_at=now + SESSION_LIFETIME,
+        )
+    except IntegrityError:  # the only foreign keys are to who signs in
+        raise SignInFailed() from None
+    credential = await credential_of(token, clock=clock, demo=True)
     if credential is None:  # the row ended between the two statements
         raise SignInFailed()
     return SignedIn(token, now + SESSION_LIFETIME, credential.principal)
 
 
-async def credential_of(token: str, *, clock: Clock) -> Credential | None:
-    """Who holds the token and until when; None for one that is unknown or not in force."""
+async def credential_of(token: str, *, clock: Clock, demo: bool = False) -> Credential | None:
+    """Who holds the token and until when; None for one that is unknown or not in force.
+
+    `demo`: this process is one of a demo, so the demo account's are in force, too.
+    """
     if token.startswith(SESSION_PREFIX):
-        return await _of_session(digest_of(token), clock.now())
+        return await _of_session(digest_of(token), clock.now(), admitted(demo=demo))
     if token.startswith(API_KEY_PREFIX):
-        return await _of_api_key(digest_of(token), clock.now())
+        return await _of_api_key(digest_of(token), clock.now(), admitted(demo=demo))
     return None
 
 
@@ -69,9 +88,9 @@ async def principal_of_token(token: str, *, clock: Clock) -> Principal | None:
     return credential.principal if credential else None
 
 
-async def _of_session(digest: str, now: datetime) -> Credential | None:
+async def _of_session(digest: str, now: datetime, let_in: dict[str, bool]) -> Credential | None:
     session = (
-        await Session.filter(digest=digest, expires_at__gt=now, revoked_at=None)
+        await Session.filter(digest=digest, expires_at__gt=now, revoked_at=None, **let_in)
         .select_related("user", "agent")
         .first()
     )
@@ -126,9 +145,9 @@ def _of_agent(session: Session) -> Principal | None:
     )
 
 
-async def _of_api_key(digest: str, now: datetime) -> Credential | None:
+async def _of_api_key(digest: str, now: datetime, let_in: dict[str, bool]) -> Credential | None:
     key = await ApiKey.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now), digest=digest, revoked_at=None
+        Q(expires_at=None) | Q(expires_at__gt=now), digest=digest, revoked_at=None, **let_in
     ).first()
     if key is None:
         return None

@@ -43,6 +43,7 @@ async def open_ports(settings: Settings) -> AsyncIterator[Ports]:
                 floors=floors,
                 files=LocalFiles(settings.files),
                 private_hooks=settings.private_hooks,
+                demo=settings.demo,
             )
     finally:
         await jobs.close()

@@ -14,7 +14,7 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal, PrincipalKind
 from domain.access.secrets import verify_secret
 from domain.access.sign_in import count_try, sign_out, uncount
-from domain.access.tokens import SignedIn, open_session
+from domain.access.tokens import SignedIn, admitted, open_session
 from domain.agents import commands
 from domain.agents.commands import PreviewDecision
 from domain.agents.models import Agent
@@ -39,7 +39,9 @@ async def desk_sign_in(
     then nobody is signed in.
     """
     tries = await count_try("agent", account, code, address=address, throttle=throttle)
-    agent = await Agent.filter(account__slug=account, code=code, archived_at=None).first()
+    agent = await Agent.filter(
+        account__slug=account, code=code, archived_at=None, **admitted(demo=ports.demo)
+    ).first()
     if not await verify_secret(agent.pin_hash if agent else None, pin) or agent is None:
         raise SignInFailed()
     await uncount(tries, throttle=throttle)

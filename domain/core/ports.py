@@ -19,3 +19,4 @@ class Ports:
     floors: FloorDoor
     files: FileStore
     private_hooks: bool = False  # hooks may be plain http and in this network
+    demo: bool = False  # the demo account is let in, whose passwords everybody knows

@@ -138,6 +138,7 @@ class AccessMutations:
             address=ctx.request.address,
             clock=ctx.ports.clock,
             throttle=ctx.throttle,
+            demo=ctx.ports.demo,
         )
         return SignedIn(
             token=made.token, expires_at=made.expires_at, viewer=Viewer.of(made.principal)

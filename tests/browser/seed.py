@@ -1,4 +1,7 @@
-"""Make the demo account with the settings of the environment: `python -m tests.browser.seed`."""
+"""Make the demo's account with the settings of the environment: `python -m tests.browser.seed`.
+
+It is an ordinary account afterwards: the server is no demo, and its agents are the tests' own.
+"""
 
 import asyncio
 
@@ -9,7 +12,9 @@ from domain.demo.service import ensure_demo
 
 async def seed() -> None:
     async with runtime(Settings.from_environment()) as opened:
-        await ensure_demo(allowed=True, ports=opened.ports)
+        made = await ensure_demo(allowed=True, ports=opened.ports)
+        made.account.is_demo = False
+        await made.account.save(update_fields=["is_demo"])
 
 
 if __name__ == "__main__":

@@ -45,12 +45,17 @@ class Stage:
             )
 
     async def ready(self) -> None:
-        """Up, with the demo account in it."""
+        """Up, with the demo's account in it."""
         await self.serves()
+        # A worker that comes up removes an account that is still marked as the demo's.
+        await until(self._worker_is_up, self.log.read_text)
         made = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.browser.seed", env=self._environment
         )
         assert await made.wait() == 0
+
+    async def _worker_is_up(self) -> bool:
+        return "worker is up" in self.log.read_text()
 
     async def serves(self) -> None:
         """The API answers, perhaps again."""

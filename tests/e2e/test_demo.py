@@ -12,6 +12,7 @@ from tests.e2e.system import Credentials, System
 
 CAMPAIGNS = "query { campaigns { nodes { id state targets { total left } } } }"
 BOARD = "query ($id: UUID!) { campaignBoard(id: $id) { connected } }"
+VIEWER = "query { viewer { name } }"
 FLOOR = "query { floorBoard { agents { state } } }"
 ADMIN = Credentials("demo", "admin@demo.example", "demo-outdial")
 
@@ -58,9 +59,21 @@ async def test_one_command_plays_a_demo_which_goes_when_it_is_not_asked_for(
     rows = (await admin.ask(CAMPAIGNS))["nodes"]
     assert {row["targets"]["total"] for row in rows} == {2_000}
 
+    # No worker removes the account here: this door itself lets nobody of it in.
+    no_demo = fresh.start_api("no-demo")
+    await refuses(http, no_demo)
+    there = await admin.at(no_demo).answer(VIEWER)
+    assert there["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert (await admin.ask(VIEWER))["name"] == "Demo admin"  # and ends no session of the demo
+
     fresh.stop()
     fresh.start("--no-demo")
-    refused = await Customer(http, fresh.url).ask(
+    await refuses(http, fresh.url)
+
+
+async def refuses(http: httpx.AsyncClient, url: str) -> None:
+    """The demo's password is as good as a wrong one there."""
+    said = await Customer(http, url).ask(
         SIGN_IN, account=ADMIN.slug, email=ADMIN.email, password=ADMIN.password
     )
-    assert refused == {"__typename": "SignInFailed", "code": "SIGN_IN_FAILED"}
+    assert said == {"__typename": "SignInFailed", "code": "SIGN_IN_FAILED"}

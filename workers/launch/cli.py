@@ -52,7 +52,8 @@ def up_command(settings: Settings, workers: int, gateways: int) -> None:
 def demo(settings: Settings) -> None:
     """Play the demo on servers that run already: its account, campaigns and simulated agents.
 
-    The workers there must have been started with OUTDIAL_DEMO=1; others remove the account.
+    The API and the workers there must have been started with OUTDIAL_DEMO=1: other APIs let nobody
+    of the account in, and other workers remove it.
     """
     _become("workers.demo", replace(_with_running_servers(settings), demo=True))
 

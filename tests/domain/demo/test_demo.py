@@ -44,6 +44,7 @@ async def test_the_demo_has_agents_teams_users_and_two_stopped_campaigns(
         address="192.0.2.1",
         clock=fakes.clock,
         throttle=fakes.throttle,
+        demo=True,
     )
     assert signed_in.principal.account_id == demo.account.id
 
