@@ -28,6 +28,7 @@ from domain.core.floor_wire import Asked
 from domain.core.throttle import Throttle
 from domain.core.web import Web
 from domain.floor.announcements import Announcements
+from domain.floor.answers import Answers
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
 from domain.floor.callers import Callers
 from domain.floor.campaigns import Campaigns
@@ -93,6 +94,7 @@ class Floor:
         self._clock, self._web, self._throttle = clock, web, throttle
         self._lease = Lease(redis, account_id, owner or uuid4().hex)
         self._background: set[asyncio.Task[None]] = set()
+        self._answers = Answers(redis)
         self._heard = Heard()
         self._owned: set[str] = set()
         self.ready = asyncio.Event()  # restored; commands are being answered
@@ -204,12 +206,14 @@ class Floor:
             async with asyncio.timeout(LET_GO_WITHIN_S):
                 await self.journal.flush(everything=True)
                 await self._outbox.drained()
+                await self._answers.sent()
             raise
         finally:
             self.ready.clear()
-            for task in [*tasks, *self._background]:
+            ends = [*tasks, *self._background, *self._answers.sending]
+            for task in ends:
                 task.cancel()
-            await asyncio.gather(*tasks, *self._background, return_exceptions=True)
+            await asyncio.gather(*ends, return_exceptions=True)
 
     # The tasks
 
@@ -342,16 +346,7 @@ class Floor:
         """Answer once everything that was decided so far is committed."""
         channel = asked.reply_to
         if channel is not None:
-            self.journal.after(lambda: self._send_reply(channel, payload))
-
-    def _send_reply(self, channel: str, payload: bytes) -> None:
-        async def send() -> None:
-            try:
-                await self._redis.publish(channel, payload)
-            except (RedisError, OSError):
-                logger.warning("an answer was lost: Redis is away")
-
-        self._spawn(send())
+            self.journal.after(lambda: self._answers.send(channel, payload))
 
     # Parts
 

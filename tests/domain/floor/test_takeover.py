@@ -1,6 +1,7 @@
 """What a floor leaves when it dies, and what the next owner makes of it."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -138,6 +139,33 @@ async def test_a_floor_let_go_in_order_is_owned_by_the_next_at_once(rig: Rig) ->
 
     assert (await Attempt.get(account=rig.row)).disposition is Disposition.CONNECTED
     assert second.state.epoch == first.state.epoch + 1
+
+
+async def test_what_the_last_commit_of_a_floor_let_go_did_is_answered(rig: Rig) -> None:
+    first, second = await rig.agents(2)
+    floor = await rig.floor()
+    journal = floor.journal
+    commits, goes_on, commit = asyncio.Event(), asyncio.Event(), journal._commit
+
+    async def slow(*group: Any) -> Any:
+        commits.set()
+        await goes_on.wait()
+        return await commit(*group)
+
+    journal._commit = slow  # type: ignore[method-assign,assignment]
+    asked = [asyncio.create_task(rig.ask(AgentSignIn(agent=first.id)))]
+    async with asyncio.timeout(20):
+        await commits.wait()
+    asked.append(asyncio.create_task(rig.ask(AgentSignIn(agent=second.id))))
+    await rig.until(lambda: _is_in(floor, second, AgentState.BREAK))  # not before the next commit
+
+    ends = asyncio.create_task(rig.let_go(floor))
+    await rig.until(lambda: _is_being_let_go(floor))
+    goes_on.set()
+    await ends
+
+    assert [answer.code for answer in await asyncio.gather(*asked)] == [None, None]
+    assert await AgentStateEntry.filter(state=AgentState.BREAK).count() == 2
 
 
 @pytest.mark.parametrize("comes_back", [True, False])
@@ -298,6 +326,14 @@ async def test_a_recording_goes_on_and_is_paused_by_the_next_owner(rig: Rig) -> 
     assert rig.commands(PauseRecording) == [PauseRecording(recording=recording.id, paused=True)]
     assert [c.recording for c in rig.commands(StartRecording)] == [recording.id]
     assert [line.recording for line in second.state.lines.values()] == [recording.id]
+
+
+async def _is_in(floor: Floor, agent: Agent, state: AgentState) -> bool:
+    return floor.state.seats[agent.id].state is state
+
+
+async def _is_being_let_go(floor: Floor) -> bool:
+    return bool(floor.journal._flushing._waiters)  # the last commit comes next
 
 
 async def _did(rig: Rig, kind: type[object]) -> bool:
