@@ -53,6 +53,8 @@ class Rig:
         self.clock = FastClock(speed)
         self.bus = RecordingBus()
         self.gateway_delay_s = 0.0  # before each command is carried out
+        self.gateway_works = asyncio.Event()  # while cleared, commands wait at the gateway
+        self.gateway_works.set()
         self.web = SafeWeb(private=True)
         self.executed: list[Any] = []  # every command that reached a carrier, repetitions too
         self._carriers: dict[str, SimulatedCarrier] = {}
@@ -118,11 +120,19 @@ class Rig:
             for n in range(1, count + 1)
         ]
 
-    async def targets(self, campaign: Campaign, *numbers: str, **fields: Any) -> list[Target]:
+    async def targets(
+        self,
+        campaign: Campaign,
+        *numbers: str,
+        variables: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> list[Target]:
         found = []
         for number in numbers:
             contact = await Contact.create(
-                account=self.row, name=f"Person {number[-4:]}", variables={"City": "Łódź"}
+                account=self.row,
+                name=f"Person {number[-4:]}",
+                variables={"City": "Łódź"} if variables is None else variables,
             )
             found.append(
                 await Target.create(
@@ -149,6 +159,7 @@ class Rig:
 
         async def execute(command: Any) -> None:
             self.executed.append(command)
+            await self.gateway_works.wait()
             if self.gateway_delay_s:
                 await self.clock.sleep(self.gateway_delay_s)
             elif isinstance(command, PlaceLeg):

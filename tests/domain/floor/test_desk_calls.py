@@ -99,14 +99,15 @@ async def test_nobody_is_transferred_to_an_agent_who_is_busy(rig: Rig) -> None:
     assert len(rig.commands(Join)) == before
 
 
-async def test_a_consulted_number_is_joined_with_the_customer(slow_rig: Rig) -> None:
-    rig = slow_rig  # it must ring for long enough
+async def test_a_consulted_number_is_joined_with_the_customer(rig: Rig) -> None:
     _, (agent,) = await _one_talking(rig)
     call = await Call.get(account=rig.row)
+    rig.gateway_works.clear()  # nobody picks up yet
 
     await rig.ask(TransferTo(agent=agent.id, to_number="+12025560010", consult=True))
     early = await rig.ask(TransferComplete(agent=agent.id))
     assert early.code == "NO_CONSULTATION"
+    rig.gateway_works.set()
     await rig.until(lambda: _noted(call.id, "third_party_answered"))
     done = await rig.ask(TransferComplete(agent=agent.id))
 
@@ -144,11 +145,12 @@ async def test_a_supervisor_listens_then_whispers_then_leaves(rig: Rig) -> None:
         return Supervise(agent=agent.id, supervisor=supervisor, endpoint="boss", role=role)
 
     await rig.ask(wish(Role.LISTEN))
+    await rig.until(lambda: _did(rig, PlaceLeg, 3))
     placed = rig.commands(PlaceLeg)[-1]
     assert (placed.join, placed.role) == (agent.id, Role.LISTEN)
     await rig.ask(wish(Role.WHISPER))
-    assert rig.commands(PlaceLeg)[-1] == placed
     await rig.pass_time(20)  # longer than a snapshot takes to find strangers
+    assert rig.commands(PlaceLeg)[2:] == [placed]
     ended = await rig.ask(SuperviseEnd(supervisor=supervisor))
     twice = await rig.ask(SuperviseEnd(supervisor=supervisor))
 
@@ -360,21 +362,26 @@ async def test_calls_leave_by_the_next_trunk_when_the_first_is_full(rig: Rig) ->
         account=rig.row, name="beta", channels=1, calls_per_second=50.0, position=2
     )
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
-    await rig.targets(campaign, *[f"+120255{n:02d}0020" for n in range(3)])
+    await rig.targets(campaign, *[f"+120255{n:02d}0010" for n in range(3)])  # until we hang up
     agents = await rig.agents(3)
     await rig.carrier()
     floor = await rig.floor()
     await rig.at_work(*agents)
     await rig.until(lambda: _connected(2))
+    await rig.until(lambda: _are_free(floor, 1))  # because no trunk has room
+    await rig.pass_time(5)
 
+    assert await _are_free(floor, 1)
     assert {a.trunk_id for a in await Attempt.all()} == {first.id, second.id}
-    assert (await _free(floor, agents)) == 1
-    await rig.until(lambda: rig.ended(3))
+    assert await Attempt.all().count() == 2
+    (leg, _) = floor.state.lines
+    rig.carrier_of().hang_up_far_end(leg)
+    await rig.until(lambda: rig.ended(1))
+    await rig.until(lambda: _connected(2))
 
 
-async def _free(floor: Floor, agents: list[Agent]) -> int:
-    """How many agents wait because no trunk has room."""
-    return sum(floor.state.seats[agent.id].free for agent in agents)
+async def _are_free(floor: Floor, count: int) -> bool:
+    return sum(seat.free for seat in floor.state.seats.values()) == count
 
 
 async def _connected(count: int) -> bool:

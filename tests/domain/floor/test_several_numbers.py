@@ -1,6 +1,7 @@
 """A contact with several numbers is dialed at one after the other, until somebody is reached."""
 
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -26,7 +27,7 @@ PERSON_TOO = "+12025560013"
 
 
 async def a_contact(
-    rig: Rig, campaign: Campaign, *numbers: str | ContactNumber, **columns: object
+    rig: Rig, campaign: Campaign, *numbers: str | ContactNumber, **columns: Any
 ) -> Target:
     entries = tuple(ContactNumber(each) if isinstance(each, str) else each for each in numbers)
     [target] = await rig.targets(

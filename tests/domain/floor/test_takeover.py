@@ -28,7 +28,7 @@ LOGIN = "+12025559000"
 
 async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
-    await rig.targets(campaign, "+12025550020", "+12025560020")
+    await rig.targets(campaign, "+12025550001", "+12025560001")  # they talk for a minute
     agents = await rig.agents(2)
     await rig.carrier()
     first = await rig.floor()
@@ -48,7 +48,7 @@ async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> No
     for call in await Call.filter(account=rig.row):
         assert call.connected_at is not None
         assert call.ended_at is not None
-        assert 5 < (call.ended_at - call.connected_at).total_seconds() < 15
+        assert 55 < (call.ended_at - call.connected_at).total_seconds() < 120
     await rig.until(lambda: _all_in(rig, AgentState.AVAILABLE, 2))
 
 
@@ -59,7 +59,7 @@ async def test_what_happened_while_nobody_owned_the_floor_is_not_lost(rig: Rig) 
     await rig.carrier()
     first = await rig.floor()
     await rig.at_work(agent)
-    await rig.until(lambda: _ringing(rig))
+    await rig.until(lambda: _has_rung(rig))
 
     await rig.die(first)
     await rig.pass_time(12)  # the customer picks up meanwhile
@@ -126,7 +126,7 @@ async def test_only_one_of_two_workers_owns_the_floor(rig: Rig) -> None:
 
 async def test_a_floor_let_go_in_order_is_owned_by_the_next_at_once(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
-    await rig.targets(campaign, "+12025550020")
+    await rig.targets(campaign, "+12025550010")
     (agent,) = await rig.agents(1)
     await rig.carrier()
     first = await rig.floor()
@@ -135,6 +135,8 @@ async def test_a_floor_let_go_in_order_is_owned_by_the_next_at_once(rig: Rig) ->
 
     await rig.let_go(first)
     second = await rig.floor()
+    (leg,) = second.state.lines
+    rig.carrier_of().hang_up_far_end(leg)
     await rig.until(lambda: rig.ended(1))
 
     assert (await Attempt.get(account=rig.row)).disposition is Disposition.CONNECTED
@@ -195,13 +197,13 @@ async def test_calls_of_a_dead_switch_end_with_a_stated_cause(rig: Rig, comes_ba
 async def test_a_call_that_is_only_wrapped_up_takes_no_channel_of_its_trunk(rig: Rig) -> None:
     trunk = await Trunk.create(account=rig.row, name="alpha", channels=1)
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, wrap_up_s=None)
-    await rig.targets(campaign, "+12025550020")
+    await rig.targets(campaign, "+12025550010")
     (agent,) = await rig.agents(1)
     await rig.carrier()
     first = await rig.floor()
     await rig.at_work(agent)
     await rig.until(lambda: _connected(rig, 1))
-    await rig.ask(AgentHangUp(agent=agent.id))
+    assert (await rig.ask(AgentHangUp(agent=agent.id))).code is None
     await rig.until(lambda: _state(rig, AgentState.WRAP_UP))
 
     await rig.die(first)
@@ -344,8 +346,8 @@ async def _connected(rig: Rig, count: int) -> bool:
     return await Attempt.filter(account=rig.row, state=AttemptState.CONNECTED).count() == count
 
 
-async def _ringing(rig: Rig) -> bool:
-    return await Attempt.filter(account=rig.row, state=AttemptState.RINGING).exists()
+async def _has_rung(rig: Rig) -> bool:
+    return await Attempt.filter(account=rig.row, ringing_at__isnull=False).exists()
 
 
 async def _committed(rig: Rig) -> bool:
