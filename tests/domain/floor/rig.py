@@ -1,6 +1,7 @@
 """A floor on real PostgreSQL and Valkey with a simulated carrier behind the real wire."""
 
 import asyncio
+import math
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,9 +38,12 @@ from tests.fakes import RecordingBus
 from workers.gateway.intake import Intake
 from workers.gateway.outbox import Outbox
 from workers.gateway.simulator.carrier import SimulatedCarrier
-from workers.gateway.simulator.profile import CarrierProfile
+from workers.gateway.simulator.profile import Behaviour, CarrierProfile, Nature
 
 CommandT = TypeVar("CommandT")
+
+# Somebody who calls us and waits as long as it takes.
+PATIENT = Behaviour(nature=Nature.LIVE, answers_s=math.inf)
 
 LATE_S = 5.0  # real seconds by which a command may come later than its sender allows
 
@@ -277,9 +281,18 @@ class Rig:
         """Give an agent a PIN."""
         await Agent.filter(id=agent.id).update(pin_hash=await hash_secret(pin))
 
-    def dial_in(self, number: str) -> UUID:
-        """Somebody calls one of the account's numbers; the leg."""
-        leg = self.carrier_of().arrive(number, "+12025551111", account=self.row.id)
+    def dial_in(
+        self,
+        number: str,
+        caller: str | None = "+12025551111",
+        *,
+        name: str = "",
+        behaviour: Behaviour = PATIENT,
+    ) -> UUID:
+        """Somebody calls one of the account's numbers, or an agent's phone a code; the leg."""
+        leg = self.carrier_of().arrive(
+            number, caller, name=name, account=self.row.id, behaviour=behaviour
+        )
         assert leg is not None
         return leg
 

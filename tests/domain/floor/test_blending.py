@@ -28,8 +28,7 @@ async def _opened(rig: Rig) -> None:
 
 async def _calls_in(rig: Rig, floor: Floor) -> UUID:
     patient = Behaviour(nature=Nature.LIVE, answers_s=math.inf, talk_s=3.0)
-    leg = rig.carrier_of().arrive(LINE, "+12025552222", account=rig.row.id, behaviour=patient)
-    assert leg is not None
+    leg = rig.dial_in(LINE, behaviour=patient)
     await rig.until(lambda: _knows(floor, leg))
     return leg
 

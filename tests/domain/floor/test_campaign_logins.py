@@ -89,12 +89,12 @@ async def test_star_ten_logs_into_the_agents_campaigns_and_star_eleven_out(rig: 
     await rig.carrier()
     floor = await rig.floor()
 
-    rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
+    rig.dial_in("*10", "phone-1")
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
     assert floor.state.seats[agent.id].serves(campaign.id)
     assert (await CampaignLogin.get()).campaign_id == campaign.id
 
-    rig.carrier_of().arrive("*11", "phone-1", account=rig.row.id)
+    rig.dial_in("*11", "phone-1")
     await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
     await rig.until(lambda: _has_ended(agent, campaign))
     assert not floor.state.seats[agent.id].serves(campaign.id)

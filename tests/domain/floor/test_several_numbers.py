@@ -100,7 +100,7 @@ async def test_a_campaign_says_after_what_the_next_number_is_dialed(rig: Rig) ->
     assert await dialed(rig) == [BUSY]
     await target.refresh_from_db()
     assert target.next_at is not None
-    assert target.next_at - rig.clock.now() > timedelta(minutes=4)
+    assert target.next_at - rig.clock.now() > timedelta(minutes=2)
 
 
 @pytest.mark.feature("TGT-12")

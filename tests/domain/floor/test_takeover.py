@@ -242,8 +242,7 @@ async def test_hanging_up_after_star_ten_is_a_break_whoever_owns_the_floor(rig: 
     await rig.agents(1)
     await rig.carrier()
     first = await rig.floor()
-    leg = rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in("*10", "phone-1")
     await rig.until(lambda: _state(rig, AgentState.AVAILABLE))
 
     await rig.die(first)
@@ -262,8 +261,7 @@ async def test_a_phone_taken_in_the_middle_of_a_stretch_is_known_to_the_next_own
     first = await rig.floor()
     await rig.at_work(agent)
     await rig.until(lambda: _available(first))
-    leg = rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in("*10", "phone-1")
     await rig.until(lambda: _is_held_by(leg))
     placed = list(rig.placed)
 
