@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 from tortoise import Tortoise, connections
 
@@ -28,6 +29,15 @@ from workers.launch.embedded import EmbeddedServers
 pytest_plugins = ["pytester"]
 
 parsing.install()
+
+# A busy machine is no fault of what is tested. What else a run of CI has of its own stays.
+settings.register_profile(
+    "outdial",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("outdial")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,9 @@ from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, 
 from domain.trunks.rules import choose
 
 RING_LIMIT_S = 30.0
-PHONE_PATIENCE_S = 5.0  # a phone call that the gateway takes up later than this is dropped
+# A phone call that the gateway takes up later than this is dropped; no later than a snapshot that
+# lacks it is believed (SETTLED_S), or a slow gateway would place it after it was given up.
+PHONE_PATIENCE_S = 3.0
 NO_SWITCH = "no_switch"  # why an agent who wants calls gets none; until a switch is back
 
 

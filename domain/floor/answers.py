@@ -35,6 +35,7 @@ class Answers:
         self._redis = redis
         self._journal = journal
         self._spawn = spawn
+        self._sending: set[asyncio.Task[None]] = set()
 
     def give(self, asked: Asked, result: Result | Awaitable[Result]) -> None:
         """Tell what was done, or what will have been when its rows are read."""
@@ -52,6 +53,10 @@ class Answers:
             at_once=away or self._journal.stalled,
         )
 
+    async def sent(self) -> None:
+        """Wait until all answers are out. What they tell is committed, and nobody says it later."""
+        await asyncio.gather(*self._sending)
+
     async def _finish(self, asked: Asked, result: Awaitable[Result]) -> None:
         try:
             answer = floor_wire.answer(asked.request_id, await result)
@@ -68,7 +73,9 @@ class Answers:
             return
 
         def send() -> None:
-            self._spawn(self._send(channel, payload))
+            task = self._spawn(self._send(channel, payload))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
 
         if at_once:
             send()

@@ -205,6 +205,7 @@ class Floor:
             async with asyncio.timeout(LET_GO_WITHIN_S):
                 await self.journal.flush(everything=True)
                 await self._outbox.drained()
+                await self.answers.sent()
             raise
         finally:
             self.ready.clear()

@@ -96,7 +96,8 @@ class Recovery:
         now = self._context.clock.monotonic()
         for seat in list(self._state.seats.values()):
             if seat.node == snapshot.node and seat.leg is not None and seat.leg not in known:
-                if now - seat.leg_since > SETTLED_S:
+                # By when the snapshot was taken: it may have waited long before it was read.
+                if self._context.instant(seat.leg_since).timestamp() < before:
                     self._seats.phone_lost(seat, hung_up=False)
         self._guests.settle(snapshot, known)
         self._settle_customers(snapshot, known, now)

@@ -125,7 +125,8 @@ TARGETS = st.lists(
 
 @pytest.mark.feature("CAM-22")
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     minutes=st.integers(0, 14 * 24 * 60),

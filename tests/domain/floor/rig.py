@@ -1,6 +1,7 @@
 """A floor on real PostgreSQL and Valkey with a simulated carrier behind the real wire."""
 
 import asyncio
+import math
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,9 +38,12 @@ from tests.fakes import RecordingBus
 from workers.gateway.intake import Intake
 from workers.gateway.outbox import Outbox
 from workers.gateway.simulator.carrier import SimulatedCarrier
-from workers.gateway.simulator.profile import CarrierProfile
+from workers.gateway.simulator.profile import Behaviour, CarrierProfile, Nature
 
 CommandT = TypeVar("CommandT")
+
+# Somebody who calls us and waits as long as it takes.
+PATIENT = Behaviour(nature=Nature.LIVE, answers_s=math.inf)
 
 LATE_S = 5.0  # real seconds by which a command may come later than its sender allows
 
@@ -53,6 +57,8 @@ class Rig:
         self.clock = FastClock(speed)
         self.bus = RecordingBus()
         self.gateway_delay_s = 0.0  # before each command is carried out
+        self.gateway_works = asyncio.Event()  # while cleared, commands wait at the gateway
+        self.gateway_works.set()
         self.web = SafeWeb(private=True)
         self.executed: list[Any] = []  # every command that reached a carrier, repetitions too
         self._carriers: dict[str, SimulatedCarrier] = {}
@@ -118,11 +124,19 @@ class Rig:
             for n in range(1, count + 1)
         ]
 
-    async def targets(self, campaign: Campaign, *numbers: str, **fields: Any) -> list[Target]:
+    async def targets(
+        self,
+        campaign: Campaign,
+        *numbers: str,
+        variables: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> list[Target]:
         found = []
         for number in numbers:
             contact = await Contact.create(
-                account=self.row, name=f"Person {number[-4:]}", variables={"City": "Łódź"}
+                account=self.row,
+                name=f"Person {number[-4:]}",
+                variables={"City": "Łódź"} if variables is None else variables,
             )
             found.append(
                 await Target.create(
@@ -149,6 +163,7 @@ class Rig:
 
         async def execute(command: Any) -> None:
             self.executed.append(command)
+            await self.gateway_works.wait()
             if self.gateway_delay_s:
                 await self.clock.sleep(self.gateway_delay_s)
             elif isinstance(command, PlaceLeg):
@@ -266,9 +281,18 @@ class Rig:
         """Give an agent a PIN."""
         await Agent.filter(id=agent.id).update(pin_hash=await hash_secret(pin))
 
-    def dial_in(self, number: str) -> UUID:
-        """Somebody calls one of the account's numbers; the leg."""
-        leg = self.carrier_of().arrive(number, "+12025551111", account=self.row.id)
+    def dial_in(
+        self,
+        number: str,
+        caller: str | None = "+12025551111",
+        *,
+        name: str = "",
+        behaviour: Behaviour = PATIENT,
+    ) -> UUID:
+        """Somebody calls one of the account's numbers, or an agent's phone a code; the leg."""
+        leg = self.carrier_of().arrive(
+            number, caller, name=name, account=self.row.id, behaviour=behaviour
+        )
         assert leg is not None
         return leg
 

@@ -1,5 +1,7 @@
 """Agent-first campaigns: the agent is there before the customer is called."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.agents.models import Agent, AgentStateEntry
@@ -9,6 +11,7 @@ from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
 from domain.campaigns.models import CampaignAgent, CampaignTeam
 from domain.campaigns.rules import DialMode
+from domain.eligibility.weeks import DAYS
 from domain.floor.director import Floor
 from domain.targets.models import Target
 from domain.targets.rules import TargetState
@@ -161,7 +164,8 @@ async def test_a_campaign_is_not_held_back_for_agents_it_does_not_share(rig: Rig
 
 @pytest.mark.feature("CAM-05")
 async def test_what_a_rule_holds_back_holds_nobody_else_back(rig: Rig) -> None:
-    closed = {"days": ["monday"], "from": "00:00", "until": "00:01"}
+    day = DAYS[(rig.clock.now() + timedelta(days=3)).weekday()]
+    closed = {"days": [day], "from": "10:00", "until": "10:01"}
     high = await rig.campaign(
         DialMode.AGENT_FIRST, name="High", priority=8, calling_windows=[closed]
     )

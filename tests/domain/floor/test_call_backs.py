@@ -39,8 +39,7 @@ async def a_line(rig: Rig, campaign: Campaign | None, **given: Any) -> InboundNu
 async def gives_up(rig: Rig, caller: str | None, *, name: str = "") -> None:
     """Somebody calls, waits, and hangs up before anybody took the call."""
     before = await _missed(rig)
-    leg = rig.carrier_of().arrive(OURS, caller, name=name, account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in(OURS, caller, name=name)
     await rig.until(lambda: _waits(leg))
     rig.carrier_of().hang_up_far_end(leg)
     await rig.until(lambda: _has_missed(rig, before + 1))
@@ -103,8 +102,7 @@ async def test_a_call_that_was_taken_or_missed_where_it_is_switched_off_becomes_
     await floor.callers.load()
     await rig.at_work(agent)
 
-    leg = rig.carrier_of().arrive(OURS, CALLER, account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in(OURS, CALLER)
     await rig.until(lambda: _talks(leg))
     rig.carrier_of().hang_up_far_end(leg)
     await rig.until(lambda: _has_missed(rig, 2))
@@ -368,8 +366,7 @@ async def test_a_caller_whose_end_nobody_told_of_becomes_a_target(rig: Rig) -> N
 
 
 async def _calls_and_waits(rig: Rig, caller: str) -> UUID:
-    leg = rig.carrier_of().arrive(OURS, caller, account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in(OURS, caller)
     await rig.until(lambda: _waits(leg))
     return leg
 

@@ -26,11 +26,13 @@ NOBODY = "no agent is logged into the campaign"
 DIALING = [mode for mode in DialMode if not mode.startswith("ivr")]
 
 
-async def _at_work(rig: Rig, **given: object) -> tuple[Floor, Campaign, Agent]:
-    """A campaign with manual login, three customers who talk for 3 s, an available agent."""
+async def _at_work(
+    rig: Rig, *, like: str = "0013", **given: object
+) -> tuple[Floor, Campaign, Agent]:
+    """A campaign with manual login, three customers alike who talk for 3 s, an available agent."""
     fields = {"mode": DialMode.PROGRESSIVE, "max_attempts": 1, "agent_login": AgentLogin.MANUAL}
     campaign = await rig.campaign(**(fields | given))  # type: ignore[arg-type]  # its columns
-    await rig.targets(campaign, *[f"+120255{n}0013" for n in (5, 6, 7)])
+    await rig.targets(campaign, *[f"+120255{n}{like}" for n in (5, 6, 7)])
     (agent,) = await rig.agents(1)
     await rig.carrier()
     floor = await rig.floor()
@@ -87,12 +89,12 @@ async def test_star_ten_logs_into_the_agents_campaigns_and_star_eleven_out(rig: 
     await rig.carrier()
     floor = await rig.floor()
 
-    rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
+    rig.dial_in("*10", "phone-1")
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
     assert floor.state.seats[agent.id].serves(campaign.id)
     assert (await CampaignLogin.get()).campaign_id == campaign.id
 
-    rig.carrier_of().arrive("*11", "phone-1", account=rig.row.id)
+    rig.dial_in("*11", "phone-1")
     await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
     await rig.until(lambda: _has_ended(agent, campaign))
     assert not floor.state.seats[agent.id].serves(campaign.id)
@@ -169,11 +171,15 @@ async def test_logging_out_takes_an_offer_back_and_leaves_other_campaigns_alone(
 
 
 async def test_a_call_goes_on_when_its_agent_logs_out_and_is_the_last(rig: Rig) -> None:
-    floor, campaign, agent = await _at_work(rig)
+    floor, campaign, agent = await _at_work(rig, like="0010")  # they never hang up by themselves
     await _log_in(rig, agent, campaign)
     await rig.until(lambda: _in_state(agent, AgentState.TALKING))
 
     await _log_out(rig, agent, campaign)
+    await rig.pass_time(5)
+    assert await _in_state(agent, AgentState.TALKING)
+    (leg,) = floor.state.lines
+    rig.carrier_of().hang_up_far_end(leg)
     await rig.until(lambda: rig.ended(1))
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
     await rig.pass_time(5)

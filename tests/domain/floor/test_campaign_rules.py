@@ -38,10 +38,7 @@ VIP = about("variable", "is", "gold", name="Plan")
 
 
 async def person(rig: Rig, campaign: Campaign, number: str, **variables: str) -> Target:
-    (target,) = await rig.targets(campaign, number)
-    contact = await target.contact
-    contact.variables = variables
-    await contact.save()
+    (target,) = await rig.targets(campaign, number, variables=variables)
     return target
 
 

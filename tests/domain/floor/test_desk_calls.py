@@ -28,9 +28,10 @@ from domain.floor.director import Floor
 from domain.floor.phones import ASK_PIN, GUESSES_S
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
-from domain.telephony.port import HangUp, Hold, Join, PlaceLeg, Play, Role, Tone
+from domain.telephony.port import HangUp, Hold, Join, PlaceLeg, Play, Role, StartRecording, Tone
 from domain.trunks.models import Trunk
 from tests.domain.floor.rig import Rig
+from workers.gateway.simulator.profile import CarrierProfile
 
 LOGIN = "+12025559000"
 
@@ -90,6 +91,7 @@ async def test_nobody_is_transferred_to_an_agent_who_is_busy(rig: Rig) -> None:
     _, (first, second) = await _one_talking(rig, agents=2)
     await rig.ask(TransferTo(agent=first.id, to_agent=second.id))
     await rig.until(lambda: _in_state(second, AgentState.TALKING))
+    await rig.until(lambda: _is_brought_to(rig, second))
     before = len(rig.commands(Join))
 
     refused = await rig.ask(TransferTo(agent=second.id, to_agent=first.id))
@@ -99,14 +101,15 @@ async def test_nobody_is_transferred_to_an_agent_who_is_busy(rig: Rig) -> None:
     assert len(rig.commands(Join)) == before
 
 
-async def test_a_consulted_number_is_joined_with_the_customer(slow_rig: Rig) -> None:
-    rig = slow_rig  # it must ring for long enough
+async def test_a_consulted_number_is_joined_with_the_customer(rig: Rig) -> None:
     _, (agent,) = await _one_talking(rig)
     call = await Call.get(account=rig.row)
+    rig.gateway_works.clear()  # nobody picks up yet
 
     await rig.ask(TransferTo(agent=agent.id, to_number="+12025560010", consult=True))
     early = await rig.ask(TransferComplete(agent=agent.id))
     assert early.code == "NO_CONSULTATION"
+    rig.gateway_works.set()
     await rig.until(lambda: _noted(call.id, "third_party_answered"))
     done = await rig.ask(TransferComplete(agent=agent.id))
 
@@ -144,11 +147,12 @@ async def test_a_supervisor_listens_then_whispers_then_leaves(rig: Rig) -> None:
         return Supervise(agent=agent.id, supervisor=supervisor, endpoint="boss", role=role)
 
     await rig.ask(wish(Role.LISTEN))
+    await rig.until(lambda: _did(rig, PlaceLeg, 3))
     placed = rig.commands(PlaceLeg)[-1]
     assert (placed.join, placed.role) == (agent.id, Role.LISTEN)
     await rig.ask(wish(Role.WHISPER))
-    assert rig.commands(PlaceLeg)[-1] == placed
     await rig.pass_time(20)  # longer than a snapshot takes to find strangers
+    assert rig.commands(PlaceLeg)[2:] == [placed]
     ended = await rig.ask(SuperviseEnd(supervisor=supervisor))
     twice = await rig.ask(SuperviseEnd(supervisor=supervisor))
 
@@ -160,6 +164,7 @@ async def test_a_supervisor_listens_then_whispers_then_leaves(rig: Rig) -> None:
 async def test_a_recorded_call_has_a_file_with_size_and_seconds(rig: Rig) -> None:
     _, (agent,) = await _one_talking(rig, record=True)
     call = await Call.get(account=rig.row)
+    await rig.until(lambda: _did(rig, StartRecording, 1))
     await rig.pass_time(3)
     await rig.ask(RecordCall(agent=agent.id, action=RecordAction.PAUSE))
     await rig.ask(RecordCall(agent=agent.id, action=RecordAction.RESUME))
@@ -259,9 +264,9 @@ async def test_star_ten_from_the_agents_own_phone_signs_in_and_star_eleven_out(r
     await rig.carrier()
     await rig.floor()
 
-    rig.carrier_of().arrive("*10", "phone-1", account=rig.row.id)
+    rig.dial_in("*10", "phone-1")
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
-    rig.carrier_of().arrive("*11", "phone-1", account=rig.row.id)
+    rig.dial_in("*11", "phone-1")
     await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
 
 
@@ -279,8 +284,7 @@ async def test_the_star_key_ends_the_customer_call_but_not_the_agents(rig: Rig) 
     await rig.until(lambda: _in_state(agent, AgentState.AVAILABLE))
 
 
-async def test_a_greeting_is_played_to_its_end_before_the_music(slow_rig: Rig) -> None:
-    rig = slow_rig
+async def test_a_greeting_is_played_to_its_end_before_the_music(rig: Rig) -> None:
     await rig.agents(1)
     await InboundNumber.create(
         account=rig.row,
@@ -290,9 +294,9 @@ async def test_a_greeting_is_played_to_its_end_before_the_music(slow_rig: Rig) -
         team=rig.team,
         greeting="welcome",
     )
-    await rig.carrier()
+    await rig.carrier(profile=CarrierProfile(sounds={"welcome": 60.0}))
     await rig.floor()
-    rig.carrier_of().arrive("+12025558000", "+12025552222", account=rig.row.id)
+    rig.dial_in("+12025558000", "+12025552222")
 
     await rig.until(lambda: _did(rig, Play, 1))
     assert not await _did(rig, Hold, 1)
@@ -310,8 +314,7 @@ async def test_a_caller_waits_with_music_for_an_agent_of_the_team(rig: Rig) -> N
     )
     await rig.carrier()
     await rig.floor()
-    leg = rig.carrier_of().arrive("+12025558000", "+12025552222", account=rig.row.id)
-    assert leg is not None
+    leg = rig.dial_in("+12025558000", "+12025552222")
     await rig.until(lambda: _did(rig, Hold, 1))
 
     await rig.at_work(agent)
@@ -360,21 +363,26 @@ async def test_calls_leave_by_the_next_trunk_when_the_first_is_full(rig: Rig) ->
         account=rig.row, name="beta", channels=1, calls_per_second=50.0, position=2
     )
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
-    await rig.targets(campaign, *[f"+120255{n:02d}0020" for n in range(3)])
+    await rig.targets(campaign, *[f"+120255{n:02d}0010" for n in range(3)])  # until we hang up
     agents = await rig.agents(3)
     await rig.carrier()
     floor = await rig.floor()
     await rig.at_work(*agents)
     await rig.until(lambda: _connected(2))
+    await rig.until(lambda: _are_free(floor, 1))  # because no trunk has room
+    await rig.pass_time(5)
 
+    assert await _are_free(floor, 1)
     assert {a.trunk_id for a in await Attempt.all()} == {first.id, second.id}
-    assert (await _free(floor, agents)) == 1
-    await rig.until(lambda: rig.ended(3))
+    assert await Attempt.all().count() == 2
+    (leg, _) = floor.state.lines
+    rig.carrier_of().hang_up_far_end(leg)
+    await rig.until(lambda: rig.ended(1))
+    await rig.until(lambda: _connected(2))
 
 
-async def _free(floor: Floor, agents: list[Agent]) -> int:
-    """How many agents wait because no trunk has room."""
-    return sum(floor.state.seats[agent.id].free for agent in agents)
+async def _are_free(floor: Floor, count: int) -> bool:
+    return sum(seat.free for seat in floor.state.seats.values()) == count
 
 
 async def _connected(count: int) -> bool:
@@ -416,6 +424,11 @@ async def _noted(call_id: UUID, kind: str) -> bool:
 
 async def _last_is(rig: Rig, join: Join) -> bool:
     return rig.commands(Join)[-1:] == [join]
+
+
+async def _is_brought_to(rig: Rig, agent: Agent) -> bool:
+    joined = rig.commands(Join)[-1:]
+    return [(join.room, join.role) for join in joined] == [(agent.id, Role.CUSTOMER)]
 
 
 async def _did(rig: Rig, kind: type, count: int) -> bool:

@@ -16,6 +16,7 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.eligibility.parts import BlockCode
 from domain.floor.director import Floor
+from domain.targets.commands import TargetsChanged
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason, TargetState
 from domain.telephony.port import PlaceLeg, ToNumber
@@ -100,10 +101,18 @@ async def test_the_same_contact_is_reached_by_the_next_trunk(
 async def test_the_agent_is_kept_for_the_contact_and_shows_the_same_number(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.AGENT_FIRST, max_attempts=1)
     await trunks(rig, campaign, "full-1", "living")
-    both = await rig.targets(campaign, PERSON, "+12025560013")
-    floor = await working(rig, 2)
+    agents = await rig.agents(2)
+    await rig.carrier()
+    floor = await rig.floor()
     states = _watch_states(floor)
+    await rig.at_work(*agents)
+    await rig.until(lambda: _free(floor, 2))
 
+    both = await rig.targets(campaign, "+12025550010", "+12025560010")
+    await rig.ask(TargetsChanged(campaign=campaign.id))
+    await rig.until(lambda: _have_talked(states, 2))
+    for leg in floor.state.lines:
+        rig.carrier_of().hang_up_far_end(leg)
     await rig.until(lambda: _closed(*both))
 
     # The other contact left by the living trunk at once, or met the full one as well.
@@ -145,7 +154,7 @@ async def test_a_contact_that_an_agent_accepted_is_not_shown_again(rig: Rig) -> 
 @pytest.mark.feature("CAM-21")
 async def test_each_trunk_is_tried_once_and_then_the_retry_delays_decide(rig: Rig) -> None:
     campaign = await rig.campaign(
-        DialMode.PROGRESSIVE, max_attempts=3, retry_delays_s={"unreachable": 600}
+        DialMode.PROGRESSIVE, max_attempts=3, retry_delays_s={"unreachable": 3600}
     )
     await trunks(rig, campaign, "full-1", "full-2", "dead-3")
     (target,) = await rig.targets(campaign, PERSON)
@@ -163,7 +172,7 @@ async def test_each_trunk_is_tried_once_and_then_the_retry_delays_decide(rig: Ri
     assert (target.state, target.attempts) == (TargetState.RETRY, 1)
     assert target.last_disposition is Disposition.UNREACHABLE
     assert target.next_at is not None
-    assert target.next_at > rig.clock.now() + timedelta(seconds=500)
+    assert target.next_at > rig.clock.now() + timedelta(minutes=50)
 
 
 @pytest.mark.feature("CAM-21")
@@ -231,8 +240,11 @@ async def test_a_contact_waits_for_a_full_trunk_and_others_pass_it(rig: Rig) -> 
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
     _, second = await trunks(rig, campaign, "full-1", "second")
     await rig.targets(campaign, PERSON)
-    floor = await working(rig)
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
     floor.state.trunks[second.id].channels = 0  # all are taken
+    await rig.at_work(agent)
 
     await rig.until(lambda: rig.ended(1))
     await rig.pass_time(3)
@@ -275,8 +287,6 @@ async def test_an_agent_who_takes_a_break_meanwhile_loses_no_contact(slow_rig: R
     first, second = await rig.agents(2)
     await rig.carrier()
     floor = await rig.floor()
-    await rig.at_work(first)
-    await rig.until(lambda: _dialing(rig, 1))
     hear = floor.hearing.hear
 
     def break_right_after(event: Any) -> None:
@@ -285,6 +295,7 @@ async def test_an_agent_who_takes_a_break_meanwhile_loses_no_contact(slow_rig: R
             floor.seats.take_break(floor.state.seats[first.id], reason=None)
 
     floor.hearing.hear = break_right_after  # type: ignore[method-assign]
+    await rig.at_work(first)
     await rig.until(lambda: rig.ended(1))
     await rig.at_work(second)
     await rig.until(lambda: rig.ended(2))
@@ -295,19 +306,24 @@ async def test_an_agent_who_takes_a_break_meanwhile_loses_no_contact(slow_rig: R
     assert target.closed_reason is ClosedReason.CONNECTED
 
 
-async def test_a_campaign_that_was_stopped_goes_on_by_no_trunk(slow_rig: Rig) -> None:
-    rig = slow_rig
-    campaign = await rig.campaign(DialMode.AGENT_FIRST, max_attempts=2)
+async def test_a_campaign_that_was_stopped_goes_on_by_no_trunk(rig: Rig) -> None:
+    stopped, running = CampaignState.STOPPED, CampaignState.RUNNING
+    campaign = await rig.campaign(DialMode.AGENT_FIRST, max_attempts=2, state=stopped)
     await trunks(rig, campaign, "dead-1", "living")
     (target,) = await rig.targets(campaign, PERSON)
     (agent,) = await rig.agents(1)
     await rig.carrier()
-    await rig.floor()
+    floor = await rig.floor()
     await rig.at_work(agent)
+    await rig.until(lambda: _free(floor, 1))
+    rig.gateway_works.clear()
+    await Campaign.filter(id=campaign.id).update(state=running)
+    await rig.changed(campaign)
     await rig.until(lambda: _dialing(rig, 1))
 
-    await Campaign.filter(id=campaign.id).update(state=CampaignState.STOPPED)
+    await Campaign.filter(id=campaign.id).update(state=stopped)
     await rig.changed(campaign)
+    rig.gateway_works.set()
     await rig.until(lambda: rig.ended(1))
     await rig.pass_time(5)
 
@@ -406,6 +422,14 @@ async def _never(*, everything: bool = False) -> None:
 
 async def _holds(what: bool) -> bool:
     return what
+
+
+async def _free(floor: Floor, count: int) -> bool:
+    return sum(seat.free for seat in floor.state.seats.values()) == count
+
+
+async def _have_talked(states: dict[UUID, list[AgentState]], count: int) -> bool:
+    return sum(AgentState.TALKING in mine for mine in states.values()) == count
 
 
 async def _closed(*targets: Target) -> bool:

@@ -11,6 +11,7 @@ from domain.campaigns.rules import DialMode, MachineAction
 from domain.floor.director import Floor
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource
+from domain.targets.commands import TargetsChanged
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason
 from domain.telephony.port import Collect, File, Hold, PlaceLeg, Play, Say
@@ -98,7 +99,7 @@ async def test_who_waits_gets_the_port_that_becomes_free(rig: Rig) -> None:
         announcement=SALE,  # three seconds
         ivr_ports=1,
         lines_per_agent=2.0,
-        patience_s=20.0,
+        patience_s=600.0,
     )
     await rig.targets(campaign, "+12025550010", "+12025560010")
     await rig.carrier()
@@ -144,11 +145,13 @@ async def test_a_key_leads_to_the_campaigns_agents(rig: Rig) -> None:
         ivr_ports=1,
         patience_s=30.0,
     )
-    await rig.targets(campaign, "+12025550011")
     (agent,) = await rig.agents(1)
     await rig.carrier()
     floor = await rig.floor()
     await rig.at_work(agent)
+    await rig.until(lambda: _is_free(floor))
+    await rig.targets(campaign, "+12025550011")
+    await rig.ask(TargetsChanged(campaign=campaign.id))
 
     await rig.until(lambda: _talks(floor))
 
@@ -170,11 +173,13 @@ async def test_who_asked_for_an_agent_waits_with_music_and_frees_the_port(rig: R
         patience_s=5.0,
         max_attempts=1,
     )
-    await rig.targets(campaign, "+12025550011", "+12025560011")
     (agent,) = await rig.agents(1)
     await rig.carrier()
     floor = await rig.floor()
     await rig.at_work(agent)
+    await rig.until(lambda: _is_free(floor))
+    await rig.targets(campaign, "+12025550011", "+12025560011")
+    await rig.ask(TargetsChanged(campaign=campaign.id))
 
     await rig.until(lambda: rig.ended(1))
 
@@ -280,6 +285,10 @@ async def test_a_new_owner_goes_on_with_those_who_listen(
 
 async def _has_lines(floor: Floor, count: int) -> bool:
     return len(floor.state.lines) == count
+
+
+async def _is_free(floor: Floor) -> bool:
+    return any(seat.free for seat in floor.state.seats.values())
 
 
 async def _talks(floor: Floor) -> bool:

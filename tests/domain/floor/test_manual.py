@@ -16,7 +16,7 @@ from domain.agents.commands import (
     AgentSignIn,
     AgentTakeBreak,
 )
-from domain.agents.models import Agent
+from domain.agents.models import Agent, AgentStateEntry
 from domain.agents.rules import AgentState
 from domain.callerids.rules import CallerIdStrategy
 from domain.calls.models import Attempt
@@ -38,7 +38,7 @@ from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource
 from domain.targets.models import Contact, Target, TargetBatch
 from domain.targets.rules import ClosedReason, TargetState
-from domain.telephony.port import PlaceLeg, ToNumber
+from domain.telephony.port import PlaceLeg, ToEndpoint, ToNumber
 from domain.trunks.models import Trunk
 from tests.answering import answering, says
 from tests.domain.floor.rig import Rig
@@ -166,14 +166,17 @@ async def test_the_agents_phone_is_called_first_when_it_is_off_the_line(rig: Rig
     floor = await rig.floor()
     await on_break(rig, agent)
 
-    assert (await dial(rig, agent, SHORT)).code is None
-    assert now_of(floor, agent)[0] is AgentState.RINGING
-    assert (await dial(rig, agent, SHORT)).code == "AGENT_BUSY"
+    assert (await dial(rig, agent, LONG)).code is None
+    assert (await dial(rig, agent, LONG)).code == "AGENT_BUSY"
+    await rig.until(is_in(floor, agent, AgentState.TALKING))
+    assert (await rig.ask(AgentHangUp(agent=agent.id))).code is None
     await rig.until(lambda: rig.ended(1))
     await rig.until(is_in(floor, agent, AgentState.BREAK))
 
     assert now_of(floor, agent) == (AgentState.BREAK, "signed_in")
-    assert len(rig.placed) == 2
+    assert [type(leg.to) for leg in rig.commands(PlaceLeg)] == [ToEndpoint, ToNumber]
+    states = [e.state for e in await AgentStateEntry.filter(agent=agent).order_by("started_at")]
+    assert states[:2] == [AgentState.BREAK, AgentState.RINGING]
     assert (await Attempt.get(account=rig.row)).disposition is Disposition.CONNECTED
 
 
@@ -183,11 +186,13 @@ async def test_a_break_taken_while_the_phone_rings_calls_the_call_off(rig: Rig) 
     await rig.carrier()
     floor = await rig.floor()
     await on_break(rig, agent)
-    rig.gateway_delay_s = 3.0
+    rig.gateway_works.clear()  # the phone is picked up when the agent is on a break again
 
     assert (await dial(rig, agent, SHORT)).code is None
     await rig.ask(AgentTakeBreak(agent=agent.id, reason="no"))
-    await rig.pass_time(8)
+    rig.gateway_works.set()
+    await rig.until(lambda: _picked_up(floor, agent))
+    assert now_of(floor, agent) == (AgentState.BREAK, "no")
     await rig.ask(AgentGoAvailable(agent=agent.id))
     await rig.until(is_in(floor, agent, AgentState.AVAILABLE))
 
@@ -512,6 +517,10 @@ async def test_a_call_that_was_not_written_is_dialed_once_by_the_next_owner(rig:
 
     assert len(customers(rig)) == 1
     assert (await Target.get(campaign=campaign)).attempts == 1
+
+
+async def _picked_up(floor: Floor, agent: Agent) -> bool:
+    return floor.state.seats[agent.id].leg_up
 
 
 async def _die(rig: Rig, floor: Floor) -> None:

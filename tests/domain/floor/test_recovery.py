@@ -60,9 +60,14 @@ class Paper(PaperFloor):
         self.context.timers = Timers()
         self.floor.lines.resume(self.run, line)
 
-    def snapshot(self, *legs: UUID, rooms: dict[UUID, tuple[UUID, ...]] | None = None) -> None:
-        """Settle the floor with what the switch holds now; all legs are up for long."""
-        at = self.context.unix()
+    def snapshot(
+        self,
+        *legs: UUID,
+        rooms: dict[UUID, tuple[UUID, ...]] | None = None,
+        taken_at: float | None = None,
+    ) -> None:
+        """Settle the floor with what the switch holds, now or then; all legs are up for long."""
+        at = self.context.unix() if taken_at is None else taken_at
         self.hear(
             Snapshot(
                 account=ACCOUNT,
@@ -136,6 +141,44 @@ def test_a_phone_that_outlived_a_lost_link_is_taken_up_and_not_called_again(pape
     assert (paper.seat.state, paper.seat.leg) == (AgentState.AVAILABLE, old)
     placed = [command.join for command in paper.sent if isinstance(command, PlaceLeg)]
     assert paper.seat.agent_id not in placed
+
+
+def test_a_phone_called_after_a_snapshot_was_taken_is_not_called_again(paper: Paper) -> None:
+    taken_at, held = paper.context.unix(), set(paper.state.legs) - {paper.seat.leg}
+    paper.clock.advance(1)
+    called = _phone_is_called_anew(paper)
+    paper.answers(called.leg)
+    paper.clock.advance(SETTLED_S + 1)  # the floor reads it late
+    paper.sent.clear()
+
+    paper.snapshot(*held, taken_at=taken_at)
+
+    assert (paper.seat.state, paper.seat.leg) == (AgentState.AVAILABLE, called.leg)
+    assert paper.sent == []
+
+
+def test_a_phone_that_a_slow_gateway_may_still_call_is_not_called_again(paper: Paper) -> None:
+    called = _phone_is_called_anew(paper)
+    paper.clock.advance(called.not_after - paper.context.unix() - 0.01)
+    paper.sent.clear()
+
+    paper.snapshot(*set(paper.state.legs) - {called.leg})
+
+    assert (paper.seat.state, paper.seat.leg) == (AgentState.RINGING, called.leg)
+    assert paper.sent == []
+
+
+def test_a_phone_that_the_switch_does_not_hold_is_called_again(paper: Paper) -> None:
+    called = _phone_is_called_anew(paper)
+    paper.answers(called.leg)
+    paper.clock.advance(SETTLED_S + 1)
+    paper.sent.clear()
+
+    paper.snapshot(*set(paper.state.legs) - {called.leg})
+
+    (again,) = [command for command in paper.sent if isinstance(command, PlaceLeg)]
+    assert (paper.seat.state, paper.seat.leg) == (AgentState.RINGING, again.leg)
+    assert again.leg != called.leg
 
 
 def test_a_supervisors_phone_is_not_taken_for_the_agents(paper: Paper) -> None:
@@ -398,6 +441,18 @@ def test_nobody_is_connected_on_a_switch_that_is_gone(busy: Paper) -> None:
 
     assert (dialed.disposition, waits.disposition) == (Disposition.FAILED, Disposition.ABANDONED)
     assert (kept.state, kept.line, waits.seat) == (AgentState.RINGING, None, None)
+
+
+def _phone_is_called_anew(paper: Paper) -> PlaceLeg:
+    """An agent signs out and comes back."""
+    seats = paper.floor.seats
+    seats.sign_out(paper.seat, reason=None, force=False)
+    paper.settle()
+    paper.sent.clear()
+    seats.sign_in(paper.seat)
+    seats.go_available(paper.seat)
+    (placed,) = [command for command in paper.sent if isinstance(command, PlaceLeg)]
+    return placed
 
 
 def _legs(paper: Paper) -> list[UUID]:

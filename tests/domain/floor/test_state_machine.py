@@ -365,6 +365,5 @@ TestFloor = FloorMachine.TestCase
 TestFloor.settings = settings(
     max_examples=60,
     stateful_step_count=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

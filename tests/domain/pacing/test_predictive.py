@@ -50,7 +50,7 @@ def after(
     return pacer, now + 0.2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(HISTORY, FLOORS, st.floats(1.0, 4.0))
 def test_no_decision_breaks_a_limit(
     history: list[tuple[Seen, float, float]], floor: FloorView, most: float
@@ -73,7 +73,7 @@ def test_no_decision_breaks_a_limit(
     assert decision.why
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(HISTORY, FLOORS)
 def test_the_same_history_gives_the_same_decision(
     history: list[tuple[Seen, float, float]], floor: FloorView
@@ -85,7 +85,7 @@ def test_the_same_history_gives_the_same_decision(
     assert decide() == decide()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(HISTORY, FLOORS)
 def test_a_team_below_the_minimum_gets_one_line_per_free_agent(
     history: list[tuple[Seen, float, float]], floor: FloorView

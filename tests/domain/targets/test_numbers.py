@@ -59,7 +59,7 @@ def test_the_quick_way_agrees_with_phonenumbers_in_every_country(country: str) -
                 assert quick is None or quick == _the_long_way(changed, country=country)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @example("AC", "04930000", "+")
 @given(
     st.sampled_from(sorted(COUNTRIES)),
