@@ -15,7 +15,7 @@ from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.announcements import announcement_of
 from domain.campaigns.models import Campaign, CampaignLogin
-from domain.campaigns.rules import AbandonAction, CampaignState
+from domain.campaigns.rules import AbandonAction, CampaignState, UnsureAction
 from domain.eligibility.models import DialingPolicy
 from domain.floor.ledger import Ledger
 from domain.floor.state import InboundRoute, LoginEntry, Seat, Settings, StateEntry
@@ -267,6 +267,7 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         analysis=_analysis(campaign),
         machine_action=campaign.machine_action,
         machine_message=campaign.machine_message,
+        unsure_action=campaign.unsure_action,
         agent_announcement=campaign.agent_announcement,
         record=campaign.record,
         trunks=trunks,
@@ -301,7 +302,9 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
 def _analysis(campaign: Campaign) -> Analysis | None:
     if not campaign.analysis:
         return None
-    return msgspec.convert(campaign.analysis_settings, Analysis)
+    told = msgspec.convert(campaign.analysis_settings, Analysis)
+    as_machine = campaign.unsure_action is UnsureAction.AS_MACHINE
+    return msgspec.structs.replace(told, beep_if_unsure=as_machine)
 
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:

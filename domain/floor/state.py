@@ -15,10 +15,12 @@ from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import (
     MINIMUM_RING_S,
     ON_PORTS,
+    SPEAKING,
     AgentLogin,
     CampaignState,
     DialMode,
     MachineAction,
+    UnsureAction,
 )
 from domain.eligibility.openings import Openings
 from domain.eligibility.parts import Block
@@ -259,6 +261,7 @@ class Settings:
     abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
     call_back: CallBackRule | None = None  # for calls that nobody took
     agent_login: AgentLogin = AgentLogin.PERMANENT
+    unsure_action: UnsureAction = UnsureAction.CONNECT
 
     @property
     def on_ports(self) -> bool:
@@ -271,9 +274,9 @@ class Settings:
         return min(MINIMUM_RING_S, self.ring_limit_s)
 
     @property
-    def leaves_messages(self) -> bool:
-        """Whether an answering machine gets a message after its beep."""
-        return self.machine_action is MachineAction.MESSAGE
+    def speaks_to_machines(self) -> bool:
+        """Whether an answering machine gets a message, at once or after its beep."""
+        return self.machine_action in SPEAKING
 
     @property
     def heard_by_analysis(self) -> Analysis | None:

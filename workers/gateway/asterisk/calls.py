@@ -173,6 +173,9 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
         if leg is None or leg.stale:
             return
+        unsure = fact.verdict is Verdict.UNSURE
+        beeps = leg.analysis is not None and leg.analysis.beep_if_unsure
+        leg.greeting = fact.verdict is Verdict.MACHINE or (unsure and beeps)
         self._exchange.tell(LegAnalysed, leg.account, leg=leg.id, verdict=fact.verdict)
         if leg.analysis is not None and leg.analysis.record:
             self._exchange.spawn(self._recordings.stop_id(leg.id))
@@ -182,6 +185,7 @@ class Calls:
     def on_beep(self, fact: BeepHeard) -> None:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
         if leg is not None:
+            leg.greeting = False
             self._exchange.tell(
                 LegAnalysed,
                 leg.account,

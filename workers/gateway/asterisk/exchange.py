@@ -56,6 +56,7 @@ class Leg:
     changing: bool = False  # leaves its room only to come back in another role
     spying: bool = False
     ready: bool = False  # in AsyncAGI: takes the next step
+    greeting: bool = False  # the dialplan waits for the beep of a machine, or what may be one
 
     @property
     def is_up(self) -> bool:

@@ -136,6 +136,19 @@ async def test_a_captured_analysis_tells_the_verdict_and_then_the_beep(gateway: 
     assert [event.beep_at is not None for event in heard] == [False, True]
 
 
+@pytest.mark.parametrize(("unsure", "beeps"), [(False, "idle"), (True, "beep")])
+async def test_a_call_says_whether_an_unsure_answer_is_listened_to_for_a_beep(
+    gateway: Gateway, unsure: bool, beeps: str
+) -> None:
+    asked, shown = Analysis(beep_if_unsure=unsure), CallerId(number="+12025550100")
+    await gateway.switch.execute(gateway.place(1, analysis=asked, caller_id=shown))
+
+    await gateway.until(lambda: len(gateway.ami.sent("Originate")) == 1)
+
+    (action,) = gateway.ami.sent("Originate")
+    assert action["Variable"] == f"OUTDIAL_UNSURE={beeps}"  # the last of several
+
+
 async def test_a_captured_arrival_gets_an_account_and_is_marked_with_it(gateway: Gateway) -> None:
     gateway.ami.say(*captured("arrival"))
     await gateway.until(lambda: bool(gateway.seen(LegEnded)))
