@@ -127,6 +127,8 @@ class Lines:
         self._seats.saw(line, Seen.ANSWERED, now - line.placed)
         self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
+        if line.records_analysis:
+            self._context.journal.analysis_recorded(line)
         run = self._state.runs[line.campaign_id]
         self._ringback.end(run, line)
         if line.by_hand or run.settings.heard_by_analysis is None:

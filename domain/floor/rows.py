@@ -25,6 +25,7 @@ from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
 from domain.recordings.models import Recording
+from domain.recordings.rules import RecordingKind
 from domain.targets.by_hand import BATCH_NAME
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
@@ -211,8 +212,10 @@ async def read_open_callers(account_id: UUID) -> list[Call]:
 
 
 async def read_open_recordings(account_id: UUID, calls: list[UUID]) -> dict[UUID, UUID]:
-    """What is being recorded of these calls, by call."""
-    going_on = Recording.filter(account_id=account_id, call_id__in=calls, finished_at=None)
+    """What is being recorded of these calls, by call. Nobody pauses or stops an analysis."""
+    going_on = Recording.filter(
+        account_id=account_id, call_id__in=calls, finished_at=None, kind=RecordingKind.CALL
+    )
     return {row.call_id: row.id for row in await going_on.order_by("started_at")}
 
 

@@ -195,7 +195,8 @@ class Line:
     consultation: Consultation | None = None
     level: int | None = None  # offered to agents of that level first
     decided_by: dict[str, Any] | None = None  # what rules and the hook said of it
-    recording: UUID | None = None
+    recording: UUID | None = None  # of the talk
+    records_analysis: bool = False  # the switch was asked to; it does so under the leg's id
     answered: float | None = None
     presented: float | None = None
     connected: float | None = None

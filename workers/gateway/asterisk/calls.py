@@ -177,8 +177,8 @@ class Calls:
         beeps = leg.analysis is not None and leg.analysis.beep_if_unsure
         leg.greeting = fact.verdict is Verdict.MACHINE or (unsure and beeps)
         self._exchange.tell(LegAnalysed, leg.account, leg=leg.id, verdict=fact.verdict)
-        if leg.analysis is not None and leg.analysis.record:
-            self._exchange.spawn(self._recordings.stop_id(leg.id))
+        # A gateway that was started anew does not know that it is recorded.
+        self._exchange.spawn(self._recordings.stop_id(leg.id))
         if leg.heading is not None:
             self._exchange.spawn(self._rooms.send(leg, leg.heading, leg.role))
 

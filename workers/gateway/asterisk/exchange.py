@@ -62,6 +62,11 @@ class Leg:
     def is_up(self) -> bool:
         return self.status == "up"
 
+    @property
+    def is_analysed(self) -> bool:
+        """Whether its analysis, if it had one, is over for certain: it is where one goes then."""
+        return self.ready or self.held or self.room is not None
+
 
 @dataclass(slots=True, eq=False)
 class Room:

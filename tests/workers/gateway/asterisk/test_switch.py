@@ -224,6 +224,48 @@ async def test_a_restarted_pbx_is_told_from_a_broken_link(gateway: Gateway) -> N
     assert causes == [EndCause.UNKNOWN, EndCause.SWITCH_LOST]
 
 
+@pytest.mark.parametrize(("application", "stopped"), [("AGI", True), ("AMD", False)])
+async def test_a_new_gateway_ends_the_recording_of_an_analysis_that_is_over(
+    ami: FakeAmi, settings: AsteriskSettings, application: str, stopped: bool
+) -> None:
+    running = settings.recordings / "running"
+    running.mkdir()
+    note = f'{{"account":"{ACCOUNT}","leg":"{leg(1)}","monitor":"m-1"}}'
+    (running / f"{leg(1)}.json").write_text(note)
+    channel = {
+        "Event": "CoreShowChannel",
+        "ActionID": "@ID",
+        "Uniqueid": str(leg(1)),
+        "Channel": "PJSIP/wire-1",
+        "AccountCode": str(ACCOUNT),
+        "ChannelState": "6",
+        "Application": application,
+    }
+    shown = "".join(f"{name}: {value}\r\n" for name, value in channel.items())
+
+    def answer(action: Headers) -> str:
+        if action["Action"] != "CoreShowChannels":
+            return ""
+        return (
+            "Response: Success\r\nActionID: @ID\r\nEventList: start\r\n\r\n"
+            f"{shown}\r\n"
+            "Event: CoreShowChannelsComplete\r\nActionID: @ID\r\nEventList: Complete\r\n"
+            "ListItems: 1\r\n\r\n"
+        )
+
+    ami.answer = answer
+    gateway = Gateway(ami, settings)
+    await gateway.switch.start(gateway.events.append)
+    await gateway.until(lambda: gateway.switch.legs == 1)
+    # The answer to this comes after that to all that was asked before.
+    await gateway.switch.execute(gateway.place(2))
+    await gateway.until(lambda: bool(ami.sent("Originate")))
+    await gateway.switch.stop()
+
+    asked = [action["MixMonitorID"] for action in ami.sent("StopMixMonitor")]
+    assert asked == (["m-1"] if stopped else [])
+
+
 @pytest.mark.parametrize(
     "name", ["a,b", 'say "x"', "back\\slash", "x" * 500, "  ", "<1>", "line\r\nAction: Logoff"]
 )
