@@ -15,6 +15,7 @@ from domain.campaigns.rules import (
     CampaignState,
     DialMode,
     MachineAction,
+    UnsureAction,
 )
 from domain.core.ids import new_id
 
@@ -74,6 +75,9 @@ class Campaign(Model):
         MachineAction, max_length=32, default=MachineAction.HANG_UP
     )
     machine_message = fields.CharField(max_length=100, default="")  # a sound's name
+    unsure_action = fields.CharEnumField(
+        UnsureAction, max_length=32, default=UnsureAction.CONNECT, db_default="connect"
+    )
     agent_announcement = fields.CharField(max_length=100, default="")  # heard at the connect
     agent_login = fields.CharEnumField(
         AgentLogin, max_length=32, default=AgentLogin.PERMANENT, db_default="permanent"

@@ -46,6 +46,18 @@ class MachineAction(StrEnum):
     HANG_UP = "hang_up"
     CONNECT = "connect"  # an agent gets it as if it were a person
     MESSAGE = "message"  # a message is left after the beep
+    PLAY = "play"  # the message is played at once, over the greeting
+
+
+# What needs a message to say.
+SPEAKING = frozenset({MachineAction.MESSAGE, MachineAction.PLAY})
+
+
+class UnsureAction(StrEnum):
+    """Who is taken to have answered when the analysis could not tell."""
+
+    CONNECT = "connect"  # a person: hanging up on one is worse than an agent greeting a machine
+    AS_MACHINE = "as_machine"
 
 
 class AgentLogin(StrEnum):

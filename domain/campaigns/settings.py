@@ -18,11 +18,13 @@ from domain.campaigns.announcements import (
 )
 from domain.campaigns.rules import (
     ON_PORTS,
+    SPEAKING,
     AbandonAction,
     AbandonWindow,
     AgentLogin,
     DialMode,
     MachineAction,
+    UnsureAction,
 )
 from domain.conditions.checking import (
     OrderSetting,
@@ -72,6 +74,7 @@ class CampaignSettings(TypedDict, total=False):
     analysis_settings: AnalysisSetting
     machine_action: MachineAction
     machine_message: str
+    unsure_action: UnsureAction
     agent_announcement: str
     agent_login: AgentLogin
     record: bool
@@ -144,6 +147,7 @@ PUBLIC_NAMES: dict[str, str] = {
     "caller_name": "callerName",
     "machine_action": "machineAction",
     "machine_message": "machineMessage",
+    "unsure_action": "unsureAction",
     "agent_announcement": "agentAnnouncement",
     "agent_login": "agentLogin",
     "retry_delays_s": "retryDelays",
@@ -231,10 +235,9 @@ def refuse_incomplete(columns: Mapping[str, Any]) -> None:
     """Raise InvalidInput unless what a campaign's columns say together can be done."""
     problems = Problems()
     problems.unless(
-        columns.get("machine_action") is not MachineAction.MESSAGE
-        or bool(columns.get("machine_message")),
+        columns.get("machine_action") not in SPEAKING or bool(columns.get("machine_message")),
         "machineMessage",
-        "must be given when machines are left a message",
+        "must be given when machines hear a message",
     )
     problems.unless(
         columns.get("mode") not in ON_PORTS or columns.get("announcement") is not None,

@@ -81,6 +81,7 @@ class Group:
     logins: dict[UUID, tuple[Seat, LoginEntry]] = field(default_factory=dict)
     targets: dict[UUID, TargetChange] = field(default_factory=dict)
     recordings: dict[UUID, tuple[Line, datetime]] = field(default_factory=dict)
+    analyses: dict[UUID, Line] = field(default_factory=dict)  # recorded from the answer on
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
     call_backs: list[CallBack] = field(default_factory=list)
@@ -161,6 +162,12 @@ class Journal:
     def recording_started(self, recording_id: UUID, line: Line, at: datetime) -> None:
         """A recording began."""
         self._group.recordings[recording_id] = (line, at)
+        self._wake.set()
+
+    def analysis_recorded(self, line: Line) -> None:
+        """A call was answered whose analysis the switch records."""
+        assert line.answered_at is not None
+        self._group.analyses[line.id] = line
         self._wake.set()
 
     def recording_finished(self, event: RecordingFinished) -> None:

@@ -9,7 +9,7 @@ from domain.calls.rules import (
     disposition_of_failure,
     disposition_of_verdict,
 )
-from domain.campaigns.rules import MachineAction
+from domain.campaigns.rules import MachineAction, UnsureAction
 from domain.floor.announcements import Announcements
 from domain.floor.context import FloorContext
 from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
@@ -127,6 +127,8 @@ class Lines:
         self._seats.saw(line, Seen.ANSWERED, now - line.placed)
         self._endings.note(line, event.at, "answered")
         self._context.journal.attempt(line)
+        if line.records_analysis:
+            self._context.journal.analysis_recorded(line)
         run = self._state.runs[line.campaign_id]
         self._ringback.end(run, line)
         if line.by_hand or run.settings.heard_by_analysis is None:
@@ -138,24 +140,26 @@ class Lines:
             return
         run = self._state.runs[line.campaign_id]
         self._endings.note(line, event.at, "analysed", verdict=event.verdict)
-        action = run.settings.machine_action
-        if event.verdict is Verdict.MACHINE and action is MachineAction.CONNECT:
-            self.present(run, line)
-            return
+        verdict, action = event.verdict, run.settings.machine_action
+        if verdict is Verdict.UNSURE and run.settings.unsure_action is UnsureAction.AS_MACHINE:
+            verdict = Verdict.MACHINE
         if event.beep_at is not None and line.disposition is Disposition.MACHINE:
-            self._machines.leave_message(run, line)
+            self._machines.beeped(run, line)
             return
         if line.disposition is not None:
             return
-        line.disposition = disposition_of_verdict(event.verdict)
+        if verdict is Verdict.MACHINE and action is MachineAction.CONNECT:
+            self.present(run, line)
+            return
+        line.disposition = disposition_of_verdict(verdict)
         if line.disposition is None:
             self.present(run, line)
             return
         self._context.journal.attempt(line)  # the next owner must know whom it has there
         run.tally.machines += 1
         self._seats.observe(run.campaign_id, Seen.MACHINE)
-        if line.disposition is Disposition.MACHINE and run.settings.leaves_messages:
-            self._machines.await_beep(line)
+        if line.disposition is Disposition.MACHINE and run.settings.speaks_to_machines:
+            self._machines.answered(run, line)
         else:
             self.hang_up(line)
 
@@ -226,8 +230,8 @@ class Lines:
         elif line.state is AttemptState.LISTENING:
             self._announcements.resume(run, line)
         elif line.state is AttemptState.ANSWERED and line.disposition is not None:
-            if line.disposition is Disposition.MACHINE and run.settings.leaves_messages:
-                self._machines.resume(line)
+            if line.disposition is Disposition.MACHINE and run.settings.speaks_to_machines:
+                self._machines.resume(run, line)
             else:
                 self.hang_up(line)
 

@@ -129,6 +129,8 @@ class Placing:
             line.placed = self._context.clock.monotonic()
             run.tally.dialed += 1
             self._seats.saw(line, Seen.DIALED)
+            analysis = None if line.by_hand else run.settings.heard_by_analysis
+            line.records_analysis = analysis is not None and analysis.record
             self._context.send(
                 line.node,
                 PlaceLeg(
@@ -138,7 +140,7 @@ class Placing:
                     not_after=before,
                     caller_id=CallerId(number=line.caller_id, name=run.settings.caller_name),
                     ring_limit_s=run.settings.ring_limit_s,
-                    analysis=None if line.by_hand else run.settings.heard_by_analysis,
+                    analysis=analysis,
                 ),
             )
 

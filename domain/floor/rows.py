@@ -16,7 +16,7 @@ from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.announcements import announcement_of
 from domain.campaigns.models import Campaign, CampaignLogin
-from domain.campaigns.rules import AbandonAction, CampaignState
+from domain.campaigns.rules import AbandonAction, CampaignState, UnsureAction
 from domain.eligibility.models import DialingPolicy
 from domain.floor.ledger import Ledger
 from domain.floor.state import InboundRoute, LoginEntry, Seat, Settings, StateEntry
@@ -26,6 +26,7 @@ from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
 from domain.pacing import DEFAULT_PORTS
 from domain.recordings.models import Recording
+from domain.recordings.rules import RecordingKind
 from domain.targets.by_hand import BATCH_NAME
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
@@ -212,8 +213,10 @@ async def read_open_callers(account_id: UUID, also: list[UUID]) -> list[Call]:
 
 
 async def read_open_recordings(account_id: UUID, calls: list[UUID]) -> dict[UUID, UUID]:
-    """What is being recorded of these calls, by call."""
-    going_on = Recording.filter(account_id=account_id, call_id__in=calls, finished_at=None)
+    """What is being recorded of these calls, by call. Nobody pauses or stops an analysis."""
+    going_on = Recording.filter(
+        account_id=account_id, call_id__in=calls, finished_at=None, kind=RecordingKind.CALL
+    )
     return {row.call_id: row.id for row in await going_on.order_by("started_at")}
 
 
@@ -268,6 +271,7 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
         analysis=_analysis(campaign),
         machine_action=campaign.machine_action,
         machine_message=campaign.machine_message,
+        unsure_action=campaign.unsure_action,
         agent_announcement=campaign.agent_announcement,
         record=campaign.record,
         trunks=trunks,
@@ -302,7 +306,9 @@ def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
 def _analysis(campaign: Campaign) -> Analysis | None:
     if not campaign.analysis:
         return None
-    return msgspec.convert(campaign.analysis_settings, Analysis)
+    told = msgspec.convert(campaign.analysis_settings, Analysis)
+    as_machine = campaign.unsure_action is UnsureAction.AS_MACHINE
+    return msgspec.structs.replace(told, beep_if_unsure=as_machine)
 
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:

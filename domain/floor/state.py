@@ -15,10 +15,12 @@ from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import (
     MINIMUM_RING_S,
     ON_PORTS,
+    SPEAKING,
     AgentLogin,
     CampaignState,
     DialMode,
     MachineAction,
+    UnsureAction,
 )
 from domain.eligibility.openings import Openings
 from domain.eligibility.parts import Block
@@ -194,7 +196,8 @@ class Line:
     consultation: Consultation | None = None
     level: int | None = None  # offered to agents of that level first
     decided_by: dict[str, Any] | None = None  # what rules and the hook said of it
-    recording: UUID | None = None
+    recording: UUID | None = None  # of the talk
+    records_analysis: bool = False  # the switch was asked to; it does so under the leg's id
     answered: float | None = None
     presented: float | None = None
     connected: float | None = None
@@ -260,6 +263,7 @@ class Settings:
     abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
     call_back: CallBackRule | None = None  # for calls that nobody took
     agent_login: AgentLogin = AgentLogin.PERMANENT
+    unsure_action: UnsureAction = UnsureAction.CONNECT
 
     @property
     def on_ports(self) -> bool:
@@ -272,9 +276,9 @@ class Settings:
         return min(MINIMUM_RING_S, self.ring_limit_s)
 
     @property
-    def leaves_messages(self) -> bool:
-        """Whether an answering machine gets a message after its beep."""
-        return self.machine_action is MachineAction.MESSAGE
+    def speaks_to_machines(self) -> bool:
+        """Whether an answering machine gets a message, at once or after its beep."""
+        return self.machine_action in SPEAKING
 
     @property
     def heard_by_analysis(self) -> Analysis | None:

@@ -4,13 +4,13 @@ A group is turned into values at once, before anything is awaited, so that what 
 being written belongs to the next group.
 """
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 
 from domain.core.ids import new_id
+from domain.floor.recording_rows import agent_of, statements_of_recordings
 from domain.floor.state import Line
 from domain.floor.tapes import TakenPiece
 from domain.replays.code import fingerprint
@@ -120,22 +120,6 @@ WHERE target.id = u.id AND target.state = ANY(string_to_array(u.from_states, ','
     AND (target.state <> 'closed' OR target.closed_reason = 'connected')
 """
 
-_INSERT_RECORDINGS = """
-INSERT INTO recording (id, account_id, call_id, campaign_id, agent_id, node, started_at)
-SELECT u.id, $1, u.call_id, u.campaign_id, u.agent_id, u.node, u.started_at
-FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
-    AS u(id, call_id, campaign_id, agent_id, node, started_at)
-ON CONFLICT (id) DO NOTHING
-"""
-
-_FINISH_RECORDINGS = """
-UPDATE recording SET path = u.path, size = u.size, seconds = u.seconds,
-    finished_at = u.finished_at
-FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::timestamptz[])
-    AS u(id, path, size, seconds, finished_at)
-WHERE recording.id = u.id AND recording.account_id = $1
-"""
-
 _PRIORITIZE = """
 UPDATE target SET priority = u.priority FROM unnest($1::uuid[], $2::int[]) AS u(id, priority)
 WHERE target.id = u.id
@@ -173,10 +157,6 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[]) AS u(call_id,
 """
 
 
-def _agent_of(line: Line) -> UUID | None:
-    return line.seat.agent_id if line.seat else None
-
-
 def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[str, list[Any]]:
     """The statement that writes attempts before their calls are placed."""
     return _INSERT_ATTEMPTS, [
@@ -190,7 +170,7 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
         [line.caller_id for line in lines],
         [line.node for line in lines],
         [line.trunk.id if line.trunk else None for line in lines],
-        [_agent_of(line) for line in lines],
+        [agent_of(line) for line in lines],
         [line.created_at for line in lines],
         [
             None if line.decided_by is None else orjson.dumps(line.decided_by).decode()
@@ -277,22 +257,7 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
         found.append((_SUPPRESS, [account_id, ids, numbers, *columns]))
     if group.call_backs:
         found.append(call_backs(group.call_backs, account_id))
-    if group.recordings:
-        found.append((_INSERT_RECORDINGS, [account_id, *_recording_values(group)]))
-    if files := list(group.files.values()):
-        found.append(
-            (
-                _FINISH_RECORDINGS,
-                [
-                    account_id,
-                    [file.recording for file in files],
-                    [file.path for file in files],
-                    [file.size for file in files],
-                    [file.seconds for file in files],
-                    [datetime.fromtimestamp(file.at, UTC) for file in files],
-                ],
-            )
-        )
+    found += statements_of_recordings(group, account_id)
     if group.pieces:
         found.append((_INSERT_PIECES, _piece_values(group.pieces, account_id)))
     if group.events:
@@ -303,19 +268,6 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
             )
         )
     return found
-
-
-def _recording_values(group: "Group") -> list[Any]:
-    rows = group.recordings
-    lines = [line for line, _ in rows.values()]
-    return [
-        list(rows),
-        [line.id for line in lines],
-        [None if line.is_inbound else line.campaign_id for line in lines],
-        [_agent_of(line) for line in lines],
-        [line.node for line in lines],
-        [at for _, at in rows.values()],
-    ]
 
 
 def _piece_values(pieces: list[TakenPiece], account_id: UUID) -> list[Any]:
@@ -341,7 +293,7 @@ def _attempt_values(lines: list[Line]) -> list[Any]:
         [line.id for line in lines],
         [line.state for line in lines],
         [line.disposition for line in lines],
-        [_agent_of(line) for line in lines],
+        [agent_of(line) for line in lines],
         [line.ringing_at for line in lines],
         [line.answered_at for line in lines],
         [line.connected_at for line in lines],
@@ -356,7 +308,7 @@ def _call_values(lines: list[Line]) -> list[Any]:
         [line.direction for line in lines],
         [None if line.is_inbound else line.campaign_id for line in lines],
         [None if line.is_inbound else line.target.id for line in lines],
-        [_agent_of(line) for line in lines],
+        [agent_of(line) for line in lines],
         [line.number for line in lines],
         [line.answered_at for line in lines],
         [line.connected_at for line in lines],

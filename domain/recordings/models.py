@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from domain.core.ids import new_id
+from domain.recordings.rules import RecordingKind
 
 if TYPE_CHECKING:
     from domain.access.models import Account
@@ -22,7 +23,8 @@ class Recording(Model):
     )
     call_id = fields.UUIDField(db_index=True)
     campaign_id = fields.UUIDField(null=True)
-    agent_id = fields.UUIDField(null=True)
+    agent_id = fields.UUIDField(null=True)  # NULL: nobody yet, or the analysis
+    kind = fields.CharEnumField(RecordingKind, max_length=32, default=RecordingKind.CALL)
     node = fields.CharField(max_length=64)  # the gateway whose switch records
     started_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)  # NULL: being recorded

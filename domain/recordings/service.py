@@ -11,6 +11,7 @@ from domain.access.principal import Principal
 from domain.agents.service import visible_agents
 from domain.core.errors import NotFound
 from domain.recordings.models import Recording
+from domain.recordings.rules import RecordingKind
 
 NEWEST_FIRST = ("-started_at", "-id")
 
@@ -21,6 +22,7 @@ def visible_recordings(
     call_id: UUID | None = None,
     campaign_id: UUID | None = None,
     agent_id: UUID | None = None,
+    kind: RecordingKind | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> QuerySet[Recording]:
@@ -34,6 +36,7 @@ def visible_recordings(
         "call_id": call_id,
         "campaign_id": campaign_id,
         "agent_id": agent_id,
+        "kind": kind,
         "started_at__gte": since,
         "started_at__lt": until,
     }

@@ -44,6 +44,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     silence_threshold: int = 256
     detect_fax: bool = True
     record: bool = False  # keep the audio of the analysis phase
+    beep_if_unsure: bool = False  # wait for the beep of an undecided answer, as of a machine
 
 
 class ToNumber(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
@@ -150,6 +151,7 @@ class Play(Message, frozen=True, kw_only=True):
     leg: UUID | None = None
     room: UUID | None = None
     interruptible: bool = False  # a digit ends it
+    over_greeting: bool = False  # at once, also where a switch lets a machine's greeting end first
 
 
 class StopPlaying(Message, frozen=True, kw_only=True):

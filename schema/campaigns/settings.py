@@ -15,6 +15,7 @@ from domain.campaigns.rules import (
     AgentLogin,
     DialMode,
     MachineAction,
+    UnsureAction,
 )
 from domain.campaigns.settings import CampaignSettings
 from schema.callguides.types import GuideQuestionInput, guide_of
@@ -130,7 +131,11 @@ class CampaignSettingsInput:
         description="What to do with an answering machine.", default=UNSET
     )
     machine_message: str | None = strawberry.field(
-        description="The sound to leave on machines, by name; at most 100 characters.",
+        description="The sound that machines hear, by name; at most 100 characters.",
+        default=UNSET,
+    )
+    unsure_action: UnsureAction | None = strawberry.field(
+        description="Who is taken to have answered when the analysis could not tell.",
         default=UNSET,
     )
     agent_announcement: str | None = strawberry.field(

@@ -15,6 +15,7 @@ from domain.campaigns.rules import (
     CampaignState,
     DialMode,
     MachineAction,
+    UnsureAction,
 )
 from domain.pacing import DEFAULT_PORTS
 from domain.targets import figures
@@ -43,7 +44,16 @@ strawberry.enum(CallerIdStrategy, description="Whose number a campaign shows.")
 strawberry.enum(DialMode, description="How a campaign places its calls.")
 strawberry.enum(AbandonWindow, description="Over what the abandon target is measured.")
 strawberry.enum(AgentLogin, description="How agents come to take a campaign's calls.")
-strawberry.enum(MachineAction, description="What is done with an answering machine.")
+strawberry.enum(
+    MachineAction,
+    description="What is done with an answering machine: it is hung up; it meets an agent, or a "
+    "port; or it hears `machineMessage`, after its beep (MESSAGE) or at once (PLAY).",
+)
+strawberry.enum(
+    UnsureAction,
+    description="Whom an answer is taken for of which the analysis is unsure: CONNECT a person, "
+    "AS_MACHINE a machine, which gets `machineAction`.",
+)
 strawberry.enum(
     AbandonAction, description="What is done with a live customer for whom no agent came in time."
 )
@@ -182,7 +192,10 @@ class Campaign(ChainedFields):
         description="What is done with an answering machine."
     )
     machine_message: str = strawberry.field(
-        description="The sound that is left on machines; empty: none."
+        description="The sound that machines hear; empty: none."
+    )
+    unsure_action: UnsureAction = strawberry.field(
+        description="Who is taken to have answered when the analysis could not tell."
     )
     agent_announcement: str = strawberry.field(
         description="The sound that the agent hears when a customer is connected; empty: none."
@@ -322,6 +335,7 @@ class Campaign(ChainedFields):
             analysis_settings=AnalysisSettings.of_setting(row.analysis_settings),
             machine_action=row.machine_action,
             machine_message=row.machine_message,
+            unsure_action=row.unsure_action,
             agent_announcement=row.agent_announcement,
             agent_login=row.agent_login,
             record=row.record,

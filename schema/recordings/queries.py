@@ -9,6 +9,7 @@ import strawberry
 from domain.access.permissions import Permission
 from domain.core.pages import PageRequest, page_of
 from domain.recordings import service
+from domain.recordings.rules import RecordingKind
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.guards import requires
@@ -33,6 +34,9 @@ class RecordingQueries:
         agent_id: Annotated[
             UUID | None, strawberry.argument(description="Only of this agent.")
         ] = None,
+        kind: Annotated[
+            RecordingKind | None, strawberry.argument(description="Only of this part of calls.")
+        ] = None,
         since: Annotated[
             datetime | None, strawberry.argument(description="Begun then or later.")
         ] = None,
@@ -45,6 +49,7 @@ class RecordingQueries:
             call_id=call_id,
             campaign_id=campaign_id,
             agent_id=agent_id,
+            kind=kind,
             since=since,
             until=until,
         )

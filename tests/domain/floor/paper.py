@@ -6,8 +6,10 @@ from domain.agents.models import EndpointKind
 from domain.calls.rules import Disposition
 from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.floor.context import Timers
 from domain.floor.director import Floor
 from domain.floor.journal import Group, Journal
+from domain.floor.machines import Machines
 from domain.floor.state import Line, Run, Seat, Settings
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingSettings
@@ -115,6 +117,13 @@ class PaperFloor:
         for leg in self.customers("dialing", "ringing"):
             self.answers(leg)
         self.settle()
+
+    def next_owner_resumes(self, line: Line) -> None:
+        """Go on with a line as one does who knows only what the rows say."""
+        self.floor.lines._machines = Machines(self.context, self.floor.endings)
+        self.floor.hearing._machines = self.floor.lines._machines
+        self.context.timers = Timers()
+        self.floor.lines.resume(self.run, line)
 
     def wait(self, seconds: float) -> None:
         self.clock.advance(seconds)

@@ -9,9 +9,8 @@ from domain.calls.commands import RecordAction, RecordCall, Supervise, TransferT
 from domain.calls.errors import NotRecording
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import MachineAction
-from domain.floor.context import Timers
 from domain.floor.guests import MISSED_S
-from domain.floor.machines import LONGEST_GREETING_S, LONGEST_MESSAGE_S, Machines
+from domain.floor.machines import LONGEST_GREETING_S, LONGEST_MESSAGE_S
 from domain.floor.recovery import SETTLED_S
 from domain.floor.state import Line, Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches
@@ -52,13 +51,6 @@ class Paper(PaperFloor):
             self.context.timers.run_due(self.clock.monotonic())
             switches.saw(list(nodes))
             self.settle()
-
-    def next_owner_resumes(self, line: Line) -> None:
-        """Go on with a line as one does who knows only what the rows say."""
-        self.floor.lines._machines = Machines(self.context, self.floor.endings)
-        self.floor.hearing._machines = self.floor.lines._machines
-        self.context.timers = Timers()
-        self.floor.lines.resume(self.run, line)
 
     def snapshot(
         self,

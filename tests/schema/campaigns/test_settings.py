@@ -26,6 +26,7 @@ mutation ($input: CampaignCreateInput!) {
   }
 }
 """
+UNSURE = "query ($id: UUID!) { campaign(id: $id) { unsureAction } }"
 CHANGE = """
 mutation ($id: UUID!, $input: CampaignChangeInput!) {
   campaignChange(id: $id, input: $input) {
@@ -265,13 +266,15 @@ async def test_a_crm_address_is_web_and_its_host_is_fixed(
     assert await Campaign.all().count() == int(right)
 
 
-async def test_machines_are_left_a_message_only_if_there_is_one(
-    database: str, fakes: FakePorts
+@pytest.mark.feature("CAM-11")
+@pytest.mark.parametrize("action", [MachineAction.MESSAGE, MachineAction.PLAY])
+async def test_machines_hear_a_message_only_if_there_is_one(
+    database: str, fakes: FakePorts, action: MachineAction
 ) -> None:
     account = await rows.an_account()
     campaign = await rows.a_campaign(account)
     who, id = rows.an_admin(account), str(campaign.id)
-    leave = {"machineAction": "MESSAGE"}
+    leave = {"machineAction": action.name}
 
     answer = await ask(CHANGE, who, fakes, id=id, input=leave)
     assert [problem["path"] for problem in answer["problems"]] == ["machineMessage"]
@@ -279,4 +282,22 @@ async def test_machines_are_left_a_message_only_if_there_is_one(
     fakes.assert_untouched()
 
     await ask(CHANGE, who, fakes, id=id, input={**leave, "machineMessage": "acme/call-back"})
-    assert (await Campaign.get(id=campaign.id)).machine_action is MachineAction.MESSAGE
+    assert (await Campaign.get(id=campaign.id)).machine_action is action
+
+
+@pytest.mark.feature("CAM-11")
+async def test_an_unsure_analysis_means_a_person_until_it_is_set_otherwise(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    who = rows.an_admin(account)
+
+    made = await ask(CREATE, who, fakes, input={"name": "S", "mode": "PREDICTIVE"})
+    id = made["campaign"]["id"]
+    assert await ask(UNSURE, who, fakes, id=id) == {"unsureAction": "CONNECT"}
+
+    await ask(CHANGE, who, fakes, id=id, input={"unsureAction": "AS_MACHINE"})
+
+    assert await ask(UNSURE, who, fakes, id=id) == {"unsureAction": "AS_MACHINE"}
+    entry = await AuditEntry.get(action="campaignChange")
+    assert entry.difference == {"unsureAction": ["connect", "as_machine"]}

@@ -35,10 +35,16 @@ class Floor:
         self.carrier.catch_up()
 
     def place(
-        self, to: str, *, join: UUID | None = None, ring_limit_s: float = 30, analysis: bool = False
+        self,
+        to: str,
+        *,
+        join: UUID | None = None,
+        ring_limit_s: float = 30,
+        analysis: bool | Analysis = False,
     ) -> UUID:
         leg = UUID(int=len(self.events) * 1000 + self.carrier.legs + 1)
         is_number = to.startswith("+")
+        usual = Analysis() if analysis else None
         self.carrier.do(
             PlaceLeg(
                 leg=leg,
@@ -48,7 +54,7 @@ class Floor:
                 ring_limit_s=ring_limit_s,
                 join=join,
                 role=Role.CUSTOMER if is_number else Role.AGENT,
-                analysis=Analysis() if analysis else None,
+                analysis=analysis if isinstance(analysis, Analysis) else usual,
             )
         )
         return leg

@@ -17,6 +17,7 @@ from domain.telephony.events import (
     Verdict,
 )
 from domain.telephony.port import (
+    Analysis,
     Collect,
     CreateRoom,
     File,
@@ -141,6 +142,33 @@ def test_analysis_can_be_wrong_or_unsure(number: str, verdict: Verdict) -> None:
     heard = floor.of(LegAnalysed, leg)[0]
     assert isinstance(heard, LegAnalysed)
     assert heard.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("listens", "told"),
+    [(False, [Verdict.UNSURE]), (True, [Verdict.UNSURE, Verdict.MACHINE])],
+)
+def test_the_beep_of_a_machine_not_taken_for_one_is_heard_if_asked_for(
+    listens: bool, told: list[Verdict]
+) -> None:
+    never_sure = CarrierProfile(
+        live=0.0,
+        machine=1.0,
+        busy=0.0,
+        invalid=0.0,
+        congestion=0.0,
+        rejected=0.0,
+        fax=0.0,
+        machine_taken_for_live=0.0,
+        unsure=1.0,
+    )
+    floor = Floor(profile=never_sure)
+    leg = floor.place("+12025551234", analysis=Analysis(beep_if_unsure=listens))
+    floor.pass_time(120)
+
+    heard = [event for event in floor.of(LegAnalysed, leg) if isinstance(event, LegAnalysed)]
+    assert [event.verdict for event in heard] == told
+    assert heard[-1].beep_at is not None or not listens
 
 
 def test_an_endpoint_named_for_a_failure_fails_so() -> None:

@@ -173,15 +173,19 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
         if leg is None or leg.stale:
             return
+        unsure = fact.verdict is Verdict.UNSURE
+        beeps = leg.analysis is not None and leg.analysis.beep_if_unsure
+        leg.greeting = fact.verdict is Verdict.MACHINE or (unsure and beeps)
         self._exchange.tell(LegAnalysed, leg.account, leg=leg.id, verdict=fact.verdict)
-        if leg.analysis is not None and leg.analysis.record:
-            self._exchange.spawn(self._recordings.stop_id(leg.id))
+        # A gateway that was started anew does not know that it is recorded.
+        self._exchange.spawn(self._recordings.stop_id(leg.id))
         if leg.heading is not None:
             self._exchange.spawn(self._rooms.send(leg, leg.heading, leg.role))
 
     def on_beep(self, fact: BeepHeard) -> None:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
         if leg is not None:
+            leg.greeting = False
             self._exchange.tell(
                 LegAnalysed,
                 leg.account,

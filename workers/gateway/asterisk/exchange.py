@@ -56,10 +56,16 @@ class Leg:
     changing: bool = False  # leaves its room only to come back in another role
     spying: bool = False
     ready: bool = False  # in AsyncAGI: takes the next step
+    greeting: bool = False  # the dialplan waits for the beep of a machine, or what may be one
 
     @property
     def is_up(self) -> bool:
         return self.status == "up"
+
+    @property
+    def is_analysed(self) -> bool:
+        """Whether its analysis, if it had one, is over for certain: it is where one goes then."""
+        return self.ready or self.held or self.room is not None
 
 
 @dataclass(slots=True, eq=False)

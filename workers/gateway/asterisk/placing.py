@@ -74,4 +74,5 @@ def _analysis_variables(command: PlaceLeg) -> list[str]:
         f"OUTDIAL_WORDS={asked.maximum_words}",
         f"OUTDIAL_LEVEL={asked.silence_threshold}",
         f"OUTDIAL_FAX={'yes' if asked.detect_fax else 'no'}",
+        f"OUTDIAL_UNSURE={'beep' if asked.beep_if_unsure else 'idle'}",
     ]

@@ -249,6 +249,8 @@ class Recordings:
             self._running[id] = recording
             if recording.leg is None and recording.room is None:
                 self._finish(recording)
+            elif recording.leg is not None and id == recording.leg.id and recording.leg.is_analysed:
+                self.exchange.spawn(self.stop_id(id))  # the verdict came while nobody listened
 
     def leg_gone(self, leg: Leg) -> None:
         """A leg ended, and its recordings with it."""

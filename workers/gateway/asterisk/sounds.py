@@ -147,6 +147,9 @@ class Sounds:
             playback.begun = True
             await self.keep_alive(leg)
             await self._next_step(playback)
+        elif leg.greeting and playback.command.over_greeting:
+            leg.greeting = False
+            await self.exchange.redirect(leg, "outdial-leg", "idle")
         # else: it begins when the leg comes to AsyncAGI
 
     async def keep_alive(self, leg: Leg) -> None:

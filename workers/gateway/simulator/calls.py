@@ -154,7 +154,10 @@ class Calls:
         leg.timers.append(timeline.after(min(delay_s, analysis.total_s), self._judge, leg, None))
         if analysis.record:
             self.recordings.begin(leg.id, leg)
-        if behaviour.nature is Nature.MACHINE and behaviour.verdict is Nature.MACHINE:
+        awaits_beep = behaviour.verdict is Nature.MACHINE or (
+            behaviour.verdict is None and analysis.beep_if_unsure
+        )
+        if behaviour.nature is Nature.MACHINE and awaits_beep:
             beep_s = max(behaviour.greeting_s, delay_s + 0.1)
             leg.timers.append(timeline.after(beep_s, self._judge, leg, beep_s))
 
@@ -163,7 +166,9 @@ class Calls:
         verdict = leg.behaviour.verdict
         analysis = leg.analysis
         said = VERDICTS.get(verdict, Verdict.UNSURE) if verdict is not None else Verdict.UNSURE
-        if said is Verdict.FAX and analysis is not None and not analysis.detect_fax:
+        if beep_s is not None:
+            said = Verdict.MACHINE  # nothing else beeps
+        elif said is Verdict.FAX and analysis is not None and not analysis.detect_fax:
             said = Verdict.MACHINE
         self._exchange.emit(
             LegAnalysed(

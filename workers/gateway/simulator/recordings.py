@@ -52,12 +52,12 @@ class Recordings:
         target: Leg | Room | None = self._exchange.up(command.leg)
         if target is None and command.room is not None:
             target = self._exchange.rooms.get(command.room)
-        if target is not None:
+        if target is not None and self._exchange.spent.take(command.recording):
             self.begin(command.recording, target)
 
     def begin(self, id: UUID, target: Leg | Room) -> None:
-        """Record under an id that was never used for another."""
-        if id not in self._running and self._exchange.spent.take(id):
+        """Record under this id if nothing is; an analysis has that of its leg, a room its own."""
+        if id not in self._running:
             self._running[id] = Recording(id, target, self._exchange.timeline.now)
 
     def pause(self, command: PauseRecording) -> None:

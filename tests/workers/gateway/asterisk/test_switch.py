@@ -136,6 +136,19 @@ async def test_a_captured_analysis_tells_the_verdict_and_then_the_beep(gateway: 
     assert [event.beep_at is not None for event in heard] == [False, True]
 
 
+@pytest.mark.parametrize(("unsure", "beeps"), [(False, "idle"), (True, "beep")])
+async def test_a_call_says_whether_an_unsure_answer_is_listened_to_for_a_beep(
+    gateway: Gateway, unsure: bool, beeps: str
+) -> None:
+    asked, shown = Analysis(beep_if_unsure=unsure), CallerId(number="+12025550100")
+    await gateway.switch.execute(gateway.place(1, analysis=asked, caller_id=shown))
+
+    await gateway.until(lambda: len(gateway.ami.sent("Originate")) == 1)
+
+    (action,) = gateway.ami.sent("Originate")
+    assert action["Variable"] == f"OUTDIAL_UNSURE={beeps}"  # the last of several
+
+
 async def test_a_captured_arrival_gets_an_account_and_is_marked_with_it(gateway: Gateway) -> None:
     gateway.ami.say(*captured("arrival"))
     await gateway.until(lambda: bool(gateway.seen(LegEnded)))
@@ -209,6 +222,48 @@ async def test_a_restarted_pbx_is_told_from_a_broken_link(gateway: Gateway) -> N
         causes.append(ended.cause)
 
     assert causes == [EndCause.UNKNOWN, EndCause.SWITCH_LOST]
+
+
+@pytest.mark.parametrize(("application", "stopped"), [("AGI", True), ("AMD", False)])
+async def test_a_new_gateway_ends_the_recording_of_an_analysis_that_is_over(
+    ami: FakeAmi, settings: AsteriskSettings, application: str, stopped: bool
+) -> None:
+    running = settings.recordings / "running"
+    running.mkdir()
+    note = f'{{"account":"{ACCOUNT}","leg":"{leg(1)}","monitor":"m-1"}}'
+    (running / f"{leg(1)}.json").write_text(note)
+    channel = {
+        "Event": "CoreShowChannel",
+        "ActionID": "@ID",
+        "Uniqueid": str(leg(1)),
+        "Channel": "PJSIP/wire-1",
+        "AccountCode": str(ACCOUNT),
+        "ChannelState": "6",
+        "Application": application,
+    }
+    shown = "".join(f"{name}: {value}\r\n" for name, value in channel.items())
+
+    def answer(action: Headers) -> str:
+        if action["Action"] != "CoreShowChannels":
+            return ""
+        return (
+            "Response: Success\r\nActionID: @ID\r\nEventList: start\r\n\r\n"
+            f"{shown}\r\n"
+            "Event: CoreShowChannelsComplete\r\nActionID: @ID\r\nEventList: Complete\r\n"
+            "ListItems: 1\r\n\r\n"
+        )
+
+    ami.answer = answer
+    gateway = Gateway(ami, settings)
+    await gateway.switch.start(gateway.events.append)
+    await gateway.until(lambda: gateway.switch.legs == 1)
+    # The answer to this comes after that to all that was asked before.
+    await gateway.switch.execute(gateway.place(2))
+    await gateway.until(lambda: bool(ami.sent("Originate")))
+    await gateway.switch.stop()
+
+    asked = [action["MixMonitorID"] for action in ami.sent("StopMixMonitor")]
+    assert asked == (["m-1"] if stopped else [])
 
 
 @pytest.mark.parametrize(
