@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from domain.core.problems import Problems
 from domain.targets.contact_numbers import NumberType
-from domain.targets.errors import MAX_COLUMNS, NoPhoneColumn, TooManyColumns
+from domain.targets.errors import NoPhoneColumn
 
 MAX_NUMBERS = 10  # of one contact
 MAX_VARIABLE_NAME = 64
@@ -87,10 +87,8 @@ def guess(headers: list[str]) -> ColumnMap:
 
     A second Phone column, or one called Phone 2, Mobile or Work Phone, is the contact's next
     number; Phone 2 Hours has the hours of the phone before it. Whatever is not known is a variable;
-    two of one name become `City` and `City 2`. Raises NoPhoneColumn and TooManyColumns.
+    two of one name become `City` and `City 2`. Raises NoPhoneColumn.
     """
-    if len(headers) > MAX_COLUMNS:
-        raise TooManyColumns
     meant: dict[str, int] = {}
     phones: list[int] = []
     types: list[NumberType] = []
@@ -120,6 +118,16 @@ def guess(headers: list[str]) -> ColumnMap:
         variables=_distinct(variables),
         **meant,
     )
+
+
+def is_phone(header: str) -> bool:
+    """Whether the column reads like that of a number."""
+    return _meaning(header) == "phone"
+
+
+def is_system(header: str) -> bool:
+    """Whether the column is a number, a name or the like, and no variable."""
+    return _meaning(header) is not None
 
 
 def _meaning(header: str) -> str | None:
