@@ -11,6 +11,7 @@ from domain.targets.errors import NoPhoneColumn
 
 MAX_NUMBERS = 10  # of one contact
 MAX_VARIABLE_NAME = 64
+NAMING_ROWS = 10  # by whose fields a file without a header row is known again
 
 # The template's green columns, as people and other programs call them.
 _PHONE = """phone number phonenumber telephone tel msisdn phonenum contactnumber טלפון телефон номер
@@ -225,7 +226,10 @@ def choices_of(headers: list[str], columns: ColumnMap) -> list[tuple[str, str]]:
 
 
 def signature(headers: list[str]) -> str:
-    """What files with the same headers have in common, SHA-256 in hex."""
+    """What files with the same headers have in common, SHA-256 in hex.
+
+    Where records name their own fields, the headers are those of the first NAMING_ROWS.
+    """
     plain = "\0".join(plain_header(header) for header in headers)
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 

@@ -183,8 +183,10 @@ def _remarked(table: Table, progress: _Progress, bad: Sequence[Reported]) -> lis
 def _preview(request: ReadRequest) -> Iterator[Said]:
     table = open_table(Path(request.path), FileKind(request.kind))
     rows: list[Row] = []
+    has_header = True
     try:
         columns = Columns(table, request)
+        has_header = columns.has_header
         rows = list(islice(table.rows, request.preview_rows))
         map_ = columns.now()
     except NoPhoneColumn:  # a person will say which column it is
@@ -192,11 +194,13 @@ def _preview(request: ReadRequest) -> Iterator[Said]:
         map_ = ColumnMap(phones=())
     if not rows:
         raise FileEmpty
+    headers = table.headers[: max(table.first_widths, default=0)]  # XML may be read ahead
     yield Preview(
-        headers=tuple(table.headers),
-        columns=tuple(choices_of(table.headers, map_)) if map_.phones else (),
+        headers=tuple(headers),
+        columns=tuple(choices_of(headers, map_)) if map_.phones else (),
         rows=tuple(_shown(row, map_, request) for row in rows),
         rows_total=_at_least(len(rows), table),
+        has_header=has_header,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.targets.columns import is_system
+from domain.targets.columns import NAMING_ROWS, is_system
 from domain.targets.errors import MAX_COLUMNS
 from domain.targets.reading.cells import Cell, Remark, RowProblem, text_of
 
@@ -26,6 +26,7 @@ class Fields:
     def __init__(self) -> None:
         self.headers: list[str] = []
         self.remarks: list[Remark] = []
+        self.first_widths: list[int] = []  # how many headers there were after each first record
         self._positions: dict[tuple[str, int], int] = {}
         self._cleaned: dict[str, str] = {}
 
@@ -50,6 +51,8 @@ class Fields:
                 self.headers.append(name)
                 cells.append(None)
             cells[position] = cell
+        if len(self.first_widths) < NAMING_ROWS:
+            self.first_widths.append(len(self.headers))
         return cells
 
     def _clean(self, key: str) -> str:

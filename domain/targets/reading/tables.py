@@ -30,6 +30,8 @@ class Table:
     header: tuple[int, list[Cell]] | None = None  # the row that the headers stand in
     expected_rows: Callable[[], int | None] = lambda: None  # the best guess so far
     notes: tuple[str, ...] = ()  # what of the file is not read
+    # How many headers there were after each of the first rows; more may be known already.
+    first_widths: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)  # on rows that were read, or soon will be
 
 
@@ -51,7 +53,7 @@ def headed(rows: Iterator[Row], **more: Any) -> Table:
         if len(headers) > MAX_COLUMNS and any(headers):
             raise TooManyColumns
         if any(headers):
-            return Table(headers, rows, (number, cells), **more)
+            return Table(headers, rows, (number, cells), first_widths=[len(headers)], **more)
     raise FileEmpty
 
 
@@ -133,7 +135,11 @@ def _markup(path: Path) -> Table:
 def _growing(file: ObjectsFile | MarkupFile) -> Table:
     fields = file.fields
     return Table(
-        fields.headers, file.rows(), expected_rows=file.expected_rows, remarks=fields.remarks
+        fields.headers,
+        file.rows(),
+        expected_rows=file.expected_rows,
+        first_widths=fields.first_widths,
+        remarks=fields.remarks,
     )
 
 
