@@ -1106,7 +1106,7 @@ export type TrunkSettingsInput = {
 
 /** One value that agents see. */
 export type VariableInput = {
-  /** As the campaign or the call guide names it. */
+  /** As the campaign or the call guide names it; 1 to 64 characters. */
   readonly name: string;
   /** At most 2,000 characters. */
   readonly value: string;
