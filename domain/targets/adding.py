@@ -1,6 +1,7 @@
 """Targets added by hand or by another program: an answer for each row, and never twice."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
@@ -20,15 +21,13 @@ from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.bulk import Destination, insert_staged, refuse_beyond_limit
-from domain.targets.columns import MAX_NUMBERS, ColumnMap
 from domain.targets.commands import TargetsChanged
-from domain.targets.contact_numbers import NumberType, NumberWindow
 from domain.targets.errors import IdempotencyKeyReused
 from domain.targets.imports import read_country
 from domain.targets.models import TargetAddition, TargetBatch
-from domain.targets.number_windows import text_of_windows
-from domain.targets.reading.cells import Cell, RowProblem
-from domain.targets.reading.staging import Reported, Staged, copy_staged, staged
+from domain.targets.new_targets import NewTarget, staged_target
+from domain.targets.reading.cells import RowProblem
+from domain.targets.reading.staging import Reported, Staged, copy_staged
 from domain.targets.rules import Duplicates
 
 MAX_ROWS = 1_000  # of one structured addition
@@ -37,27 +36,6 @@ ADDED = "ADDED"
 UPDATED = "UPDATED"
 _WAS_ADDED = RowProblem(ADDED, "Added.")
 _WAS_UPDATED = RowProblem(UPDATED, "The contact with this number has these data now.")
-
-
-@dataclass(frozen=True, slots=True)
-class NewNumber:
-    """One number of a contact. `windows`: when it may be called; none: as the campaign says."""
-
-    number: str
-    type: NumberType = NumberType.OTHER
-    windows: tuple[NumberWindow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NewTarget:
-    """One contact to dial. Numbers are tried in order."""
-
-    numbers: tuple[str | NewNumber, ...]
-    name: str = ""
-    caller_id: str | None = None
-    priority: int | None = None  # None: the addition's
-    timezone: str | None = None
-    variables: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +76,6 @@ class Addition:
         return sum(answer.code == UPDATED for answer in self.answers)
 
 
-def pasted(text: str) -> list[NewTarget]:
-    """One target a line: a number, then a name if a tab, comma or semicolon follows."""
-    rows = []
-    for line in text.splitlines():
-        number, name = line, ""
-        for separator in "\t;,":
-            if separator in line:
-                number, _, name = line.partition(separator)
-                break
-        rows.append(NewTarget(numbers=(number,), name=name.strip()))
-    return rows
-
-
 async def add_targets(
     principal: Principal,
     campaign_id: UUID,
@@ -131,11 +96,13 @@ async def add_targets(
     problems.unless(0 < len(rows) <= MAX_PASTED, "targets", f"must be 1 to {MAX_PASTED:,}")
     if options.key is not None:
         problems.unless(1 <= len(options.key) <= 100, "idempotencyKey", "must be 1 to 100 long")
+        plain = options.key.isprintable()
+        problems.unless(plain, "idempotencyKey", "must not have control characters")
     batch_name = problems.text("batchName", options.batch_name or "Added", longest=100)
     country = await read_country(principal, options.country, problems)
     problems.refuse_any()
 
-    digest = hashlib.sha256(msgspec.json.encode([str(campaign_id), options, list(rows)]))
+    digest = _digest([str(campaign_id), options, list(rows)])
     async with unit_of_work(ports) as work:
         if options.key is not None:
             # The account's row is the queue: two requests with one key, one after the other.
@@ -144,7 +111,7 @@ async def add_targets(
                 account_id=principal.account_id, key=options.key
             ).first()
             if earlier is not None:
-                if earlier.digest != digest.hexdigest():
+                if earlier.digest != digest:
                     raise IdempotencyKeyReused(options.key)
                 answers = msgspec.convert(earlier.answers, list[RowAnswer])
                 return Addition(answers, repeated=True)
@@ -162,7 +129,7 @@ async def add_targets(
             await TargetAddition.create(
                 account_id=principal.account_id,
                 key=options.key,
-                digest=digest.hexdigest(),
+                digest=digest,
                 answers=msgspec.to_builtins([asdict(answer) for answer in answers]),
                 created_at=ports.clock.now(),
             )
@@ -181,6 +148,15 @@ async def add_targets(
     return addition
 
 
+def _digest(asked: list[object]) -> str:
+    """What tells one addition from another, SHA-256 in hex."""
+    try:
+        text = msgspec.json.encode(asked)
+    except UnicodeEncodeError:  # a lone surrogate, which staging takes out of what is kept
+        text = json.dumps(msgspec.to_builtins(asked)).encode()
+    return hashlib.sha256(text).hexdigest()
+
+
 async def _add(
     connection: BaseDBAsyncClient,
     campaign: Campaign,
@@ -195,7 +171,7 @@ async def _add(
     results = [
         result
         for number, row in enumerate(rows, start=1)
-        if (result := _staged(number, row, country)) is not None
+        if (result := staged_target(number, row, country)) is not None
     ]
     good = [result for result in results if isinstance(result, Staged)]
     if not good:
@@ -230,34 +206,6 @@ async def _add(
         id = added[number].pop(0) if why.code == ADDED else present.get(number)
         answers.append(RowAnswer(result.row, why.code, why.message, number, id))
     return answers
-
-
-def _staged(number: int, row: NewTarget, country: str | None) -> Staged | Reported | None:
-    numbers = [
-        NewNumber(each) if isinstance(each, str) else each for each in row.numbers[:MAX_NUMBERS]
-    ]
-    after = len(numbers)
-    last = after + 4 + len(row.variables)
-    columns = ColumnMap(
-        phones=tuple(range(after)),
-        types=tuple(each.type for each in numbers),
-        hours={i: last + i for i, each in enumerate(numbers) if each.windows},
-        name=after,
-        caller_id=after + 1,
-        priority=after + 2,
-        timezone=after + 3,
-        variables=dict(enumerate(row.variables, start=after + 4)),
-    )
-    cells: list[Cell] = [
-        *(each.number for each in numbers),
-        row.name,
-        row.caller_id,
-        row.priority,
-        row.timezone,
-        *row.variables.values(),
-        *(text_of_windows(each.windows) for each in numbers),
-    ]
-    return staged((number, cells), columns, country=country)
 
 
 def _was_added(result: Staged) -> RowProblem:

@@ -1,32 +1,17 @@
 """Which column of a file is what. Pure."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from domain.core.problems import Problems
 from domain.targets.contact_numbers import NumberType
-from domain.targets.errors import MAX_COLUMNS, NoPhoneColumn, TooManyColumns
+from domain.targets.errors import NoPhoneColumn
+from domain.targets.header_words import SYSTEM_WORDS, phone_type, plain_header
 
 MAX_NUMBERS = 10  # of one contact
 MAX_VARIABLE_NAME = 64
-
-# The template's green columns, as people and other programs call them.
-_PHONE = """phone number phonenumber telephone tel msisdn phonenum contactnumber טלפון телефон номер
-    номертелефона telefon numer numertelefonu telefono telefone telephonenumber"""
-_MOBILE = """mobile mobilephone mobilenumber cell cellphone cellular gsm phonemobile נייד סלולרי
-    טלפוןנייד мобильный мобильныйтелефон сотовый komorka telefonkomorkowy komorkowy matkapuhelin
-    movil celular handy"""
-_HOME = """homephone homenumber hometelephone hometel phonehome landline privatephone טלפוןבבית
-    טלפוןבית домашний домашнийтелефон telefondomowy domowy kotipuhelin"""
-_WORK = """workphone worknumber worktelephone worktel officephone officenumber businessphone
-    phonework phoneoffice טלפוןבעבודה рабочий рабочийтелефон telefonsluzbowy sluzbowy tyopuhelin"""
-_NAME = """customername name fullname customer contact contactname client clientname שם שםמלא
-    שםהלקוח имя фио клиент nazwa imie imieinazwisko klient nombre nom nome"""
-_CALLER_ID = "callerid cli ani מזההמתקשר аон caller numerdzwoniacy"
-_PRIORITY = "priority prio עדיפות приоритет priorytet prioridad"
-_TIMEZONE = "timezone tz אזורזמן часовойпояс strefaczasowa"
+NAMING_ROWS = 10  # by whose fields a file without a header row is known again
 
 OTHER = NumberType.OTHER
 
@@ -45,40 +30,8 @@ class ColumnMap:
     variables: dict[int, str] = field(default_factory=dict)  # the names agents see
 
 
-def _words(names: str) -> frozenset[str]:
-    return frozenset(plain_header(name) for name in names.split())
-
-
-def plain_header(header: str) -> str:
-    """A header without case, spaces, punctuation, and the usual Polish and Spanish accents."""
-    folded = header.casefold().translate(str.maketrans("ąćęłńóśźżáéíúñ", "acelnoszzaeiun"))
-    return re.sub(r"[\W_]+", "", folded)
-
-
-_TYPED = {
-    NumberType.MOBILE: _words(_MOBILE),
-    NumberType.HOME: _words(_HOME),
-    NumberType.WORK: _words(_WORK),
-    NumberType.OTHER: _words(_PHONE),
-}
-# As in Phone 2 (work), and as in Work Phone Hours.
-_TYPE_AT_END = {
-    "mobile": NumberType.MOBILE,
-    "cell": NumberType.MOBILE,
-    "home": NumberType.HOME,
-    "work": NumberType.WORK,
-    "office": NumberType.WORK,
-    "other": NumberType.OTHER,
-}
 _HOURS_AT_END = ("hours", "callinghours", "window", "callingwindow")
-_SYSTEM = {
-    "phone": frozenset().union(*_TYPED.values()),
-    "name": _words(_NAME),
-    "caller_id": _words(_CALLER_ID),
-    "priority": _words(_PRIORITY),
-    "timezone": _words(_TIMEZONE),
-}
-MEANINGS = frozenset(_SYSTEM) | {"phone_hours"}
+MEANINGS = frozenset(SYSTEM_WORDS) | {"phone", "phone_hours"}
 _KNOWN = MEANINGS | {"skip"} | {f"phone:{type}" for type in NumberType}
 
 
@@ -87,10 +40,8 @@ def guess(headers: list[str]) -> ColumnMap:
 
     A second Phone column, or one called Phone 2, Mobile or Work Phone, is the contact's next
     number; Phone 2 Hours has the hours of the phone before it. Whatever is not known is a variable;
-    two of one name become `City` and `City 2`. Raises NoPhoneColumn and TooManyColumns.
+    two of one name become `City` and `City 2`. Raises NoPhoneColumn.
     """
-    if len(headers) > MAX_COLUMNS:
-        raise TooManyColumns
     meant: dict[str, int] = {}
     phones: list[int] = []
     types: list[NumberType] = []
@@ -100,7 +51,7 @@ def guess(headers: list[str]) -> ColumnMap:
         meaning = _meaning(header)
         if meaning == "phone" and len(phones) < MAX_NUMBERS:
             phones.append(position)
-            types.append(_type(header) or NumberType.OTHER)
+            types.append(phone_type(header) or OTHER)
         elif meaning == "phone_hours" and phones and phones[-1] not in hours:
             hours[phones[-1]] = position
         elif meaning in meant or meaning in ("phone", "phone_hours"):
@@ -122,28 +73,26 @@ def guess(headers: list[str]) -> ColumnMap:
     )
 
 
+def is_phone(header: str) -> bool:
+    """Whether the column reads like that of a number."""
+    return _meaning(header) == "phone"
+
+
+def is_system(header: str) -> bool:
+    """Whether the column is a number, a name or the like, and no variable."""
+    return _meaning(header) is not None
+
+
 def _meaning(header: str) -> str | None:
     plain = plain_header(header)
-    for meaning, names in _SYSTEM.items():
+    for meaning, names in SYSTEM_WORDS.items():
         if plain in names:
             return meaning
-    if _type(header) is not None:
+    if phone_type(header) is not None:
         return "phone"
     for end in _HOURS_AT_END:
-        if plain.endswith(end) and _type(plain.removesuffix(end)) is not None:
+        if plain.endswith(end) and phone_type(plain.removesuffix(end)) is not None:
             return "phone_hours"
-    return None
-
-
-def _type(header: str) -> NumberType | None:
-    """The type of a phone column; None: it is none."""
-    plain = plain_header(header)
-    for type, names in _TYPED.items():
-        if plain.rstrip("0123456789") in names:
-            return type
-    for end, type in _TYPE_AT_END.items():
-        if plain.endswith(end) and plain.removesuffix(end).rstrip("0123456789") in _TYPED[OTHER]:
-            return type
     return None
 
 
@@ -166,7 +115,8 @@ def chosen(headers: list[str], choices: Iterable[tuple[str, str]]) -> ColumnMap:
     """What the columns are, as a person said: pairs of header and meaning.
 
     A meaning is one of MEANINGS, `phone:<type>`, `variable:<name>`, or `skip`; `phone_hours` are
-    those of the phone named before them. Columns not named are skipped.
+    those of the phone named before them. Columns not named are skipped. There may be more phones
+    than MAX_NUMBERS: a row keeps the first that it has, and what it has beyond is reported.
     Headers that the file does not have are passed over, but for the phones'.
     """
     positions: dict[str, int] = {}
@@ -195,8 +145,8 @@ def chosen(headers: list[str], choices: Iterable[tuple[str, str]]) -> ColumnMap:
     if not phones:
         raise NoPhoneColumn([header for header in headers if header])
     return ColumnMap(
-        phones=tuple(phones[:MAX_NUMBERS]),
-        types=tuple(types[:MAX_NUMBERS]),
+        phones=tuple(phones),
+        types=tuple(types),
         hours=hours,
         variables=_distinct(variables),
         **meant,
@@ -217,7 +167,10 @@ def choices_of(headers: list[str], columns: ColumnMap) -> list[tuple[str, str]]:
 
 
 def signature(headers: list[str]) -> str:
-    """What files with the same headers have in common, SHA-256 in hex."""
+    """What files with the same headers have in common, SHA-256 in hex.
+
+    Where records name their own fields, the headers are those of the first NAMING_ROWS.
+    """
     plain = "\0".join(plain_header(header) for header in headers)
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 

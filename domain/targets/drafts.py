@@ -16,7 +16,7 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.columns import check_columns, signature
+from domain.targets.columns import NAMING_ROWS, check_columns, signature
 from domain.targets.errors import ImportFinished, NoPhoneColumn
 from domain.targets.imports import ImportOptions, access_import, begin_import
 from domain.targets.jobs import ImportTargets
@@ -24,7 +24,7 @@ from domain.targets.models import ColumnChoice, ImportState, TargetImport
 from domain.targets.reader import read_preview
 from domain.targets.reading.blocks import Preview, ReadRequest
 
-PREVIEW_ROWS = 10
+PREVIEW_ROWS = NAMING_ROWS  # so that what is shown is what a choice is remembered by
 DRAFT_FOR = timedelta(hours=2)
 REMEMBERED = 200  # choices of an account, the latest
 
@@ -81,7 +81,9 @@ async def preview_import(row: TargetImport, *, ports: Ports, columns: Choices = 
 async def confirm_import(
     principal: Principal, id: UUID, columns: Choices, *, remember: bool, ports: Ports
 ) -> TargetImport:
-    """Import a draft, with the columns as a person said. `remember` keeps that for such files.
+    """Import a draft, with the columns as a person said; none: as the preview showed them.
+
+    `remember` keeps that for files with the same headers.
 
     Raises NotFound, InvalidInput, ImportFinished for what is no draft any more, NoPhoneColumn
     where the file has no such column, and CampaignClosed for a campaign that was closed since.
@@ -95,6 +97,10 @@ async def confirm_import(
     seen = await preview_import(draft, ports=ports, columns=columns)
     if not seen.columns:
         raise NoPhoneColumn(list(seen.headers))
+    if remember:
+        text = "the file has no header by which others like it could be known"
+        problems.unless(seen.has_header, "remember", text)
+        problems.refuse_any()
     async with unit_of_work(ports) as work:
         row = await access_import(principal, id, Permission.TARGET_MANAGE, lock=True)
         if row.state is not ImportState.DRAFT:
@@ -106,8 +112,8 @@ async def confirm_import(
         row.columns = [list(pair) for pair in columns]
         row.created_at = ports.clock.now()  # from now on it may count as lost
         await row.save(update_fields=["state", "columns", "created_at"])
-        if remember and columns:
-            await _remember(work.connection, row, list(seen.headers), ports=ports)
+        if remember:
+            await _remember(work.connection, row, seen, columns or seen.columns, ports=ports)
         await audit.record(
             principal,
             "targetImportConfirm",
@@ -121,13 +127,18 @@ async def confirm_import(
 
 
 async def _remember(
-    connection: BaseDBAsyncClient, row: TargetImport, headers: list[str], *, ports: Ports
+    connection: BaseDBAsyncClient,
+    row: TargetImport,
+    seen: Preview,
+    columns: Choices,
+    *,
+    ports: Ports,
 ) -> None:
     choice = ColumnChoice(
         id=new_id(),
         account_id=row.account_id,
-        signature=signature(headers),
-        columns=row.columns,
+        signature=signature(list(seen.headers)),
+        columns=[list(pair) for pair in columns],
         used_at=ports.clock.now(),
     )
     await ColumnChoice.bulk_create(

@@ -27,12 +27,19 @@ MAX_COLUMNS = 500
 
 
 class ImportFileRefused(DomainError):
-    """The file as a whole can't be imported; no row of it was."""
+    """The file can't be read, or no further; rows before the fault may have been imported."""
 
     code = "IMPORT_FILE_REFUSED"
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The file was not imported: {why}")
+        self.why = why
+
+    def words(self, *, after: int | None) -> str:
+        """The message when rows were read, the last of them row `after`; None: there were none."""
+        if after is None:
+            return self.message
+        return f"The file was imported up to row {after} and no further: {self.why}"
 
 
 class FileKindUnknown(ImportFileRefused):

@@ -6,7 +6,7 @@ from datetime import date, time
 import phonenumbers
 
 from domain.targets.quick_numbers import quick_e164
-from domain.targets.reading.cells import Cell, Oddity, RowProblem, text_of
+from domain.targets.reading.cells import LOST, Cell, Oddity, RowProblem, text_of
 
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)  # ISO 3166-1, as phonenumbers knows them
 
@@ -24,6 +24,9 @@ DATE = RowProblem(
 FORMULA = RowProblem(
     "NUMBER_IS_FORMULA", "The phone number is a formula without a result. Paste it as a value."
 )
+LOST_TEXT = RowProblem(
+    "CELL_TEXT_LOST", "The cell points to a text that the file does not have. Save it again."
+)
 NOT_A_NUMBER = RowProblem("NUMBER_INVALID", "This is not a phone number.")
 NO_COUNTRY = RowProblem(
     "NUMBER_WITHOUT_COUNTRY",
@@ -38,7 +41,7 @@ def e164(cell: Cell, *, country: str | None) -> str | RowProblem:
     with "+". Without, every number is international, with or without the "+".
     """
     if isinstance(cell, Oddity):
-        return FORMULA
+        return LOST_TEXT if cell == LOST else FORMULA
     if isinstance(cell, date | time):
         return DATE
     if isinstance(cell, bool):

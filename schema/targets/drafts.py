@@ -199,7 +199,10 @@ class DraftMutations:
         ] = None,
         remember: Annotated[
             bool,
-            strawberry.argument(description="Whether files with these headers are read so again."),
+            strawberry.argument(
+                description="Whether files with these headers are read so again, also as the "
+                "columns were guessed. A plain list without a header cannot be remembered."
+            ),
         ] = False,
     ) -> TargetImportConfirmResult:
         ctx = info.context

@@ -10,8 +10,9 @@ from domain.access.permissions import Permission
 from domain.core.errors import FieldProblem
 from domain.core.errors import InvalidInput as InvalidInputError
 from domain.targets import adding, imports, removing
-from domain.targets.adding import MAX_PASTED, MAX_ROWS, AddOptions, NewTarget
+from domain.targets.adding import MAX_PASTED, MAX_ROWS, AddOptions
 from domain.targets.imports import ImportOptions
+from domain.targets.new_targets import NewTarget, pasted
 from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
@@ -41,7 +42,9 @@ DUPLICATES = (
 
 @strawberry.input(description="One value that agents see.")
 class VariableInput:
-    name: str = strawberry.field(description="As the campaign or the call guide names it.")
+    name: str = strawberry.field(
+        description="As the campaign or the call guide names it; 1 to 64 characters."
+    )
     value: str = strawberry.field(description="At most 2,000 characters.")
 
 
@@ -103,7 +106,7 @@ class TargetsAddInput:
         if (self.pasted is None) == (self.targets is None):
             raise InvalidInputError(FieldProblem("input", "give either pasted or targets"))
         if self.pasted is not None:
-            return adding.pasted(self.pasted)
+            return pasted(self.pasted)
         assert self.targets is not None  # as just checked
         if len(self.targets) > MAX_ROWS:
             raise InvalidInputError(FieldProblem("targets", f"must be at most {MAX_ROWS:,}"))

@@ -8,9 +8,9 @@ import strawberry
 
 from domain.calls.rules import Disposition
 from domain.eligibility.weeks import Weekday
-from domain.targets.adding import NewNumber
 from domain.targets.contact_numbers import ContactNumber, ContactNumbers, NumberType, NumberWindow
 from domain.targets.models import Target as TargetRow
+from domain.targets.new_targets import NewNumber
 from domain.targets.rules import DuplicatePolicy, Duplicates, TargetState
 from schema.eligibility.types import CallingWindow, CallingWindowInput
 from schema.scalars import PhoneNumber, phone_number

@@ -122,12 +122,12 @@ def many_columns() -> bytes:
             "FILE_UNPACKS_TOO_LARGE",
             id="external entity",
         ),
-        pytest.param(b"<l><t><Phone>1</Phone>", "FILE_BROKEN", id="truncated XML"),
-        pytest.param(b'[{"Phone": "1"', "FILE_BROKEN", id="truncated JSON"),
+        pytest.param(b"<l><t><Phone>1</Phone>", "FILE_BROKEN", id="XML cut off in its first row"),
+        pytest.param(b'[{"Phone": "1"', "FILE_BROKEN", id="JSON cut off in its first row"),
         pytest.param(
-            edited(GOOD, {SHEET: lambda data: data[: len(data) // 2]}),
+            edited(GOOD, {SHEET: lambda data: data[: data.index(b"</row>") + 20]}),
             "FILE_BROKEN",
-            id="truncated sheet",
+            id="a sheet cut off in its first row",
         ),
         pytest.param(xlsx([]), "FILE_EMPTY", id="header alone"),
         pytest.param(xlsx([("a", "b")], header=("A", "B")), "NO_PHONE_COLUMN", id="no phones"),
@@ -140,8 +140,41 @@ async def test_what_is_found_while_reading_ends_the_import_with_a_reason(
     said = await imported(server, token, campaign, content)
 
     assert (said["state"], said["failureCode"], said["imported"]) == ("FAILED", code, 0)
-    assert said["failure"]
+    assert said["failure"].startswith("The file was not imported: ")
     await assert_nothing_left(server)
+
+
+OBJECTS = ",".join(f'{{"Phone": "{us_number(index)}"}}' for index in range(2_500))
+RECORDS = "".join(f"<t><Phone>{us_number(index)}</Phone></t>" for index in range(2_500))
+LONG_BOOK = xlsx([(us_number(index), "Ana") for index in range(2_500)])
+
+
+@pytest.mark.feature("TGT-02")
+@pytest.mark.parametrize(
+    ("content", "last_row"),
+    [
+        pytest.param(f"<l>{RECORDS}<t><Phone>".encode(), 2_500, id="truncated XML"),
+        pytest.param(f"[{OBJECTS},{{".encode(), 2_500, id="truncated JSON"),
+        pytest.param(f"[{OBJECTS}, nonsense, {{}}]".encode(), 2_500, id="a broken element"),
+        pytest.param(
+            edited(LONG_BOOK, {SHEET: lambda data: data[: data.rindex(b"</row>") + 6]}),
+            2_501,
+            id="truncated sheet",
+        ),
+        pytest.param(
+            f"Phone\n{LINES}\n".encode() + b"5" * 17_000_000, 4, id="a line without an end"
+        ),
+    ],
+)
+async def test_rows_before_the_place_where_a_file_is_damaged_are_imported_and_the_place_is_told(
+    server: Served, token: str, campaign: Campaign, content: Content, last_row: int
+) -> None:
+    said = await imported(server, token, campaign, content)
+
+    assert (said["state"], said["failureCode"], said["invalid"]) == ("FAILED", "FILE_BROKEN", 0)
+    assert said["failure"].startswith(f"The file was imported up to row {last_row} and no further")
+    assert said["imported"] == await Target.all().count() == (3 if last_row == 4 else 2_500)
+    assert not server.door.ports.files.path((await TargetImport.get()).file_path).exists()
 
 
 def of_200_sheets() -> bytes:
@@ -228,6 +261,18 @@ MEGABYTE = edited(
             2,
             [(2, "LINE_NOT_JSON")],
             id="a broken line of NDJSON",
+        ),
+        pytest.param(
+            f'{{"Phone": "{us_number(1)}", "Ci\\u0000ty": "x", "\\ud800": "y"}}\n'.encode(),
+            1,
+            [],
+            id="names with characters that no database keeps",
+        ),
+        pytest.param(
+            b"[%s, %s]" % (OBJECTS.encode(), json.dumps({f"k{n}": 1 for n in range(501)}).encode()),
+            2_500,
+            [(2_501, "TOO_MANY_FIELDS")],
+            id="a record of too many fields",
         ),
     ],
 )

@@ -47,6 +47,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     columns: tuple[tuple[str, str], ...]  # header and meaning; empty: none looks like a number
     rows: tuple[PreviewRow, ...]
     rows_total: int | None  # a guess
+    has_header: bool = True  # False: a plain list, whose first row is a row like the others
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):

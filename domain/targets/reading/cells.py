@@ -12,6 +12,8 @@ class Oddity:
     text: str
 
 
+LOST = Oddity("")  # a cell that points to a text which the file does not have
+
 Cell = str | int | float | bool | datetime | date | time | Oddity | None
 
 
@@ -21,6 +23,15 @@ class RowProblem:
 
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What of a row was left out, though the rest of it may become a target."""
+
+    row: int
+    problem: RowProblem
+    value: str = ""
 
 
 # The row's number as the file's own program counts, and its cells, or why there are none.

@@ -9,6 +9,7 @@ import resource
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from domain.targets.errors import (
     FileUnpacksTooLarge,
     ImportFileRefused,
     NoPhoneColumn,
+    TooManyColumns,
 )
 from domain.targets.reading.archive import DAMAGE
 from domain.targets.reading.blocks import (
@@ -38,9 +40,11 @@ from domain.targets.reading.blocks import (
     Said,
 )
 from domain.targets.reading.cells import Row, RowProblem, text_of
+from domain.targets.reading.fields import TOO_MANY_FIELDS
 from domain.targets.reading.kinds import FileKind
 from domain.targets.reading.mapping import Columns
 from domain.targets.reading.staging import (
+    MAX_SHOWN,
     Reported,
     Staged,
     copy_reported,
@@ -54,20 +58,38 @@ MEMORY_BYTES = 3_000_000_000  # of address space; a file that needs more is refu
 
 def said(request: ReadRequest) -> Iterator[Said]:
     """What there is to say about the file, block by block. Never raises."""
+    progress = _Progress()
     try:
-        yield from _preview(request) if request.preview_rows else _blocks(request)
+        yield from _preview(request) if request.preview_rows else _blocks(request, progress)
     except ImportFileRefused as refusal:
-        yield Refused(code=refusal.code, message=refusal.message)
+        yield progress.refused(refusal)
     except DAMAGE:
-        broken = FileBroken("it is damaged or was cut off. Send it again.")
-        yield Refused(code=broken.code, message=broken.message)
+        yield progress.refused(FileBroken("it is damaged or was cut off. Send it again."))
     except MemoryError:
-        too_large = FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
-        yield Refused(code=too_large.code, message=too_large.message)
+        yield progress.refused(
+            FileUnpacksTooLarge("it needs more memory than an import may have. Split it.")
+        )
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = Path(place.filename).name
         yield Crashed(where=f"{type(error).__name__} in {name}:{place.lineno}")
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a file is read, by this run and those before."""
+
+    rows: int = 0
+    last: int | None = None  # the last row, as the file's own program counts
+    too_wide: bool = False  # whether any record had too many fields
+
+    def refused(self, refusal: ImportFileRefused) -> Refused:
+        return Refused(code=refusal.code, message=refusal.words(after=self.last))
+
+    def take(self, rows: Sequence[Row]) -> None:
+        self.rows += len(rows)
+        self.last = rows[-1][0] if rows else self.last
+        self.too_wide = self.too_wide or any(cells is TOO_MANY_FIELDS for _, cells in rows)
 
 
 class TargetRows:
@@ -87,35 +109,84 @@ class TargetRows:
         return copy_staged(good), len(good), bad
 
 
-def _blocks(request: ReadRequest) -> Iterator[Said]:
+def _blocks(request: ReadRequest, progress: _Progress) -> Iterator[Said]:
     table = open_table(Path(request.path), FileKind(request.kind))
     reader = EntryRows(table, request) if request.entries else TargetRows(table, request)
-    total = sum(1 for _ in islice(table.rows, request.skip))
-    notes = [Reported(0, RowProblem("FILE_NOTE", note), "") for note in table.notes]
-    if total:
-        notes = []  # said by the run that this one resumes
-    while rows := list(islice(table.rows, request.block_rows)):
-        total += len(rows)
-        good, count, bad = reader.read(rows)
-        yield Block(
-            rows=len(rows),
-            staged=good,
-            staged_rows=count,
-            reported=copy_reported(notes + bad),
-            reported_rows=sum(not each.added for each in bad),
-            rows_total=_at_least(total, table),
-        )
-        notes = []
-    if total == 0:
+    for row in islice(table.rows, request.skip):
+        progress.take([row])
+    _remarked(table, progress, ())
+    # The run that this one resumes has told them.
+    notes = () if progress.rows else table.notes
+    told = [Reported(0, RowProblem("FILE_NOTE", note), "") for note in notes]
+    for rows, fault in _groups(table, request.block_rows):
+        good, count, bad = _read(reader, rows)
+        progress.take(rows)
+        bad += _remarked(table, progress, bad)
+        if rows:
+            yield Block(
+                rows=len(rows),
+                staged=good,
+                staged_rows=count,
+                reported=copy_reported(told + bad),
+                reported_rows=sum(not each.added for each in bad),
+                rows_total=_at_least(progress.rows, table),
+            )
+            told = []
+        if fault is not None:
+            raise fault
+    if progress.rows == 0:
         raise FileEmpty
-    yield End(rows_total=total)
+    if not table.headers:  # not one row could be read
+        progress.last = None
+        raise TooManyColumns if progress.too_wide else NoPhoneColumn([])
+    yield End(rows_total=progress.rows)
+
+
+def _groups(table: Table, size: int) -> Iterator[tuple[list[Row], Exception | None]]:
+    """The table's rows in groups; the last with what made it the last, if anything did."""
+    while True:
+        rows: list[Row] = []
+        try:
+            rows.extend(islice(table.rows, size))
+        except Exception as fault:
+            yield rows, fault
+            return
+        if not rows:
+            return
+        yield rows, None
+
+
+def _read(reader: EntryRows | TargetRows, rows: Sequence[Row]) -> tuple[bytes, int, list[Reported]]:
+    broken = [Reported(row, cells, "") for row, cells in rows if isinstance(cells, RowProblem)]
+    if len(broken) == len(rows):  # which say nothing about the columns
+        return b"", 0, broken
+    return reader.read(rows)
+
+
+def _remarked(table: Table, progress: _Progress, bad: Sequence[Reported]) -> list[Reported]:
+    """What is to be said of rows that may have become targets; it is not said again.
+
+    A workbook or XML is parsed in chunks, so that remarks may be of rows that come later.
+    """
+    if not table.remarks:
+        return []
+    last, refused = progress.last or 0, {each.row for each in bad if not each.added}
+    remarks = [
+        Reported(each.row, each.problem, each.value[:MAX_SHOWN], added=True)
+        for each in table.remarks
+        if each.row <= last and each.row not in refused
+    ]
+    table.remarks[:] = [each for each in table.remarks if each.row > last]
+    return remarks
 
 
 def _preview(request: ReadRequest) -> Iterator[Said]:
     table = open_table(Path(request.path), FileKind(request.kind))
     rows: list[Row] = []
+    has_header = True
     try:
         columns = Columns(table, request)
+        has_header = columns.has_header
         rows = list(islice(table.rows, request.preview_rows))
         map_ = columns.now()
     except NoPhoneColumn:  # a person will say which column it is
@@ -123,11 +194,13 @@ def _preview(request: ReadRequest) -> Iterator[Said]:
         map_ = ColumnMap(phones=())
     if not rows:
         raise FileEmpty
+    headers = table.headers[: max(table.first_widths, default=0)]  # XML may be read ahead
     yield Preview(
-        headers=tuple(table.headers),
-        columns=tuple(choices_of(table.headers, map_)) if map_.phones else (),
+        headers=tuple(headers),
+        columns=tuple(choices_of(headers, map_)) if map_.phones else (),
         rows=tuple(_shown(row, map_, request) for row in rows),
         rows_total=_at_least(len(rows), table),
+        has_header=has_header,
     )
 
 

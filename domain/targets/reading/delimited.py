@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -43,7 +44,9 @@ class DelimitedFile:
                 record = next(reader)
             except StopIteration:
                 return
-            except (csv.Error, _RecordTooLong):
+            except (csv.Error, _RecordTooLong, FileBroken):
+                if not self._lines.in_record:
+                    raise
                 # Only the first line counts as the broken record; the others get their chance.
                 line = self._lines.keep_first()
                 record = next(csv.reader([line], delimiter=self.delimiter), [])
@@ -86,6 +89,7 @@ class _Lines:
         self._text = text
         self._again: deque[str] = deque()
         self._record: list[str] = []
+        self._broken: FileBroken | None = None  # at the place where the lines of `_again` end
 
     def __iter__(self) -> "_Lines":
         return self
@@ -99,6 +103,11 @@ class _Lines:
         self._record.append(line)
         return line
 
+    @property
+    def in_record(self) -> bool:
+        """Whether a line of the record was read."""
+        return bool(self._record)
+
     def begin(self) -> None:
         """A record begins with the next line."""
         self._record = []
@@ -111,18 +120,23 @@ class _Lines:
 
     def peek(self, count: int) -> list[str]:
         """The next lines, which stay to be read."""
-        while len(self._again) < count and (line := self._read()):
-            self._again.append(line)
+        with suppress(FileBroken):  # which whoever reads on will meet
+            while len(self._again) < count and (line := self._read()):
+                self._again.append(line)
         return list(self._again)[:count]
 
     def drop_first(self) -> None:
         self._again.popleft()
 
     def _read(self) -> str:
-        line = self._text.readline(MAX_LINE_CHARACTERS)
-        if len(line) >= MAX_LINE_CHARACTERS:
-            raise FileBroken("one of its lines is longer than 16 MB. It may not be a list at all.")
-        return line
+        if self._broken is None:
+            line = self._text.readline(MAX_LINE_CHARACTERS)
+            if len(line) < MAX_LINE_CHARACTERS:
+                return line
+            self._broken = FileBroken(
+                "one of its lines is longer than 16 MB. It may not be a list at all."
+            )
+        raise self._broken
 
 
 csv.field_size_limit(MAX_LINE_CHARACTERS)

@@ -1,9 +1,12 @@
 """What kind of file something is, by its bytes and never by its name."""
 
+import json
 import mmap
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from domain.targets.columns import is_phone
 from domain.targets.errors import (
     FileBroken,
     FileEmpty,
@@ -14,6 +17,7 @@ from domain.targets.errors import (
 from domain.targets.reading.archive import DAMAGE, Archive
 
 HEAD_BYTES = 4096
+MAX_FIRST_LINE = 1 << 20  # characters; beyond, it is one object around a list
 READ_KINDS = "XLSX, XLS, CSV, XML, JSON and NDJSON files are read"
 
 
@@ -55,7 +59,7 @@ def kind_of(path: Path) -> FileKind:
     for magic, name in _NAMED.items():
         if head.startswith(magic):
             raise FileKindUnknown(f"it is {name}; {READ_KINDS}.")
-    return _text(head)
+    return _text(head, path)
 
 
 def _zipped(path: Path) -> FileKind:
@@ -96,13 +100,15 @@ def _compound(path: Path) -> FileKind:
     return FileKind.XLS
 
 
-def _text(head: bytes) -> FileKind:
+def _text(head: bytes, path: Path) -> FileKind:
+    encoding = "utf-8-sig"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        start = head.decode("utf-16", "ignore")
+        encoding = "utf-16"
+        start = head.decode(encoding, "ignore")
     elif b"\0" in head:
         raise FileKindUnknown(f"it is not text, nor a workbook; {READ_KINDS}.")
     else:
-        start = head.decode("utf-8-sig", "replace")
+        start = head.decode(encoding, "replace")
     start = start.lstrip("\ufeff \t\r\n")
     lowered = start[:1024].lower()
     if lowered.startswith("<"):
@@ -114,10 +120,27 @@ def _text(head: bytes) -> FileKind:
     if lowered.startswith("["):
         return FileKind.JSON
     if lowered.startswith("{"):
-        # One object a line, or one object around a list.
-        first = start.partition("\n")[0].rstrip()
-        return FileKind.NDJSON if first.endswith("}") else FileKind.JSON
+        return _objects(path, encoding)
     return FileKind.CSV
+
+
+def _objects(path: Path, encoding: str) -> FileKind:
+    """NDJSON for one object a line, JSON for one object around a list."""
+    with path.open(encoding=encoding, errors="replace") as text:
+        first = ""
+        while not first.strip(" \t\r\n\ufeff"):
+            first = text.readline(MAX_FIRST_LINE)
+        if not first.rstrip().endswith("}"):
+            return FileKind.JSON
+        if text.read(HEAD_BYTES).strip():
+            return FileKind.NDJSON
+    try:
+        only: dict[str, Any] = json.loads(first)
+    except (ValueError, RecursionError):
+        return FileKind.NDJSON
+    lists = [value for value in only.values() if isinstance(value, list) and value]
+    around = any(isinstance(each[0], dict) for each in lists) and not any(map(is_phone, only))
+    return FileKind.JSON if around else FileKind.NDJSON
 
 
 def must_read(path: Path) -> Path:

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.targets.errors import MAX_COLUMNS, TooManyColumns
+from domain.targets.errors import MAX_COLUMNS
 from domain.targets.reading import expat
 from domain.targets.reading.cells import Cell, Row
+from domain.targets.reading.fields import Fields
 
 MAX_FIELD_CHARACTERS = 1 << 20
 
 
 class MarkupFile:
-    """An open XML file. `headers` grows as fields are met.
+    """An open XML file. `fields` grows as names are met.
 
     A record is the element around the first field that has a text, or the first element with
     attributes; all elements of that depth are records.
@@ -22,12 +23,11 @@ class MarkupFile:
         self._size = path.stat().st_size
         self._read = 0
         self._count = 0
-        self.headers: list[str] = []
-        self._positions: dict[tuple[str, int], int] = {}
+        self.fields = Fields()
         self._rows: list[Row] = []
         self._depth = 0
         self._record_depth: int | None = None
-        self._pending: list[tuple[str, str]] = []  # fields of the record that is open
+        self._pending: list[tuple[str, Cell]] = []  # fields of the record that is open
         self._text: list[str] = []
         self._characters = 0
 
@@ -38,10 +38,17 @@ class MarkupFile:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._keep
         with self._path.open("rb") as file:
-            for size in expat.feed(parser, file):
-                self._read += size
-                yield from self._rows
-                self._rows.clear()
+            try:
+                for size in expat.feed(parser, file):
+                    self._read += size
+                    yield from self._taken()
+            except Exception:
+                yield from self._taken()  # the records before the place where it is damaged
+                raise
+
+    def _taken(self) -> list[Row]:
+        taken, self._rows = self._rows, []
+        return taken
 
     def expected_rows(self) -> int | None:
         """A guess by how much of the file is read."""
@@ -51,7 +58,7 @@ class MarkupFile:
         self._depth += 1
         self._text.clear()
         self._characters = 0
-        fields = [
+        fields: list[tuple[str, Cell]] = [
             (expat.local(key), value)
             for key, value in attributes.items()
             if not key.startswith("xmlns")
@@ -73,26 +80,11 @@ class MarkupFile:
         if self._record_depth is None and text and self._depth > 1:
             self._record_depth = self._depth - 1 if self._depth > 2 else self._depth
         if self._record_depth is not None and self._depth >= self._record_depth:
-            if text:
+            # One more than allowed is kept, so that a record too wide is noticed.
+            if text and len(self._pending) <= MAX_COLUMNS:
                 self._pending.append((expat.local(name), text))
             if self._depth == self._record_depth:
                 self._count += 1
-                self._rows.append((self._count, self._cells(self._pending)))
+                self._rows.append((self._count, self.fields.cells(self._count, self._pending)))
                 self._pending = []
         self._depth -= 1
-
-    def _cells(self, fields: list[tuple[str, str]]) -> list[Cell]:
-        cells: list[Cell] = [None] * len(self.headers)
-        seen: dict[str, int] = {}
-        for name, text in fields:
-            ordinal = seen.get(name, 0)
-            seen[name] = ordinal + 1
-            position = self._positions.get((name, ordinal))
-            if position is None:
-                if len(self.headers) >= MAX_COLUMNS:
-                    raise TooManyColumns
-                position = self._positions[name, ordinal] = len(self.headers)
-                self.headers.append(name)
-                cells.append(None)
-            cells[position] = text
-        return cells

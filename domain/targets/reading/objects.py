@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from domain.targets.errors import MAX_COLUMNS, FileBroken, TooManyColumns
+from domain.targets.errors import FileBroken
 from domain.targets.reading.cells import Cell, Row, RowProblem
 from domain.targets.reading.encodings import encoding_of
+from domain.targets.reading.fields import Fields
 
 CHUNK_CHARACTERS = 1 << 18
 MAX_OBJECT_CHARACTERS = 16_000_000
@@ -18,7 +19,7 @@ NOT_JSON = RowProblem("LINE_NOT_JSON", "This line is not an object in JSON.")
 
 
 class ObjectsFile:
-    """An open JSON or NDJSON file. `headers` grows as keys are met."""
+    """An open JSON or NDJSON file. `fields` grows as keys are met."""
 
     def __init__(self, path: Path, *, by_line: bool) -> None:
         self._size = path.stat().st_size
@@ -28,8 +29,7 @@ class ObjectsFile:
         self._text: TextIO = io.TextIOWrapper(self._file, encoding=encoding, errors="replace")
         self._by_line = by_line
         self._rows = 0
-        self.headers: list[str] = []
-        self._positions: dict[tuple[str, int], int] = {}
+        self.fields = Fields()
 
     def rows(self) -> Iterator[Row]:
         """The objects in order; a number counts objects in JSON, and lines in NDJSON."""
@@ -41,37 +41,12 @@ class ObjectsFile:
             elif not isinstance(value, dict):
                 yield number, NOT_AN_OBJECT
             else:
-                yield number, self._cells(value)
+                yield number, self.fields.cells(number, _flat(value))
 
     def expected_rows(self) -> int | None:
         """A guess by how much of the file is read."""
         read = self._file.tell()
         return round(self._rows * self._size / read) if read and self._rows else None
-
-    def _cells(self, value: dict[str, Any]) -> list[Cell]:
-        cells: list[Cell] = [None] * len(self.headers)
-        for key, content in value.items():
-            if isinstance(content, dict) and key.casefold() in NESTED:
-                for name, inner in content.items():
-                    self._put(cells, name, inner)
-            else:
-                self._put(cells, key, content)
-        return cells
-
-    def _put(self, cells: list[Cell], key: str, content: Any) -> None:
-        contents = content if isinstance(content, list) else [content]
-        for ordinal, each in enumerate(contents):
-            position = self._positions.get((key, ordinal))
-            if position is None:
-                if len(self.headers) >= MAX_COLUMNS:
-                    raise TooManyColumns
-                position = self._positions[key, ordinal] = len(self.headers)
-                # A list is several columns of one name, as two Phone columns of a sheet.
-                self.headers.append(key)
-            while len(cells) <= position:
-                cells.append(None)
-            scalar = each is None or isinstance(each, str | int | float | bool)
-            cells[position] = each if scalar else json.dumps(each, ensure_ascii=False)
 
     def _of_lines(self) -> Iterator[tuple[int, Any]]:
         number = 0
@@ -111,6 +86,27 @@ class ObjectsFile:
             if buffer.next_character() == ",":
                 buffer.skip(",")
         raise FileBroken('it has no list of objects. Write [{"Phone": "..."}, ...].')
+
+
+def _flat(record: dict[str, Any]) -> list[tuple[str, Cell]]:
+    """The fields of a record: objects under a name of NESTED and lists spread out, others as text.
+
+    A list is several fields of one name, as two Phone columns of a sheet.
+    """
+    found: list[tuple[str, Cell]] = []
+    for key, content in record.items():
+        if isinstance(content, dict) and key.casefold() in NESTED:
+            for name, inner in content.items():
+                _add(found, name, inner)
+        else:
+            _add(found, key, content)
+    return found
+
+
+def _add(found: list[tuple[str, Cell]], key: str, content: Any) -> None:
+    for each in content if isinstance(content, list) else (content,):
+        scalar = each is None or isinstance(each, str | int | float | bool)
+        found.append((key, each if scalar else json.dumps(each, ensure_ascii=False)))
 
 
 class _Buffer:

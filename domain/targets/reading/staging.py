@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import orjson
 
 from domain.core.ids import new_id
-from domain.targets.columns import ColumnMap
+from domain.targets.columns import MAX_NUMBERS, ColumnMap
 from domain.targets.contact_numbers import ContactNumber, NumberType, numbers_to_store
 from domain.targets.number_windows import windows_of_text
 from domain.targets.numbers import MISSING, e164
@@ -20,6 +20,10 @@ MAX_NAME = 200
 MAX_VARIABLE = 2_000
 MAX_SHOWN = 64  # characters of a wrong cell that are kept for the report
 PRIORITIES = range(1, 11)  # 10 is dialed first
+TOO_MANY_NUMBERS = RowProblem(
+    "TOO_MANY_NUMBERS",
+    f"Added without the numbers after its first {MAX_NUMBERS}, the most that a contact may have.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Rep
     refused: tuple[RowProblem, Cell] | None = None
     wrong_ones: list[Reported] = []
     for position in columns.phones:
+        if len(found) == MAX_NUMBERS and text_of(cell(position)):
+            shown = _one_line(cell(position))[:MAX_SHOWN]
+            wrong_ones.append(Reported(number, TOO_MANY_NUMBERS, shown, added=True))
+            break
         phone = e164(cell(position), country=country)
         if isinstance(phone, str):
             found.setdefault(phone, position)

@@ -1,13 +1,19 @@
 """Any kind of file as one table: headers, and rows that are read as they are asked for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from domain.targets.errors import FileBroken, FileEmpty, FileEncrypted
-from domain.targets.reading.cells import Cell, Oddity, Row, text_of
+from domain.targets.errors import (
+    MAX_COLUMNS,
+    FileBroken,
+    FileEmpty,
+    FileEncrypted,
+    TooManyColumns,
+)
+from domain.targets.reading.cells import LOST, Cell, Oddity, Remark, Row, text_of
 from domain.targets.reading.delimited import DelimitedFile
 from domain.targets.reading.kinds import FileKind, must_read
 from domain.targets.reading.markup import MarkupFile
@@ -24,6 +30,9 @@ class Table:
     header: tuple[int, list[Cell]] | None = None  # the row that the headers stand in
     expected_rows: Callable[[], int | None] = lambda: None  # the best guess so far
     notes: tuple[str, ...] = ()  # what of the file is not read
+    # How many headers there were after each of the first rows; more may be known already.
+    first_widths: list[int] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)  # on rows that were read, or soon will be
 
 
 def open_table(path: Path, kind: FileKind) -> Table:
@@ -32,12 +41,19 @@ def open_table(path: Path, kind: FileKind) -> Table:
 
 
 def headed(rows: Iterator[Row], **more: Any) -> Table:
-    """The table of rows whose first with any text is the header. Raises FileEmpty."""
+    """The table of rows whose first with any text is the header.
+
+    Raises FileEmpty, TooManyColumns, FileBroken.
+    """
     for number, cells in rows:
         assert isinstance(cells, list)  # of cells: such files have no broken rows
         headers = [" ".join(text_of(cell).split()) for cell in cells]
+        if LOST in cells:
+            raise FileBroken("its header points to a text that is not there. Save it again.")
+        if len(headers) > MAX_COLUMNS and any(headers):
+            raise TooManyColumns
         if any(headers):
-            return Table(headers, rows, (number, cells), **more)
+            return Table(headers, rows, (number, cells), first_widths=[len(headers)], **more)
     raise FileEmpty
 
 
@@ -50,6 +66,7 @@ def _workbook(path: Path) -> Table:
         book.rows(sheet),
         expected_rows=lambda: None if last_row is None else max(0, last_row - 1),
         notes=_only_first(len(visible)),
+        remarks=book.remarks,
     )
 
 
@@ -108,13 +125,22 @@ def _csv(path: Path) -> Table:
 
 
 def _objects(path: Path, *, by_line: bool) -> Table:
-    file = ObjectsFile(path, by_line=by_line)
-    return Table(file.headers, file.rows(), expected_rows=file.expected_rows)
+    return _growing(ObjectsFile(path, by_line=by_line))
 
 
 def _markup(path: Path) -> Table:
-    file = MarkupFile(path)
-    return Table(file.headers, file.rows(), expected_rows=file.expected_rows)
+    return _growing(MarkupFile(path))
+
+
+def _growing(file: ObjectsFile | MarkupFile) -> Table:
+    fields = file.fields
+    return Table(
+        fields.headers,
+        file.rows(),
+        expected_rows=file.expected_rows,
+        first_widths=fields.first_widths,
+        remarks=fields.remarks,
+    )
 
 
 OPENERS: dict[FileKind, Callable[[Path], Table]] = {

@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from domain.targets.errors import MAX_COLUMNS, FileBroken, FileEmpty, FileUnpacksTooLarge
+from domain.targets.errors import MAX_COLUMNS, FileEmpty, FileUnpacksTooLarge
 from domain.targets.reading import expat
 from domain.targets.reading.archive import Archive
-from domain.targets.reading.cells import Cell, Oddity, Row
+from domain.targets.reading.cells import LOST, Cell, Oddity, Remark, Row, RowProblem
 
 MAX_CELL_CHARACTERS = 1 << 20
 MAX_SHARED_BYTES = 256_000_000
+
+TEXT_LOST = RowProblem(
+    "CELL_TEXT_LOST", "A cell of this row points to a text that the file does not have."
+)
 
 # ECMA-376 part 1, §18.8.30: built-in formats that show a date or a time.
 _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -40,6 +44,7 @@ class Workbook:
 
     def __init__(self, path: Path) -> None:
         self.archive = Archive(path)
+        self.remarks: list[Remark] = []
         self.sheets, self._epoch = self._read_book()
         if not self.sheets:
             raise FileEmpty
@@ -48,10 +53,14 @@ class Workbook:
 
     def rows(self, sheet: Sheet) -> Iterator[Row]:
         """The rows that have any cell, in order. Raises FileBroken where the file is damaged."""
-        reader = _SheetReader(self._shared, self._date_styles, self._epoch)
+        reader = _SheetReader(self._shared, self._date_styles, self._epoch, self.remarks)
         with self.archive.open(sheet.part) as file:
-            for _ in _fed(reader, file):
-                yield from reader.take()
+            try:
+                for _ in _fed(reader, file):
+                    yield from reader.take()
+            except Exception:
+                yield from reader.take()  # the rows before the place where it is damaged
+                raise
 
     def expected_rows(self, sheet: Sheet) -> int | None:
         """The last row by the sheet's own word; None if it says none. A hint, not a promise."""
@@ -142,6 +151,8 @@ class SharedStrings:
         self._phonetic = False
 
     def __getitem__(self, index: int) -> str:
+        if index < 0:
+            raise IndexError(index)
         start = self._ends[index - 1] if index else 0
         return self._bytes[start : self._ends[index]].decode()
 
@@ -174,7 +185,14 @@ class SharedStrings:
 class _SheetReader:
     """Collects rows out of a sheet's XML, for `take` to hand over."""
 
-    def __init__(self, shared: SharedStrings, date_styles: frozenset[int], epoch: datetime) -> None:
+    def __init__(
+        self,
+        shared: SharedStrings,
+        date_styles: frozenset[int],
+        epoch: datetime,
+        remarks: list[Remark],
+    ) -> None:
+        self._remarks = remarks
         self._shared = shared
         self._date_styles = date_styles
         self._epoch = epoch
@@ -241,8 +259,9 @@ class _SheetReader:
         if kind == "s":
             try:
                 return self._shared[int(text)]
-            except (ValueError, IndexError) as error:
-                raise FileBroken("a cell points to a text that is not there.") from error
+            except (ValueError, IndexError):
+                self._remarks.append(Remark(self._number, TEXT_LOST))
+                return LOST
         if kind == "b":
             return text == "1"
         if kind == "e":
@@ -260,7 +279,7 @@ class _SheetReader:
             try:
                 # Days as a fraction; to the millisecond, or 9:30 becomes 9:30:00.000001.
                 return self._epoch + timedelta(milliseconds=round(value * 86_400_000))
-            except OverflowError:
+            except (OverflowError, ValueError):  # a date beyond the calendar, or NaN
                 return value
         return value
 

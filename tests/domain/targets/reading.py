@@ -37,6 +37,12 @@ def outcome(path: Path, **more: Any) -> tuple[int, list[tuple[str, ...]]]:
     return good, problems
 
 
+def reported(path: Path, **more: Any) -> list[list[str]]:
+    """Row, code, message and value of what is reported."""
+    blocks = [block for block in read(path, **more) if isinstance(block, Block)]
+    return [line for block in blocks for line in _lines(block.reported)]
+
+
 def contacts(path: Path, **more: Any) -> list[tuple[Any, ...]]:
     """Row, number, name and variables of the good rows."""
     found: list[tuple[Any, ...]] = []

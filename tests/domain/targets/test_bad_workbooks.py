@@ -138,13 +138,6 @@ def test_a_damaged_sheet_is_refused(
     assert refusal(stored(edited(GOOD, {SHEET: change}))) == code
 
 
-def test_a_text_that_is_missing_is_damage(stored: Callable[[bytes], Path]) -> None:
-    def pointing(data: bytes) -> bytes:
-        return data.replace(b't="inlineStr"><is><t>Ana</t></is>', b't="s"><v>7</v>')
-
-    assert refusal(stored(edited(GOOD, {SHEET: pointing}))) == "FILE_BROKEN"
-
-
 @pytest.mark.parametrize("rows", [[], [HEADER]])
 def test_a_workbook_without_rows_is_empty(stored: Callable[[bytes], Path], rows: list[Any]) -> None:
     assert refusal(stored(xlsx(rows, header=None))) == "FILE_EMPTY"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.targets.reading.blocks import Refused
 from domain.targets.reading.encodings import encoding_of
 from domain.targets.reading.kinds import FileKind, kind_of
 from tests.domain.targets.files import us_number
@@ -230,9 +231,16 @@ def test_broken_json_is_refused(stored: Stored, content: str) -> None:
 
 def test_rows_before_the_place_where_json_breaks_are_kept(stored: Stored) -> None:
     rows = ",".join(f'{{"Phone": "{us_number(i)}"}}' for i in range(3_000))
-    messages = read(stored(f"[{rows}, nonsense]"))
+    path = stored(f"[{rows}, nonsense]")
 
-    assert [type(message).__name__ for message in messages] == ["Block", "Refused"]
+    *_, refused = read(path)
+
+    assert isinstance(refused, Refused)
+    assert refused.message == (
+        "The file was imported up to row 3000 and no further: "
+        "object 3001 is not JSON. Send the file again."
+    )
+    assert [number for _, number, *_ in contacts(path)] == [us_number(i) for i in range(3_000)]
 
 
 @pytest.mark.feature("TGT-01")

@@ -108,6 +108,57 @@ async def test_columns_are_chosen_and_remembered_for_files_with_the_same_headers
     assert (done.state, done.duplicates, done.invalid) == (ImportState.DONE, 1, 1)
 
 
+GUESSED = xlsx([(us_number(1), "Ana", "Oulu")], header=("Phone", "Customer Name", "City"))
+
+
+@pytest.mark.feature("TGT-01")
+async def test_what_was_guessed_and_confirmed_is_remembered_too(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    id = (await preview(ask, campaign, GUESSED))["targetImport"]["id"]
+
+    data = await ask(CONFIRM, id=id, remember=True)
+
+    assert data["targetImportConfirm"]["targetImport"]["state"] == "PENDING"
+    assert (await ColumnChoice.get()).columns == [
+        ["Phone", "phone"],
+        ["Customer Name", "name"],
+        ["City", "variable:City"],
+    ]
+    await run_import((await TargetImport.get(id=id)).id, ports=fakes.ports, for_s=60)
+    assert (await Target.get().select_related("contact")).contact.variables == {"City": "Oulu"}
+
+
+async def test_a_list_without_a_header_cannot_be_remembered_and_that_is_said(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    content = f"{us_number(1)},Ana\n{us_number(2)},Bo\n".encode()
+    id = (await preview(ask, campaign, content))["targetImport"]["id"]
+
+    answer = (await ask(CONFIRM, id=id, remember=True))["targetImportConfirm"]
+
+    assert (answer["code"], answer["problems"]) == ("INVALID_INPUT", [{"path": "remember"}])
+    assert (await TargetImport.get(id=id)).state is ImportState.DRAFT
+    assert await ColumnChoice.all().count() == 0
+    assert fakes.jobs.enqueued == []
+
+
+@pytest.mark.feature("TGT-01")
+async def test_a_choice_holds_for_records_with_another_field_than_the_first_ones(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    line = '{"Kontakt 1": "%s", "Kto": "Ana", "Gdzie": "Oulu"%s}\n'
+    first = (await preview(ask, campaign, (line % (us_number(1), "")).encode()))["targetImport"]
+    await ask(CONFIRM, id=first["id"], columns=CHOICE, remember=True)
+    lines = [line % (us_number(n), ', "Więcej": "x"' if n == 2_050 else "") for n in range(2_100)]
+
+    later = await started(ask, campaign, "".join(lines).encode())
+    await run_import((await TargetImport.get(id=later)).id, ports=fakes.ports, for_s=60)
+
+    done = await TargetImport.get(id=later)
+    assert (done.state, done.imported, done.failure_code) == (ImportState.DONE, 2_100, None)
+
+
 async def test_wrong_choices_are_refused_and_the_draft_stays(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:

@@ -139,6 +139,49 @@ async def test_ten_numbers_are_kept_and_a_wrong_one_is_reported_without_costing_
     assert [each["number"] for each in await shown(ask, third)] == [us_number(40), us_number(41)]
 
 
+@pytest.mark.feature("TGT-12")
+async def test_of_more_than_ten_columns_of_numbers_the_first_ten_of_a_row_are_kept(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    header = [f"N{n}" for n in range(13)]
+    many = [us_number(index) for index in range(13)]
+    few = [None, None, None, *(us_number(20 + index) for index in range(10))]
+    content = xlsx([many, few], header=header)
+    seen = await ask(PREVIEW, campaign=str(campaign.id), file=upload(content))
+    id = seen["targetImportPreview"]["targetImport"]["id"]
+    columns = [{"header": each, "meaning": "PHONE"} for each in header]
+
+    await ask(CONFIRM, id=id, columns=columns)
+    await run_import((await TargetImport.get(id=id)).id, ports=fakes.ports, for_s=60)
+
+    row = await TargetImport.get(id=id)
+    assert (row.imported, row.invalid) == (2, 0)
+    [problem] = await row.problems.all()  # type: ignore[attr-defined]  # a reverse relation
+    assert (problem.row, problem.code, problem.value) == (2, "TOO_MANY_NUMBERS", many[10])
+    first, second = await Target.all().order_by("id")
+    assert [each["number"] for each in await shown(ask, first)] == many[:10]
+    assert [each["number"] for each in await shown(ask, second)] == few[3:]
+
+
+@pytest.mark.feature("TGT-12")
+@pytest.mark.feature("TGT-13")
+async def test_numbers_beyond_ten_of_an_added_contact_are_told_with_its_answer(
+    ask: Ask, campaign: Campaign
+) -> None:
+    many = [us_number(index) for index in range(11)]
+    rows = [{"numbers": many}, {"numbers": ["1"] * 11}]
+
+    data = await ask(ADD, input={"campaignId": str(campaign.id), "targets": rows})
+
+    first, second = data["targetsAdd"]["answers"]
+    assert (first["code"], first["message"]) == (
+        "ADDED",
+        "Added without the numbers after its first 10, the most that a contact may have.",
+    )
+    assert len(await shown(ask, await Target.get(id=first["targetId"]))) == 10
+    assert second["code"] == "NUMBER_INVALID"
+
+
 async def test_a_list_of_one_number_each_keeps_nothing_more(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:

@@ -133,6 +133,23 @@ async def test_a_bulk_add_answers_per_row_and_the_same_key_never_adds_twice(
 
 
 @pytest.mark.feature("TGT-13")
+@pytest.mark.parametrize("name", ["", "  ", "x" * 65, "Ci\0ty", "Ci\nty", "\ud800"])
+async def test_a_variable_by_a_name_that_nobody_could_be_shown_costs_its_row_alone(
+    ask: Ask, campaign: Campaign, name: str
+) -> None:
+    rows = [
+        {"numbers": [us_number(1)], "variables": [{"name": name, "value": "x"}]},
+        {"numbers": [us_number(2)], "variables": [{"name": "x" * 64, "value": "x"}]},
+        {"numbers": [us_number(3)], "variables": [{"name": "\u200fעיר", "value": "חיפה"}]},
+    ]
+
+    answer = await add(ask, campaign, targets=rows)
+
+    assert [a["code"] for a in answer["answers"]] == ["VARIABLE_NAME_INVALID", "ADDED", "ADDED"]
+    assert [t.number for t in await Target.all().order_by("id")] == [us_number(2), us_number(3)]
+
+
+@pytest.mark.feature("TGT-13")
 async def test_a_key_of_another_addition_is_refused_and_adds_nothing(
     ask: Ask, campaign: Campaign
 ) -> None:

@@ -1121,7 +1121,7 @@ export type UnsureAction =
 
 /** One value that agents see. */
 export type VariableInput = {
-  /** As the campaign or the call guide names it. */
+  /** As the campaign or the call guide names it; 1 to 64 characters. */
   readonly name: string;
   /** At most 2,000 characters. */
   readonly value: string;
