@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from domain.targets.errors import FileBroken, FileEmpty, FileEncrypted
+from domain.targets.errors import FileBroken, FileEmpty
 from domain.targets.reading.cells import Cell, Oddity, Row, text_of
 from domain.targets.reading.delimited import DelimitedFile
 from domain.targets.reading.kinds import FileKind, must_read
@@ -79,8 +79,6 @@ def _old_workbook(path: Path) -> Table:
         sheet = book.get_sheet_by_name(visible[0])
         first = sheet.start[0] + 1 if sheet.start else 1
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
-    except calamine.PasswordError as error:
-        raise FileEncrypted from error
     except calamine.CalamineError as error:
         raise FileBroken("it is damaged or was cut off. Send it again.") from error
     numbered: Iterator[Row] = (

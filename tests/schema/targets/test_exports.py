@@ -168,6 +168,24 @@ async def test_targets_are_exported_with_their_status(
 
 
 @pytest.mark.feature("TGT-09")
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+async def test_a_name_that_could_run_in_a_spreadsheet_is_exported_as_the_text_that_it_is(
+    ask: Ask, campaign: Campaign, fakes: FakePorts, begins: str
+) -> None:
+    evil, number = f"{begins}1+1|' /C calc'!A0", f"{begins}42" if begins in "+-" else "42"
+    for index, name in enumerate((evil, number), start=1):
+        await Contact.filter(id=(await target(campaign, index)).contact_id).update(name=name)
+
+    _, text = await exported(ask, campaign, fakes, "CSV")
+    _, book = await exported(ask, campaign, fakes, "XLSX")
+
+    lines = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+    assert [line["Customer Name"] for line in lines] == [f"'{evil}", number]
+    sheet = load_workbook(io.BytesIO(book)).worksheets[0]
+    assert [sheet[cell].data_type for cell in ("E2", "E3")] == ["s", "s"]
+
+
+@pytest.mark.feature("TGT-09")
 async def test_an_export_holds_only_what_was_asked_for(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
