@@ -87,7 +87,13 @@ class GraphQLOverHttp:
             )
         if operation.operation is OperationType.MUTATION and http.method == "GET":
             raise BadRequest(405, "A mutation needs POST.", allow="POST")
-        context = Context(caller.principal, self._door.ports, self._door.throttle, caller.facts)
+        context = Context(
+            caller.principal,
+            self._door.ports,
+            self._door.throttle,
+            caller.facts,
+            upload_limit=self._door.settings.upload_limit,
+        )
         return kind, await self._door.engine.execute(request, context)
 
 

@@ -33,6 +33,7 @@ class Context:
     ports: Ports
     throttle: Throttle
     request: RequestFacts = field(default_factory=RequestFacts)
+    upload_limit: int = 200_000_000  # of one file, bytes; the operator's
     _loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = field(default_factory=dict)
 
     @property

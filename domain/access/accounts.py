@@ -1,11 +1,11 @@
-"""Opening an account: the one thing that nobody who is signed in can do; the operator does it."""
+"""Opening an account and limiting it: what the operator does, and nobody who is signed in."""
 
 import re
 import secrets
 from dataclasses import dataclass
 
 from domain.access import audit
-from domain.access.errors import SlugTaken
+from domain.access.errors import AccountUnknown, SlugTaken
 from domain.access.models import Account, User
 from domain.access.permissions import Role
 from domain.access.principal import Principal, PrincipalKind
@@ -19,6 +19,7 @@ from domain.core.clock import Clock
 from domain.core.problems import Problems
 from domain.core.transactions import in_transaction
 
+MOST_TARGETS = 2_147_483_647  # what the column holds
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -85,3 +86,50 @@ async def open_account(
             at=clock.now(),
         )
     return Opened(account, admin, password)
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """An account whose limit of targets was set, and what it was before."""
+
+    account: Account
+    before: int | None
+
+
+async def limit_targets(slug: str, limit: int | None, *, clock: Clock) -> Limited:
+    """Let the account hold so many targets at most; None: any number. Holds at once.
+
+    Raises InvalidInput and AccountUnknown.
+    """
+    problems = Problems()
+    if limit is not None:
+        problems.between("limit", limit, 0, MOST_TARGETS)
+    problems.refuse_any()
+    async with in_transaction():
+        # The lock that additions take to count, so none of them ends under the old limit.
+        account = await Account.filter(slug=slug).select_for_update(no_key=True).first()
+        if account is None:
+            raise AccountUnknown(slug)
+        before, account.target_limit = account.target_limit, limit
+        await account.save(update_fields=["target_limit"])
+        if before != limit:
+            await audit.record(
+                _operator_of(account),
+                "accountLimit",
+                subject_type="account",
+                subject_id=account.id,
+                difference=audit.difference({"targetLimit": before}, {"targetLimit": limit}),
+                at=clock.now(),
+            )
+    return Limited(account, before)
+
+
+def _operator_of(account: Account) -> Principal:
+    """Who runs the server has no row; the entry stands under the account itself."""
+    return Principal(
+        kind=PrincipalKind.SYSTEM,
+        id=account.id,
+        account_id=account.id,
+        name="Operator",
+        permissions=frozenset(),
+    )

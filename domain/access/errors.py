@@ -4,6 +4,7 @@ DomainError
 ├── SignInFailed          account, name or secret is wrong; which one is never said
 ├── TooManySignIns        too many tries failed; `retry_after_s`
 ├── SlugTaken             another account has it
+├── AccountUnknown        no account of this server has the slug
 ├── EmailTaken            another user of the account has it
 └── LastAdmin             the account would be left without an administrator
 """
@@ -46,6 +47,18 @@ class SlugTaken(DomainError):
         super().__init__(
             f"No account was opened: another one of this server has the slug {slug}. "
             "Choose another slug."
+        )
+        self.slug = slug
+
+
+class AccountUnknown(DomainError):
+    """No account of this server is signed in to with this slug. Said to the operator alone."""
+
+    code = "ACCOUNT_UNKNOWN"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            f"Nothing was changed: no account of this server has the slug {slug}. Check the slug."
         )
         self.slug = slug
 

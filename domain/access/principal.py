@@ -14,7 +14,7 @@ class PrincipalKind(StrEnum):
     USER = "user"
     AGENT = "agent"
     API_KEY = "api_key"
-    SYSTEM = "system"  # our own jobs; never signs in
+    SYSTEM = "system"  # our own jobs, and the operator's commands; never signs in
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Where uploaded and made files are kept."""
 
 import errno
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +35,17 @@ class FilesUnavailable(Unavailable):
             "The file was not stored: the server's disk is full or does not answer. "
             "Tell the operator, and try again later."
         )
+
+
+@contextmanager
+def telling_of_the_disk() -> Iterator[None]:
+    """Raise FilesUnavailable where the block finds the disk full or gone."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in DISK_GONE:
+            raise FilesUnavailable from error
+        raise
 
 
 class FileStore(Protocol):

@@ -18,7 +18,12 @@ from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
 from domain.targets.columns import NAMING_ROWS, check_columns, signature
 from domain.targets.errors import ImportFinished, NoPhoneColumn
-from domain.targets.imports import ImportOptions, access_import, begin_import
+from domain.targets.imports import (
+    MAX_FILE_BYTES,
+    ImportOptions,
+    access_import,
+    begin_import,
+)
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ColumnChoice, ImportState, TargetImport
 from domain.targets.reader import read_preview
@@ -39,6 +44,7 @@ async def begin_draft(
     file_name: str,
     chunks: AsyncIterable[bytes],
     ports: Ports,
+    limit: int = MAX_FILE_BYTES,
 ) -> tuple[TargetImport, Preview]:
     """A file that waits for `confirm_import`, and its first rows.
 
@@ -51,6 +57,7 @@ async def begin_draft(
         file_name=file_name,
         chunks=chunks,
         ports=ports,
+        limit=limit,
         draft=True,
     )
     try:

@@ -15,7 +15,8 @@ import msgspec
 
 from domain.core import claims
 from domain.core.bus import Notice
-from domain.core.claims import BEAT_S, Claim
+from domain.core.claims import BEAT_S, FRUITLESS_STARTS, Claim
+from domain.core.files import FilesUnavailable, telling_of_the_disk
 from domain.core.ports import Ports
 from domain.core.transactions import in_transaction
 from domain.core.unit_of_work import unit_of_work
@@ -30,6 +31,7 @@ from domain.targets.writer import WriterCrashed, writing
 
 logger = getLogger(__name__)
 
+WRITER_CRASHED = "WRITER_CRASHED"
 TIMES = "YYYY-MM-DD HH24:MI:SS"
 
 # The columns and their names are those of TGT-09. Times are the account's.
@@ -82,9 +84,18 @@ async def run_export(id: UUID, *, ports: Ports) -> None:
         return
     try:
         written = await _write(run)
+    except FilesUnavailable as full:
+        logger.error("export %s: %s", id, full)
+        await _end(run, ExportState.FAILED, code=full.code, failure=str(full))
     except WriterCrashed as crash:
         logger.error("export %s: %s", id, crash)
-        await _end(run, ExportState.FAILED, failure="The file could not be written. Try again.")
+        await _end(
+            run,
+            ExportState.FAILED,
+            code=WRITER_CRASHED,
+            failure="The file could not be written: the program that writes files stopped. "
+            "Try again, and tell the operator if that does not help.",
+        )
     except BaseException:
         await run.claim.let_go()
         raise
@@ -100,7 +111,11 @@ async def _claim(id: UUID, ports: Ports) -> _Run | None:
     run = _Run(claim.row, claim, ports)
     if claim.is_vain:
         await _end(
-            run, ExportState.FAILED, failure="The file could not be written. Tell the operator."
+            run,
+            ExportState.FAILED,
+            code=WRITER_CRASHED,
+            failure=f"The file was begun {FRUITLESS_STARTS} times, and whoever wrote it stopped "
+            "each time. Tell the operator.",
         )
         return None
     return run
@@ -112,7 +127,8 @@ async def _write(run: _Run) -> int:
     query, values = _rows_of(row)
     path = ports.files.path(row.file_path)
     part = path.with_name(f"{path.name}.{run.claim.runner}")
-    await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
+    with telling_of_the_disk():
+        await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
     try:
         async with writing(row.kind.value, part, title=name_of(row).title()) as writer:
             beating = asyncio.create_task(_beat(run, lambda: writer.written))
@@ -123,7 +139,8 @@ async def _write(run: _Run) -> int:
             finally:
                 beating.cancel()
                 await asyncio.gather(beating, return_exceptions=True)
-        await asyncio.to_thread(part.replace, path)
+        with telling_of_the_disk():
+            await asyncio.to_thread(part.replace, path)
     finally:
         await asyncio.to_thread(part.unlink, missing_ok=True)
     return copied
@@ -151,13 +168,16 @@ async def _beat(run: _Run, written: Callable[[], int]) -> None:
             )
 
 
-async def _end(run: _Run, state: ExportState, *, failure: str | None = None) -> None:
+async def _end(
+    run: _Run, state: ExportState, *, code: str | None = None, failure: str | None = None
+) -> None:
     row, now = run.row, run.ports.clock.now()
-    row.state, row.failure, row.finished_at = state, failure, now
+    row.state, row.failure_code, row.failure, row.finished_at = state, code, failure, now
     async with unit_of_work(run.ports) as work:
         mine = run.claim.held(work.connection)
         if await mine.update(
             state=state,
+            failure_code=code,
             failure=failure,
             finished_at=now,
             rows_written=row.rows_written,

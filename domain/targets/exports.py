@@ -15,6 +15,7 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.campaigns.service import access_campaign
 from domain.core.errors import NotFound
+from domain.core.files import telling_of_the_disk
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.transactions import in_transaction
@@ -146,7 +147,7 @@ async def problems_file(
 ) -> ExportFile:
     """The rows of an import that became no target, in a file that the caller removes.
 
-    Raises NotFound, TooManyForXlsx.
+    Raises as `written`, and NotFound.
     """
     row = await access_import(principal, import_id)
     count = await problems_of(row).count()
@@ -164,11 +165,15 @@ async def written(
     count: int,
     ports: Ports,
 ) -> ExportFile:
-    """The `count` rows of a query in a file that the caller removes. Raises TooManyForXlsx."""
+    """The `count` rows of a query in a file that the caller removes.
+
+    Raises TooManyForXlsx, and FilesUnavailable where the disk is full; no file is left then.
+    """
     if kind is ExportKind.XLSX and count > XLSX_ROWS:
         raise TooManyForXlsx(count, XLSX_ROWS)
     path = ports.files.path(f"exports/{new_id()}.{kind.value}")
-    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    with telling_of_the_disk():
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
     try:
         async with writing(kind.value, path) as writer, in_transaction() as connection:
             await access.note(ports=ports)

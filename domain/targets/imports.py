@@ -30,7 +30,7 @@ from domain.targets.progress import notice_of
 from domain.targets.reading.kinds import kind_of
 from domain.targets.rules import Duplicates
 
-MAX_FILE_BYTES = 300_000_000
+MAX_FILE_BYTES = 200_000_000  # where no operator says otherwise
 MULTIPLE_COUNTRIES = "multiple"
 ENDED = (ImportState.DONE, ImportState.CANCELED, ImportState.FAILED)
 NEWEST_FIRST = ("-id",)

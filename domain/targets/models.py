@@ -341,6 +341,7 @@ class TargetExport(Claimed):
     rows_total = fields.IntField()  # when it was ordered
     rows_written = fields.IntField(default=0)
     file_path = fields.CharField(max_length=300)  # inside the file store
+    failure_code = fields.CharField(max_length=32, null=True)  # NULL: did not fail
     failure = fields.CharField(max_length=500, null=True)  # what a person can do about it
     created_at = fields.DatetimeField(auto_now_add=True)
 

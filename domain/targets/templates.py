@@ -20,7 +20,6 @@ SYSTEM_COLUMNS = {
     "Priority": "1 to 10; 10 is dialed first. Empty: that of the import.",
 }
 OPTIONAL_COLUMNS = ("City", "Language", "Note")
-# Not in the old workbook, which is a file as it is.
 NUMBER_COLUMNS = {
     "Phone 2": "Dialed when the first number reaches nobody. As many as Phone 10; or Mobile, Home "
     "Phone, Work Phone. Phone 2 Hours, as in Mon-Fri 09:00-17:00: when it may be called.",

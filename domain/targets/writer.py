@@ -10,6 +10,8 @@ from pathlib import Path
 
 import domain
 from domain.core.errors import OutdialError
+from domain.core.files import FilesUnavailable
+from domain.targets.writing import DISK_STATUS
 
 _CODE = "from domain.targets.writing.child import main; main()"
 _ROOT = str(Path(domain.__file__).parent.parent)
@@ -20,6 +22,10 @@ class WriterCrashed(OutdialError):
 
     def __init__(self, status: int | None) -> None:
         super().__init__(f"The process that writes a file ended unexpectedly: status {status}.")
+
+
+def _ended(status: int) -> OutdialError:
+    return FilesUnavailable() if status == DISK_STATUS else WriterCrashed(status)
 
 
 class FileWriter:
@@ -36,20 +42,20 @@ class FileWriter:
         self.written = 0
 
     async def write(self, chunk: bytes) -> None:
-        """Hand rows over; waits while the process has enough. Raises WriterCrashed."""
+        """Hand rows over; waits while the process has enough. Raises as `finish`."""
         try:
             self._stdin.write(chunk)
             await self._stdin.drain()
         except (BrokenPipeError, ConnectionResetError):
-            raise WriterCrashed(await self._process.wait()) from None
+            raise _ended(await self._process.wait()) from None
 
     async def finish(self) -> None:
-        """Wait until the file is whole. Raises WriterCrashed."""
+        """Wait until the file is whole. Raises WriterCrashed, FilesUnavailable."""
         self._stdin.close()
         await self._listening
         status = await self._process.wait()
         if status or not self._done:
-            raise WriterCrashed(status)
+            raise _ended(status)
 
     async def stop(self) -> None:
         """End the process, finished or not."""

@@ -8,6 +8,7 @@ import strawberry
 from domain.access import models
 from domain.access.permissions import Permission, Role
 from domain.access.principal import Principal, PrincipalKind
+from domain.targets.limit import targets_held
 from schema.access.loaders import accounts_by_id, supervised_team_ids_by_user_id
 from schema.context import Info
 from schema.scalars import Json, json_value
@@ -25,10 +26,28 @@ class Account:
     country: str = strawberry.field(description="ISO 3166-1 alpha-2, for national numbers.")
     timezone: str = strawberry.field(description="IANA name.")
     created_at: datetime = strawberry.field(description="When it was opened.")
+    limit: strawberry.Private[int | None]
+
+    @strawberry.field(
+        description="How many targets the account may hold, as the operator says. Null: any "
+        "number, or the viewer lacks `account:view`."
+    )
+    async def target_limit(self, info: Info) -> int | None:
+        return self.limit if _may_see_figures(info) else None
+
+    @strawberry.field(
+        description="How many targets the account holds, closed ones too; all are counted. Null: "
+        "the viewer lacks `account:view`."
+    )
+    async def targets_held(self, info: Info) -> int | None:
+        if not _may_see_figures(info):
+            return None
+        return await info.context.loader(targets_held).load(self.id)
 
     @classmethod
     def of(cls, row: models.Account) -> "Account":
         return cls(
+            limit=row.target_limit,
             id=row.id,
             name=row.name,
             slug=row.slug,
@@ -36,6 +55,11 @@ class Account:
             timezone=row.timezone,
             created_at=row.created_at,
         )
+
+
+def _may_see_figures(info: Info) -> bool:
+    """Everybody reaches the account through `viewer`; an agent need not know how full it is."""
+    return info.context.principal.may(Permission.ACCOUNT_VIEW)
 
 
 @strawberry.type(description="Who is asking.")
@@ -144,7 +168,9 @@ class AuditEntry:
     id: UUID = strawberry.field(description="Never changes.")
     at: datetime = strawberry.field(description="When it was made.")
     principal_kind: PrincipalKind = strawberry.field(description="What made it.")
-    principal_id: UUID = strawberry.field(description="Who made it.")
+    principal_id: UUID = strawberry.field(
+        description="Who made it; the account's own id where the operator did."
+    )
     action: str = strawberry.field(
         description="The mutation's name, as `campaignStart`; of a file what was fetched, as "
         "`targetExportFetch`."

@@ -102,6 +102,7 @@ class SuppressionImportMutations:
             ),
             file_name=getattr(file, "filename", None) or "list",
             chunks=chunks_of(file),
+            limit=ctx.upload_limit,
             ports=ctx.ports,
         )
         return SuppressionImportStarted(suppression_import=SuppressionImport.of(row))

@@ -173,6 +173,7 @@ class DraftMutations:
             ),
             file_name=getattr(file, "filename", None) or "list",
             chunks=chunks_of(file),
+            limit=ctx.upload_limit,
             ports=ctx.ports,
         )
         return TargetImportPreviewed(

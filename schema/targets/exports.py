@@ -49,7 +49,11 @@ class TargetExport:
     state: ExportState = strawberry.field(description="How far it is.")
     rows_total: int = strawberry.field(description="How many it was to hold when ordered.")
     rows_written: int = strawberry.field(description="So far.")
-    failure: str | None = strawberry.field(description="Why it failed; null: it did not.")
+    failure_code: str | None = strawberry.field(
+        description="Why it failed, as `FILES_UNAVAILABLE`; null: it did not, or before there were "
+        "such codes."
+    )
+    failure: str | None = strawberry.field(description="The same, for people.")
     created_at: datetime = strawberry.field(description="When it was ordered.")
     finished_at: datetime | None = strawberry.field(description="Null: not over yet.")
 
@@ -70,6 +74,7 @@ class TargetExport:
             state=row.state,
             rows_total=row.rows_total,
             rows_written=row.rows_written,
+            failure_code=row.failure_code,
             failure=row.failure,
             created_at=row.created_at,
             finished_at=row.finished_at,

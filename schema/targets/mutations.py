@@ -205,6 +205,7 @@ class TargetMutations:
             options,
             file_name=getattr(file, "filename", None) or "list",
             chunks=chunks_of(file),
+            limit=ctx.upload_limit,
             ports=ctx.ports,
         )
         return TargetImportStarted(target_import=TargetImport.of(row))

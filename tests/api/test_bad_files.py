@@ -22,7 +22,14 @@ from domain.targets.models import Contact, Target, TargetBatch, TargetImport
 from tests.api.conftest import Served
 from tests.domain.targets.conftest import new_campaign
 from tests.domain.targets.files import HEADER, saved, us_number, xlsx
-from tests.domain.targets.test_bad_workbooks import GOOD, SHEET, bomb, compound, edited
+from tests.domain.targets.test_bad_workbooks import (
+    GOOD,
+    SHEET,
+    bomb,
+    compound,
+    edited,
+    old_with_password,
+)
 from tests.domain.targets.test_text_files import LAUGHS
 
 READ = """query ($id: UUID!) {
@@ -80,6 +87,7 @@ async def assert_nothing_left(server: Served) -> None:
         pytest.param(b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "FILE_KIND_UNKNOWN", id="a picture"),
         pytest.param(b"%PDF-1.7\n", "FILE_KIND_UNKNOWN", id="a PDF that calls itself list.xlsx"),
         pytest.param(compound("EncryptedPackage"), "FILE_ENCRYPTED", id="encrypted"),
+        pytest.param(old_with_password(), "FILE_ENCRYPTED", id="encrypted, old"),
         pytest.param(compound("_VBA_PROJECT_CUR"), "FILE_HAS_MACROS", id="macros, old"),
         pytest.param(
             edited(

@@ -1,8 +1,10 @@
 """Files of contacts over plain HTTP and as GraphQL multipart requests."""
 
+import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import python_calamine
@@ -11,14 +13,16 @@ from openpyxl import load_workbook
 from api.door import DoorSettings
 from api.runtime import Runtime
 from domain.access.models import Account, User
+from domain.adapters.local_files import LocalFiles
 from domain.campaigns.models import Campaign
 from domain.targets.export_run import run_export
 from domain.targets.import_run import run_import
-from domain.targets.models import Target, TargetExport, TargetImport
-from domain.targets.templates import OPTIONAL_COLUMNS, SYSTEM_COLUMNS
+from domain.targets.models import ImportProblem, ImportState, Target, TargetExport, TargetImport
+from domain.targets.templates import NUMBER_COLUMNS, OPTIONAL_COLUMNS, SYSTEM_COLUMNS
 from tests.api.conftest import Served, served
+from tests.api.old_workbook import looks_of
 from tests.domain.targets.conftest import new_campaign
-from tests.domain.targets.files import us_number, xlsx
+from tests.domain.targets.files import saved, us_number, xlsx
 
 CONTENT = xlsx([(us_number(1), "Ana"), ("12", "wrong")])
 
@@ -121,6 +125,50 @@ async def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
     assert {known.json()["code"], unknown.json()["code"]} == {"FILE_TOO_LARGE"}
     assert await TargetImport.all().count() == 0
     assert [p for p in runtime.ports.files.path("imports").rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "mutation ($c: UUID!, $f: Upload!) { done: targetImportStart(campaignId: $c, file: $f)"
+        " { __typename ... on Refusal { code } } }",
+        "mutation ($c: UUID!, $f: Upload!) { done: targetImportPreview(campaignId: $c, file: $f)"
+        " { __typename ... on Refusal { code } } }",
+        "mutation ($c: UUID!, $f: Upload!) { done: suppressionImportStart("
+        "file: $f, options: { campaignId: $c }) { __typename ... on Refusal { code } } }",
+    ],
+)
+@pytest.mark.parametrize("megabytes", [1, 500])
+async def test_an_upload_by_graphql_may_be_as_large_as_the_operator_says(
+    runtime: Runtime,
+    token: str,
+    campaign: Campaign,
+    monkeypatch: pytest.MonkeyPatch,
+    document: str,
+    megabytes: int,
+) -> None:
+    limits = list[int]()
+    save = LocalFiles.save
+
+    async def noted(*given: Any, limit: int) -> int:
+        limits.append(limit)
+        return await save(*given, limit=limit)
+
+    monkeypatch.setattr(LocalFiles, "save", noted)
+    variables = {"c": str(campaign.id), "f": None}
+    async with served(runtime, DoorSettings(upload_limit=megabytes * 1_000_000)) as server:
+        answer = await server.http.post(
+            "/graphql",
+            headers={"authorization": f"Bearer {token}"},
+            data={
+                "operations": json.dumps({"query": document, "variables": variables}),
+                "map": json.dumps({"0": ["variables.f"]}),
+            },
+            files={"0": ("list.xlsx", CONTENT)},
+        )
+
+    assert "code" not in answer.json()["data"]["done"]
+    assert limits == [megabytes * 1_000_000]
 
 
 @pytest.mark.parametrize(
@@ -241,6 +289,33 @@ async def test_the_problems_of_an_import_are_downloaded(
     assert [p for p in server.door.ports.files.path("exports").glob("*")] == []
 
 
+@pytest.mark.feature("TGT-02")
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+async def test_a_wrong_cell_that_could_run_in_a_spreadsheet_is_told_harmlessly(
+    server: Served, token: str, campaign: Campaign, begins: str
+) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+    evil = f'{begins}HYPERLINK("http://evil.example")'
+    content = json.dumps([{"Phone": us_number(1)}, {"Phone": evil}]).encode()
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}", headers=headers, content=content
+    )
+    await finished(server, answer.json()["id"])
+    # What a reader keeps of a cell has no blanks around it; what was kept before may have.
+    await ImportProblem.all().update(value=evil)
+
+    path = f"/imports/{answer.json()['id']}/problems"
+    text = (await server.http.get(f"{path}.csv", headers=headers)).content.decode("utf-8-sig")
+    [problem] = csv.DictReader(io.StringIO(text, newline=""))
+    sheet = load_workbook(
+        io.BytesIO((await server.http.get(f"{path}.xlsx", headers=headers)).content)
+    ).worksheets[0]
+
+    assert problem["Value"] == f"'{evil}"
+    assert problem["Row"] == "2"
+    assert (sheet["B2"].data_type, sheet["A2"].value) == ("s", "2")
+
+
 @pytest.mark.feature("TGT-09")
 async def test_a_finished_export_is_fetched_and_an_unfinished_one_is_not(
     server: Served, token: str, campaign: Campaign, user: User
@@ -266,10 +341,63 @@ async def test_a_finished_export_is_fetched_and_an_unfinished_one_is_not(
 
 
 @pytest.mark.feature("TGT-01")
-async def test_the_old_workbook_has_the_same_columns_and_no_rows(server: Served) -> None:
+async def test_the_old_workbook_has_the_same_columns_and_colours_and_no_rows(
+    server: Served,
+) -> None:
     content = (await server.http.get("/imports/template.xls")).content
     book = python_calamine.load_workbook(io.BytesIO(content))
 
     rows = book.get_sheet_by_index(0).to_python()
-    assert rows[0] == [*SYSTEM_COLUMNS, *OPTIONAL_COLUMNS]
+    names = [*SYSTEM_COLUMNS, *OPTIONAL_COLUMNS, *NUMBER_COLUMNS]
+    assert rows[0] == names
     assert not any(any(row) for row in rows[1:])
+    looks = looks_of(content)
+    assert [looks[0, column].colour for column in range(len(names))] == [
+        *["A9D08E"] * len(SYSTEM_COLUMNS),
+        *["9DC3E6"] * (len(names) - len(SYSTEM_COLUMNS)),
+    ]
+    texts = [looks[1, column].is_text for column in map(names.index, ("Phone", "Phone 2"))]
+    assert texts == [True, True]
+
+
+@pytest.mark.feature("TGT-01")
+async def test_the_template_that_is_a_workbook_imports_once_it_is_filled_in(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    book = load_workbook(io.BytesIO((await server.http.get("/imports/template.xlsx")).content))
+    sheet = book.worksheets[0]
+    names = [str(cell.value) for cell in sheet[1]]
+    filled = {"Phone": "+1 202 555 0123", "Customer Name": "Ana", "City": "Springfield"}
+    for name, text in (filled | {"Phone 2": "+1 202 555 0124"}).items():
+        sheet.cell(row=2, column=1 + names.index(name), value=text)
+
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}",
+        headers={"authorization": f"Bearer {token}"},
+        content=saved(book),
+    )
+
+    assert (await finished(server, answer.json()["id"])).imported == 1
+    row = await Target.get().select_related("contact")
+    assert (row.number, row.contact.name) == ("+12025550123", "Ana")
+    assert row.contact.variables == {"City": "Springfield"}
+    assert row.numbers is not None
+    assert [each["number"] for each in row.numbers["list"]] == ["+12025550123", "+12025550124"]
+
+
+@pytest.mark.feature("TGT-01")
+async def test_the_old_template_that_nobody_filled_in_is_told_to_be_empty(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    content = (await server.http.get("/imports/template.xls")).content
+
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}",
+        headers={"authorization": f"Bearer {token}"},
+        content=content,
+    )
+
+    assert answer.json()["fileKind"] == "XLS"
+    row = await finished(server, answer.json()["id"])
+    assert (row.state, row.failure_code) == (ImportState.FAILED, "FILE_EMPTY")
+    assert await Target.all().count() == 0

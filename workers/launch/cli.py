@@ -7,13 +7,11 @@ from dataclasses import replace
 
 import click
 
-from domain.access.accounts import Opened, open_account
 from domain.adapters.readiness import database_ready, redis_ready
-from domain.adapters.system_clock import SystemClock
 from domain.core import migrations
-from domain.core.database import connected
 from domain.core.errors import OutdialError
 from domain.core.settings import Settings
+from workers.launch.account import account
 from workers.launch.databases import database_of
 from workers.launch.embedded import EmbeddedServers
 from workers.launch.errors import LaunchRefused
@@ -32,6 +30,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(account)
 cli.add_command(pbx)
 cli.add_command(ledger)
 cli.add_command(replay)
@@ -93,33 +92,6 @@ def migrate(settings: Settings, target: str | None) -> None:
     for step in steps:
         click.echo(step)
     click.echo(f"{len(steps)} migration(s) done." if steps else "Nothing to migrate.")
-
-
-@cli.group()
-def account() -> None:
-    """Open accounts: the customers of this server, each apart from all others."""
-
-
-@account.command("create")
-@server_options
-@click.option("--name", required=True, help="What people call it.")
-@click.option("--slug", required=True, help="Typed at sign-in: a to z, 0 to 9, hyphens.")
-@click.option("--email", required=True, help="Of the first administrator.")
-@click.option("--country", default="US", help="Of national numbers, as in GB. Default: US")
-@click.option("--timezone", default="UTC", help="IANA name, as in Europe/London. Default: UTC")
-def account_create(settings: Settings, **given: str) -> None:
-    """Open an account and print its administrator's password, this once."""
-    with database_of(settings) as url:
-        opened = asyncio.run(_open_account(url, **given))
-    click.echo(f"account   {opened.account.slug}")
-    click.echo(f"e-mail    {opened.admin.email}")
-    click.echo(f"password  {opened.password}")
-
-
-async def _open_account(url: str, **given: str) -> Opened:
-    await database_ready(url, migrated=True)
-    async with connected(url, pool=1):
-        return await open_account(clock=SystemClock(), **given)
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 import json
 import mmap
+import struct
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ _NAMED = {
     b"{\\rtf": "a text document",
     b"SQLite format 3": "a database",
 }
+# A workbook's first record in Excel 97 and later, and in Excel 5 and 95.
+_WORKBOOK_BEGINS = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x08\x08\0\0\x05\x05\0")
+_FILE_PASS = 0x2F
+_BEFORE_PASSWORD = 3  # records: the first, that the file is not to be written, the password's own
 
 
 def kind_of(path: Path) -> FileKind:
@@ -97,7 +102,27 @@ def _compound(path: Path) -> FileKind:
             raise FileHasMacros
         if not any(content.find(name) >= 0 for name in names("Workbook", "Book")):
             raise FileKindUnknown(f"it is another kind of Office file; {READ_KINDS}.")
+        if _has_password(content):
+            raise FileEncrypted
     return FileKind.XLS
+
+
+def _has_password(content: mmap.mmap) -> bool:
+    """Whether an old workbook says near its beginning, which is never encrypted, that the rest is.
+
+    The records are those of [MS-XLS] 2.1.7.20.1. calamine tells a password only of files whose
+    name ends in .xls, and ours have no names.
+    """
+    starts = (at for mark in _WORKBOOK_BEGINS if (at := content.find(mark)) >= 0)
+    at = min(starts, default=len(content))
+    for _ in range(_BEFORE_PASSWORD):
+        if at + 4 > len(content):
+            return False
+        kind, length = struct.unpack_from("<HH", content, at)
+        if kind == _FILE_PASS:
+            return True
+        at += 4 + length
+    return False
 
 
 def _text(head: bytes, path: Path) -> FileKind:

@@ -10,7 +10,6 @@ from domain.targets.errors import (
     MAX_COLUMNS,
     FileBroken,
     FileEmpty,
-    FileEncrypted,
     TooManyColumns,
 )
 from domain.targets.reading.cells import LOST, Cell, Oddity, Remark, Row, text_of
@@ -96,8 +95,6 @@ def _old_workbook(path: Path) -> Table:
         sheet = book.get_sheet_by_name(visible[0])
         first = sheet.start[0] + 1 if sheet.start else 1
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
-    except calamine.PasswordError as error:
-        raise FileEncrypted from error
     except calamine.CalamineError as error:
         raise FileBroken("it is damaged or was cut off. Send it again.") from error
     numbered: Iterator[Row] = (

@@ -1,7 +1,8 @@
 """The process that writes a file: rows come in as CSV, which is how PostgreSQL sends them.
 
 Started by domain/targets/writer.py with a kind, a path and a sheet's title as arguments; says on
-standard output how many rows are written, one number a line, and ends with the word "done".
+standard output how many rows are written, one number a line, and ends with the word "done". Ends
+with status DISK_STATUS where the disk is full or gone.
 """
 
 import csv
@@ -17,13 +18,17 @@ from typing import TextIO
 from openpyxl import Workbook
 from rustpy_xlsxwriter import write_worksheet
 
+from domain.core.files import DISK_GONE
 from domain.targets.reading.delimited import MAX_LINE_CHARACTERS
+from domain.targets.writing import DISK_STATUS
 
 SAY_EVERY = 5_000  # rows
 Say = Callable[[int], None]
 
 # A cell that begins so may be run as a formula by a spreadsheet that opens a CSV (CWE-1236).
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
+# How the fast library tells what the system said: in words, without an errno.
+_SYSTEM_SAID = re.compile(r"[(]os error ([0-9]+)[)]")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 
 
@@ -79,5 +84,16 @@ def main() -> None:
         sys.stdout.write(f"{count}\n")
         sys.stdout.flush()
 
-    WRITERS[kind](csv.reader(source), Path(path), title, say)
+    try:
+        WRITERS[kind](csv.reader(source), Path(path), title, say)
+    except Exception as error:
+        if is_of_the_disk(error):
+            sys.exit(DISK_STATUS)
+        raise
     sys.stdout.write("done\n")
+
+
+def is_of_the_disk(error: Exception) -> bool:
+    """Whether this was raised because the disk is full or gone."""
+    said = _SYSTEM_SAID.search(str(error))
+    return (getattr(error, "errno", None) or (said and int(said[1]))) in DISK_GONE

@@ -47,6 +47,7 @@ def edited(content: bytes, changes: dict[str, Callable[[bytes], bytes] | None]) 
     return result.getvalue()
 
 
+LISTS = Path(__file__).parent / "lists"
 SHEET = "xl/worksheets/sheet1.xml"
 GOOD = xlsx([(us_number(1), "Ana"), (us_number(2), "Bo")])
 
@@ -61,6 +62,16 @@ def compound(stream: str) -> bytes:
     return (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + stream.encode("utf-16-le") + b"\0" * 99
     )
+
+
+def old_with_password(*, records_before: int = 0) -> bytes:
+    """An old workbook whose second record, or a later one, says that what follows is encrypted."""
+    content = bytearray((LISTS / "excel97.xls").read_bytes())
+    at = content.index(b"\x09\x08\x10\0\0\x06\x05\0")
+    for _ in range(1 + records_before):
+        at += 4 + int(struct.unpack_from("<H", content, at + 2)[0])
+    struct.pack_into("<H", content, at, 0x2F)
+    return bytes(content)
 
 
 def truncated_numbers() -> bytes:
@@ -79,6 +90,8 @@ def truncated_numbers() -> bytes:
         (b"<html><body><table>", FileKindUnknown, "it is a web page"),
         (truncated_numbers(), FileBroken, "cut off"),
         (compound("EncryptedPackage"), FileEncrypted, "password"),
+        (old_with_password(), FileEncrypted, "password"),
+        (old_with_password(records_before=1), FileEncrypted, "password"),
         (compound("_VBA_PROJECT_CUR"), FileHasMacros, "macros"),
         (compound("WordDocument"), FileKindUnknown, "another kind of Office file"),
         (

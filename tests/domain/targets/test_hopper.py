@@ -145,6 +145,7 @@ async def test_within_a_priority_the_campaigns_order_comes_before_age_and_those_
     assert await numbers(campaign, limit=3) == "+1first +1due +140"
 
 
+@pytest.mark.feature("CAM-06")
 @pytest.mark.feature("CAM-25")
 @pytest.mark.parametrize("ordered", [False, True])
 async def test_the_plan_reads_only_the_two_partial_indexes_however_large_the_campaign(

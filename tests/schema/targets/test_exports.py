@@ -17,6 +17,7 @@ from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
+from domain.core.claims import FRUITLESS_STARTS
 from domain.targets import writer
 from domain.targets.commands import TargetsChanged
 from domain.targets.export_run import run_export, tend_exports
@@ -25,6 +26,7 @@ from domain.targets.models import Contact, ExportState, Target, TargetExport
 from domain.targets.rules import ClosedReason, TargetState
 from schema.context import Context
 from schema.root import OutdialSchema
+from tests.domain.targets import full_disk
 from tests.domain.targets.conftest import principal_of
 from tests.domain.targets.files import us_number
 from tests.fakes import FakePorts
@@ -40,7 +42,9 @@ mutation ($campaign: UUID!, $kind: ExportKind!, $filter: TargetFilterInput, $cla
   }
 }
 """
-READ = "query ($id: UUID!) { targetExport(id: $id) { state rowsTotal rowsWritten path failure } }"
+READ = """query ($id: UUID!) {
+  targetExport(id: $id) { state rowsTotal rowsWritten path failure failureCode }
+}"""
 FOLLOW = "subscription ($id: UUID!) { targetExportProgress(id: $id) { state rowsWritten } }"
 CLASSES = "query ($c: UUID!) { targetClasses(campaignId: $c) { targetClass count } }"
 RESET = """
@@ -164,6 +168,24 @@ async def test_targets_are_exported_with_their_status(
 
 
 @pytest.mark.feature("TGT-09")
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+async def test_a_name_that_could_run_in_a_spreadsheet_is_exported_as_the_text_that_it_is(
+    ask: Ask, campaign: Campaign, fakes: FakePorts, begins: str
+) -> None:
+    evil, number = f"{begins}1+1|' /C calc'!A0", f"{begins}42" if begins in "+-" else "42"
+    for index, name in enumerate((evil, number), start=1):
+        await Contact.filter(id=(await target(campaign, index)).contact_id).update(name=name)
+
+    _, text = await exported(ask, campaign, fakes, "CSV")
+    _, book = await exported(ask, campaign, fakes, "XLSX")
+
+    lines = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+    assert [line["Customer Name"] for line in lines] == [f"'{evil}", number]
+    sheet = load_workbook(io.BytesIO(book)).worksheets[0]
+    assert [sheet[cell].data_type for cell in ("E2", "E3")] == ["s", "s"]
+
+
+@pytest.mark.feature("TGT-09")
 async def test_an_export_holds_only_what_was_asked_for(
     ask: Ask, campaign: Campaign, fakes: FakePorts
 ) -> None:
@@ -250,9 +272,58 @@ async def test_a_writing_process_that_dies_fails_the_export_and_leaves_no_file(
 
     await run_export((await TargetExport.get()).id, ports=fakes.ports)
 
-    row = await TargetExport.get()
-    assert (row.state, row.rows_written) == (ExportState.FAILED, 0)
+    [row] = await TargetExport.all()
+    read = (await ask(READ, id=str(row.id)))["targetExport"]
+    assert (read["state"], read["failureCode"], read["rowsWritten"]) == (
+        "FAILED",
+        "WRITER_CRASHED",
+        0,
+    )
+    assert "Try again" in read["failure"]
     assert [path for path in fakes.files.folder.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.feature("TGT-09")
+@pytest.mark.parametrize("kind", ["CSV", "XLSX"])
+@pytest.mark.parametrize("rows", [0, 1])
+async def test_an_export_onto_a_full_disk_says_so_and_leaves_no_file(
+    ask: Ask,
+    campaign: Campaign,
+    fakes: FakePorts,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    rows: int,
+) -> None:
+    for index in range(rows):
+        await target(campaign, index)
+    data = await ask(START, campaign=str(campaign.id), kind=kind)
+    id = data["targetExportStart"]["targetExport"]["id"]
+    full_disk.fill(monkeypatch)
+
+    await run_export((await TargetExport.get()).id, ports=fakes.ports)
+
+    read = (await ask(READ, id=id))["targetExport"]
+    assert (read["state"], read["failureCode"], read["path"]) == (
+        "FAILED",
+        "FILES_UNAVAILABLE",
+        None,
+    )
+    assert "disk is full" in read["failure"]
+    assert [path for path in fakes.files.folder.rglob("*") if path.is_file()] == []
+
+
+async def test_an_export_whose_every_writer_dies_is_given_up_with_a_reason(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    data = await ask(START, campaign=str(campaign.id), kind="CSV")
+    id = data["targetExportStart"]["targetExport"]["id"]
+    await TargetExport.all().update(fruitless_starts=FRUITLESS_STARTS)
+
+    await run_export((await TargetExport.get()).id, ports=fakes.ports)
+
+    read = (await ask(READ, id=id))["targetExport"]
+    assert (read["state"], read["failureCode"]) == ("FAILED", "WRITER_CRASHED")
+    assert "begun 5 times" in read["failure"]
 
 
 async def test_exports_are_started_again_when_nobody_works_on_them_and_go_after_a_day(

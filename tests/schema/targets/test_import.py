@@ -1,10 +1,11 @@
 """Files of contacts through GraphQL."""
 
 import io
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from starlette.datastructures import UploadFile
 
 from domain.access.models import Account
@@ -12,12 +13,14 @@ from domain.access.permissions import Role
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
-from domain.targets.import_run import run_import
+from domain.targets.import_run import Reader, run_import
 from domain.targets.models import Target, TargetImport
+from domain.targets.reader import read_blocks
+from domain.targets.reading.blocks import Block, End, ReadRequest
 from schema.context import Context
 from schema.root import OutdialSchema
 from tests.domain.targets.conftest import principal_of
-from tests.domain.targets.files import us_number, xlsx
+from tests.domain.targets.files import saved, us_number, xlsx
 from tests.fakes import FakePorts
 from tests.schema.targets.conftest import Ask
 
@@ -54,6 +57,12 @@ mutation ($id: UUID!) {
 FOLLOW = """
 subscription ($id: UUID!) {
   targetImportProgress(id: $id) { state rowsRead rowsTotal imported duplicates invalid }
+}
+"""
+
+PACE = """
+subscription ($id: UUID!) {
+  targetImportProgress(id: $id) { state rowsRead rowsPerSecond secondsLeft }
 }
 """
 
@@ -172,6 +181,63 @@ async def test_progress_is_followed_until_the_end(
         "invalid": 1,
     }
     assert fakes.bus.listeners == 0
+
+
+def seconds_a_block(fakes: FakePorts, seconds: float, *, blocks: int = 99) -> Reader:
+    """Reads as usual while each block takes so long, and breaks off after `blocks` of them."""
+
+    async def read(request: ReadRequest) -> AsyncGenerator[Block | End, None]:
+        left = blocks
+        async for block in read_blocks(request):
+            if not left:
+                raise BrokenOff
+            left -= 1
+            fakes.clock.advance(seconds)
+            yield block
+
+    return read
+
+
+class BrokenOff(Exception):
+    """The worker ends."""
+
+
+@pytest.mark.feature("TGT-03")
+async def test_progress_says_how_fast_the_file_is_read_and_how_long_it_will_take(
+    whole_schema: OutdialSchema,
+    context_of: Callable[[Principal | None], Context],
+    supervisor: Principal,
+    ask: Ask,
+    campaign: Campaign,
+    fakes: FakePorts,
+) -> None:
+    book = Workbook()  # which says how many rows its sheet has
+    sheet = book.worksheets[0]
+    for number in ("Phone", *map(us_number, range(10_000))):
+        sheet.append((number,))
+    id = await started(ask, campaign, saved(book))
+    row = await TargetImport.get(id=id)
+    stream: Any = await whole_schema.subscribe(
+        PACE, variable_values={"id": id}, context_value=context_of(supervisor)
+    )
+    said = [(await anext(stream)).data["targetImportProgress"]]
+
+    slow, fast = seconds_a_block(fakes, 4, blocks=2), seconds_a_block(fakes, 1)
+    with pytest.raises(BrokenOff):
+        await run_import(row.id, ports=fakes.ports, for_s=600, read=slow)
+    fakes.clock.advance(600)  # nobody was at it, which says nothing of how fast it is read
+    await run_import(row.id, ports=fakes.ports, for_s=600, read=fast)
+
+    said += [event.data["targetImportProgress"] async for event in stream]
+    assert [tuple(each.values()) for each in said] == [
+        ("PENDING", 0, 0.0, None),
+        ("RUNNING", 2_000, 500.0, 16.0),
+        ("RUNNING", 4_000, 500.0, 12.0),
+        ("RUNNING", 6_000, 2_000.0, 2.0),
+        ("RUNNING", 8_000, 2_000.0, 1.0),
+        ("RUNNING", 10_000, 2_000.0, 0.0),
+        ("DONE", 10_000, 0.0, None),
+    ]
 
 
 @pytest.mark.feature("TGT-03")

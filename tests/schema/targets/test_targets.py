@@ -1,5 +1,6 @@
 """Adding, looking at and removing targets through GraphQL."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -150,6 +151,24 @@ async def test_a_variable_by_a_name_that_nobody_could_be_shown_costs_its_row_alo
 
 
 @pytest.mark.feature("TGT-13")
+async def test_calls_at_once_with_one_key_add_once_and_all_answer_the_same(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    rows = [{"numbers": [us_number(index)]} for index in range(3)]
+
+    answers = await asyncio.gather(
+        *(add(ask, campaign, targets=rows, idempotencyKey="order-1") for _ in range(8))
+    )
+
+    assert sorted(answer["repeated"] for answer in answers) == [False, *[True] * 7]
+    assert all(answer["added"] == 3 for answer in answers)
+    assert all(answer["answers"] == answers[0]["answers"] for answer in answers)
+    assert await Target.all().count() == await Contact.all().count() == 3
+    assert await TargetBatch.all().count() == 1
+    assert len(fakes.floors.told) == 1
+
+
+@pytest.mark.feature("TGT-13")
 async def test_a_key_of_another_addition_is_refused_and_adds_nothing(
     ask: Ask, campaign: Campaign
 ) -> None:
@@ -190,7 +209,9 @@ async def test_the_list_shows_status_times_duration_and_agent_with_few_statement
         last_attempt_at=NOW,
         last_disposition=Disposition.CONNECTED,
     )
-    await target(campaign, 2)
+    await target(campaign, 2, state=TargetState.RETRY, next_at=NOW + timedelta(hours=1))
+    await Target.filter(id=dialed.id).update(created_at=NOW - timedelta(days=1))
+    await Target.exclude(id=dialed.id).update(created_at=NOW)
     for ordinal in (1, 2):
         attempt = await Attempt.create(
             account_id=campaign.account_id,
@@ -224,7 +245,12 @@ async def test_the_list_shows_status_times_duration_and_agent_with_few_statement
         "durationSeconds": 90.0,
         "agentName": "Ana",
     }
-    assert (second["state"], second["lastAttempt"]) == ("NEW", None)
+    assert (second["state"], second["lastAttempt"]) == ("RETRY", None)
+    times = ("addedAt", "lastAttemptAt", "nextAttemptAt")
+    assert [[each[name] for name in times] for each in (first, second)] == [
+        ["2026-03-01T10:00:00+00:00", "2026-03-02T10:00:00+00:00", None],
+        ["2026-03-02T10:00:00+00:00", None, "2026-03-02T11:00:00+00:00"],
+    ]
     assert data["targets"]["totalCount"] == 2
 
 

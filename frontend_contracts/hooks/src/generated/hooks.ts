@@ -5,7 +5,7 @@ import type { UseQueryArgs, UseSubscriptionArgs } from "urql";
 import * as op from "./operations.ts";
 
 /**
- * Settings page: the account.
+ * Settings page: the account, and how full it is.
  */
 export function useAccount(args: Partial<Omit<UseQueryArgs<op.AccountQueryVariables, op.AccountQuery>, "query">> = {}) {
   return useQuery({ query: op.AccountDocument, ...args, variables: args.variables ?? {} });
