@@ -20,7 +20,6 @@ BROKEN_S = 2.0  # the goal is 0.3; a machine that does other things besides need
 TIMELINE = "query ($id: UUID!) { callTimeline(id: $id) { at kind } }"
 
 
-@pytest.mark.feature("AGT-05")
 @pytest.mark.feature("CAM-11")
 @pytest.mark.parametrize("analysis", [False, True])
 async def test_a_customer_who_picked_up_meets_an_agent_at_once(

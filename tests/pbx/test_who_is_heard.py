@@ -74,9 +74,7 @@ async def talk(centre: CallCentre, phones: Phones, handsets: Phones) -> Talk:
     hums = [AGENT_HZ, OTHER_HZ, OTHER_HZ]
     for n, hz in enumerate(hums, start=1):
         handsets.manners[f"seat-{n}"] = Manner(says=sound.tone(hz, HUM_S))
-    phones.manners[NUMBER.removeprefix("+")] = Manner(
-        ring_s=0.3, says=sound.tone(OTHER_HZ, HUM_S)
-    )
+    phones.manners[NUMBER.removeprefix("+")] = Manner(ring_s=0.3, says=sound.tone(OTHER_HZ, HUM_S))
     manner = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, HUM_S))
     campaign = await dialing(centre, phones, [CUSTOMER], manner)
     ids = {agent["code"]: agent["id"] for agent in (await centre.admin.ask(AGENTS))["nodes"]}
