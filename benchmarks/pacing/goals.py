@@ -32,6 +32,12 @@ GOALS = {
 }
 WITHIN = 0.9  # of the runs at or under the target
 OVERSHOOT = 0.1  # points above the target that no run may pass
+DECISION_US = 1000.0  # of CPU for one decision, with 500 agents, too
+
+
+def decision_us(rows: Sequence[Row]) -> float:
+    """Return the mean CPU time of a decision, with what the simulation took beside it."""
+    return 1e6 * sum(float(r["cpu"]) for r in rows) / sum(float(r["decisions"]) for r in rows)
 
 
 def verdict(name: str, rows: Sequence[Row], target: float) -> str:
@@ -47,6 +53,8 @@ def verdict(name: str, rows: Sequence[Row], target: float) -> str:
         missed.append("runs over")
     if max(rates) > target + OVERSHOOT:
         missed.append("a run far over")
+    if decision_us(rows) > DECISION_US:
+        missed.append("time for a decision")
     if missed:
         return "misses " + ", ".join(missed)
     return "pass" if name in GOALS else "holds"

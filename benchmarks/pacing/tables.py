@@ -4,7 +4,7 @@ from pathlib import Path
 from statistics import mean, pstdev
 
 from benchmarks.pacing import plots
-from benchmarks.pacing.goals import GOALS, verdict
+from benchmarks.pacing.goals import GOALS, decision_us, verdict
 from benchmarks.pacing.runs import Results, Row, clairvoyant_occupancy, envelope_at
 from benchmarks.pacing.scenarios import all_scenarios
 from domain.ledgers.rules import Counts, upper_rate
@@ -31,8 +31,7 @@ def line(name: str, policy: str, rows: list[Row]) -> str:
         f"  worst {max(float(r['abandoned']) for r in rows):5.3f}  within {within}/{len(rows)}"
     )
     if policy == "predictive":
-        micro = 1e6 * average(rows, "cpu") / average(rows, "decisions")
-        text += f"  {verdict(name, rows, target)}  {micro:.0f} us a decision"
+        text += f"  {verdict(name, rows, target)}  {decision_us(rows):.0f} us a decision"
     return text
 
 
@@ -133,12 +132,11 @@ def details(found: Results, names: list[str]) -> str:
         if not rows:
             continue
         tuned = found[name].get("level-tuned")
-        micro = 1e6 * average(rows, "cpu") / average(rows, "decisions")
         worst = max(float(r["worst_hour"]) for r in rows)
         body += (
             f"| {name} | {average(rows, 'wait'):.1f} | {average(rows, 'dials_per_connect'):.2f}"
             f" | {average(rows, 'cancelled'):.1f} | {worst:.1f} | {average(rows, 'ofcom'):.2f}"
-            f" | {average(rows, 'live'):.0f} | {micro:.0f}"
+            f" | {average(rows, 'live'):.0f} | {decision_us(rows):.0f}"
             f" | {seeds_of(rows)}; {seeds_of(found[name].get('corrected'))}"
             f" | {tuned[0]['setting'] if tuned else MISSING} |\n"
         )

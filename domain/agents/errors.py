@@ -69,7 +69,7 @@ class NothingOnTheLine(DomainError):
     code = "NOTHING_ON_THE_LINE"
 
     def __init__(self, subject: UUID) -> None:
-        super().__init__(f"Nothing was hung up: {subject} has no customer call under way.")
+        super().__init__(f"Nothing was done: {subject} has no customer call under way.")
         self.subject = str(subject)
 
 

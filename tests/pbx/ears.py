@@ -1,6 +1,7 @@
 """What is heard at a phone of the bed, judged by the frequencies that reached it over the wire."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from tests.pbx.bed import sound
@@ -23,6 +24,22 @@ def announcement(bed: Bed, seconds: float) -> str:
 async def hears(call: Call, hz: int, since: float, level: float = HEARD) -> None:
     """Wait until a phone hears a tone; fails when it does not within seconds."""
     await eventually(lambda: sound.loudest(call.heard(since), hz) > level)
+
+
+async def hear_each_other(one: Call, hz: int, other: Call, other_hz: int) -> None:
+    """Wait until two who hum, each a tone of his own, hear what the other hums from now on."""
+    since = time.monotonic()
+    await hears(one, other_hz, since)
+    await hears(other, hz, since)
+
+
+async def stays_silent(call: Call, *hz: int, seconds: float = 1.0) -> None:
+    """Fail if one of these tones is heard at a phone in the next seconds."""
+    await asyncio.sleep(0.3)  # what is on its way still comes
+    since = time.monotonic()
+    await asyncio.sleep(seconds)
+    for each in hz:
+        assert_silent(call, each, since)
 
 
 async def eventually(condition: Callable[[], bool], *, seconds: float = 6.0) -> None:

@@ -73,6 +73,40 @@ async def test_lines_are_as_many_as_free_ports_allow(rig: Rig) -> None:
     )
 
 
+@pytest.mark.feature("CAM-04")
+async def test_hundreds_of_customers_listen_at_once_and_no_more_than_there_are_ports(
+    rig: Rig,
+) -> None:
+    ports, more = 400, 30
+    campaign = await rig.campaign(
+        DialMode.IVR_PROGRESSIVE,
+        announcement={"text": "x" * 30_000},  # more than half an hour
+        ivr_ports=ports,
+        max_attempts=1,
+    )
+    await rig.targets(campaign, *[f"+1202{n:03d}0010" for n in range(200, 200 + ports + more)])
+    await rig.carrier()
+    floor = await rig.floor()
+
+    await rig.until(lambda: _listen(campaign.id, ports), seconds=120)
+    await rig.pass_time(10)
+
+    run = floor.state.runs[campaign.id]
+    assert f"{ports} of {ports} ports are in use" in run.why
+    assert len(run.lines) == ports
+    assert (run.tally.answered, run.tally.connected, run.tally.abandoned) == (ports, ports, 0)
+    listening = [command.leg for command in rig.commands(Play)]
+    assert len(listening) == len(set(listening)) == ports
+
+    for leg in listening[:more]:  # each makes room for one
+        rig.carrier_of().hang_up_far_end(leg)
+    await rig.until(lambda: rig.ended(more), seconds=60)
+    await rig.until(lambda: _listen(campaign.id, ports), seconds=120)
+
+    assert await Attempt.filter(account=rig.row).count() == ports + more
+    assert run.tally.connected == ports + more
+
+
 async def test_an_answer_without_a_free_port_in_time_is_abandoned(rig: Rig) -> None:
     campaign = await rig.campaign(
         DialMode.IVR_PROGRESSIVE,
@@ -293,6 +327,10 @@ async def _is_free(floor: Floor) -> bool:
 
 async def _talks(floor: Floor) -> bool:
     return any(line.state is AttemptState.CONNECTED for line in floor.state.lines.values())
+
+
+async def _listen(campaign_id: UUID, count: int) -> bool:
+    return await Attempt.filter(campaign_id=campaign_id, state="listening").count() == count
 
 
 async def _listens(campaign_id: UUID) -> bool:

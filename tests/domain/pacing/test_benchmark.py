@@ -13,9 +13,10 @@ from benchmarks.pacing.scenarios import all_scenarios
 from domain.pacing.interface import FloorView, Observation, PacingSettings, Seen
 
 
-def rows(occupancy: float, rates: list[float]) -> list[Row]:
+def rows(occupancy: float, rates: list[float], decision_us: float = 590.0) -> list[Row]:
     """Return runs with one occupancy and these abandon rates."""
-    return [{"occupancy": occupancy, "abandoned": rate} for rate in rates]
+    spent: Row = {"occupancy": occupancy, "decisions": 1e5, "cpu": decision_us / 10.0}
+    return [{**spent, "abandoned": rate} for rate in rates]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,14 @@ def test_a_scenario_passes_only_with_its_goal_and_its_target(
     occupancy: float, rates: list[float], said: str
 ) -> None:
     assert verdict("base-n20-p0.3", rows(occupancy, rates), 3.0) == said
+
+
+def test_a_policy_that_takes_more_than_a_millisecond_to_decide_misses() -> None:
+    quick, slow = (rows(98.6, [2.9] * 10, decision_us) for decision_us in (999.0, 1001.0))
+
+    assert verdict("base-n500-p0.1", quick, 3.0) == "pass"
+    assert verdict("base-n500-p0.1", slow, 3.0) == "misses time for a decision"
+    assert verdict("unheard-of", slow, 3.0) == "misses time for a decision"
 
 
 def test_every_goal_names_a_scenario() -> None:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
-from tests.pbx.bed.sound import FRAME, from_ulaw, to_ulaw
+from tests.pbx.bed.sound import FRAME, from_ulaw, strength, to_ulaw
 
 SILENT_FRAME = b"\xff" * FRAME
 DIGITS = "0123456789*#"
@@ -76,6 +76,12 @@ class Call:
         """Samples that arrived between two instants of `time.monotonic`."""
         return from_ulaw(b"".join(data for at, data in self._packets if since <= at < until))
 
+    def first_heard(self, hz: float, since: float = 0.0, level: float = 1500.0) -> float | None:
+        """When a tone first arrived, of `time.monotonic`; None: not yet."""
+        return next(
+            (at for at, data in self._packets if at >= since and _has(data, hz, level)), None
+        )
+
     def hang_up(self) -> None:
         """Send BYE, or CANCEL while a call we placed still rings."""
         if self._end and not self.ended.is_set():
@@ -97,6 +103,10 @@ class Call:
             sequence, stamp = sequence + 1, stamp + FRAME
             due += 0.02
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+
+def _has(data: bytes, hz: float, level: float) -> bool:
+    return strength(from_ulaw(data), hz) > level
 
 
 class _Media(asyncio.DatagramProtocol):
