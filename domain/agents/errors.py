@@ -64,12 +64,12 @@ class NoWrapUp(DomainError):
 
 
 class NothingOnTheLine(DomainError):
-    """There is no customer call to end."""
+    """There is no customer call to end, hold, transfer or record."""
 
     code = "NOTHING_ON_THE_LINE"
 
     def __init__(self, subject: UUID) -> None:
-        super().__init__(f"Nothing was hung up: {subject} has no customer call under way.")
+        super().__init__(f"Nothing was done: {subject} has no customer call under way.")
         self.subject = str(subject)
 
 
