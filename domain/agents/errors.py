@@ -64,7 +64,7 @@ class NoWrapUp(DomainError):
 
 
 class NothingOnTheLine(DomainError):
-    """There is no customer call to end."""
+    """There is no customer call to end, hold, transfer or record."""
 
     code = "NOTHING_ON_THE_LINE"
 
@@ -107,7 +107,7 @@ class NoDefaultCampaign(DomainError):
     def __init__(self, agent_id: UUID) -> None:
         super().__init__(
             f"Nothing was dialed: agent {agent_id} has no default campaign, whose rules and caller "
-            "ID the call would go by. A supervisor sets it with agentChange."
+            "ID the call would go by. An administrator sets it with agentChange."
         )
         self.agent_id = str(agent_id)
 

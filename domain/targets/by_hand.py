@@ -83,7 +83,7 @@ async def find_open(
 
 
 async def limit_reached(connection: BaseDBAsyncClient, account_id: UUID) -> int | None:
-    """The account's limit of targets, if it has no room for one more."""
+    """The account's target limit, if it has no room for one more."""
     (row,) = await connection.execute_query_dict(_ROOM, [account_id])
     limit: int = row["target_limit"]
     return None if row["is_left"] else limit

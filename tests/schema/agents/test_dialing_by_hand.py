@@ -49,7 +49,7 @@ mutation ($campaign: UUID) {
 
 
 @pytest.mark.feature("AGT-01")
-async def test_a_supervisor_sets_and_clears_the_default_campaign(
+async def test_an_administrator_sets_and_clears_the_default_campaign(
     database: str, fakes: FakePorts
 ) -> None:
     account = await rows.an_account()

@@ -251,8 +251,8 @@ class _Checker:
             self.say(
                 False,
                 f"A trial recording did not appear in {self._settings.recordings}. Let Asterisk's "
-                "user write there, and if it runs elsewhere, mount the folder and set "
-                "`recordings_there`.",
+                "user write there, and if it runs elsewhere, mount the folder and name it in "
+                "the address: `?recordings=`.",
             )
 
     def _judge(self, far: str) -> None:

@@ -50,6 +50,7 @@ export function useAuditEntries(args: Partial<Omit<UseQueryArgs<op.AuditEntriesQ
 /**
  * Settings page. The viewer's sessions end, so sign in again afterwards. SignInFailed: `current` is wrong.
  * InvalidInput names what is wrong with `new`; NotAllowed: the viewer is no user.
+ * TooManySignIns: `current` was wrong too often; the button waits `retryAfterSeconds`.
  */
 export function usePasswordChange() {
   return useMutation(op.PasswordChangeDocument);
@@ -149,6 +150,7 @@ export function useAgentArchive() {
 
 /**
  * Team page. InvalidInput and AgentCodeTaken are shown beside their fields; NotFound names what is gone.
+ * CampaignIsClosed: no agent dials for the default campaign any more.
  */
 export function useAgentChange() {
   return useMutation(op.AgentChangeDocument);
@@ -165,7 +167,9 @@ export function useAgentCreate() {
 /**
  * Desk and supervisor's page. Null `agentId`: the viewer's own desk. Accepted: the agent's phone rings, or the call is on
  * its way; the desk's events tell. CallForbidden names the rule: show `message`, and count down to `endsAt` if there is one.
- * AgentBusy: it was pressed twice, or a call came first. FloorUnavailable: it may have been dialed; look at the desk first.
+ * AgentBusy: it was pressed twice, or a call came first. NoDefaultCampaign: an administrator sets one. NoLineFree: again in a
+ * moment. TargetLimitReached: the account is full, the operator may raise it.
+ * FloorUnavailable: it may have been dialed; look at the desk first.
  */
 export function useAgentDial() {
   return useMutation(op.AgentDialDocument);
@@ -219,8 +223,8 @@ export function useAgentStates(args: Partial<Omit<UseQueryArgs<op.AgentStatesQue
 }
 
 /**
- * Supervisor's page: listen, whisper or barge by one's own telephone, which rings first. NotFound: read
- * the list again. FloorUnavailable: it may have been done; the telephone tells.
+ * Supervisor's page: listen, whisper or barge by one's own telephone, which rings first. NotFound: the
+ * agent is not on the line, or gone; read the list again. InvalidInput: give one of `endpoint` and `number`. FloorUnavailable: it may have been done; the telephone tells.
  */
 export function useAgentSupervise() {
   return useMutation(op.AgentSuperviseDocument);
@@ -339,7 +343,7 @@ export function useCallHangUp() {
 
 /**
  * Desk. Null `agentId`: the viewer's own. NothingOnTheLine: the customer has hung up.
- * FloorUnavailable: it may have been done; the desk's events tell.
+ * FloorUnavailable: it may have been done; asking again does no harm.
  */
 export function useCallHold() {
   return useMutation(op.CallHoldDocument);
@@ -348,7 +352,7 @@ export function useCallHold() {
 /**
  * Desk: start, pause, resume or stop recording. NothingOnTheLine: the customer has hung up.
  * NotRecording: nothing is being recorded, so nothing was paused, resumed or stopped.
- * FloorUnavailable: it may have been done; the desk's events tell.
+ * FloorUnavailable: it may have been done; ask again, since doing it twice changes nothing.
  */
 export function useCallRecord() {
   return useMutation(op.CallRecordDocument);
@@ -356,7 +360,7 @@ export function useCallRecord() {
 
 /**
  * Desk: press keys into the call. They are not kept. NothingOnTheLine: the customer has hung up.
- * FloorUnavailable: it may have been done; the desk's events tell.
+ * FloorUnavailable: they may have been sent; the menu at the far end tells.
  */
 export function useCallSendKeys() {
   return useMutation(op.CallSendKeysDocument);
@@ -447,7 +451,7 @@ export function useCampaignArchive() {
 
 /**
  * Campaign page: who works on it. NotFound names the campaign, team or agent.
- * SettingShared: offer to open the main campaign of the chain.
+ * SettingShared: offer to open the main campaign of the chain. CampaignIsClosed: read the page again.
  */
 export function useCampaignAssign() {
   return useMutation(op.CampaignAssignDocument);
@@ -544,7 +548,7 @@ export function useCampaignUnarchive() {
 
 /**
  * Campaign page: who works on it no more. NotFound names the campaign.
- * SettingShared: offer to open the main campaign of the chain.
+ * SettingShared: offer to open the main campaign of the chain. CampaignIsClosed: read the page again.
  */
 export function useCampaignUnassign() {
   return useMutation(op.CampaignUnassignDocument);
@@ -617,6 +621,7 @@ export function useCampaignDrawEnd() {
 /**
  * "Starts after": the save button, after a warning that the shared settings are taken over.
  * ChainCircle: show `names` in order. ChainedElsewhere: offer to unlink it there.
+ * CampaignIsClosed: one of the two is closed, read the page again.
  */
 export function useCampaignLink() {
   return useMutation(op.CampaignLinkDocument);
@@ -730,6 +735,7 @@ export function usePreDialHookRemove() {
 
 /**
  * Campaign page. Show the new secret once; the former one signs for a day, too.
+ * NoHook: it was removed meanwhile. CampaignIsClosed: nothing dials, so nothing is signed.
  */
 export function usePreDialHookRotate() {
   return useMutation(op.PreDialHookRotateDocument);
@@ -871,15 +877,17 @@ export function useTargetImportCancel() {
 
 /**
  * Import panel, after a preview. ImportFinished: it was canceled or begun meanwhile. ImportFileRefused:
- * no column holds numbers, choose again.
+ * no column holds numbers, choose again. InvalidInput names the choice that is wrong. CampaignIsClosed: the
+ * campaign was closed meanwhile, and nothing is imported.
  */
 export function useTargetImportConfirm() {
   return useMutation(op.TargetImportConfirmDocument);
 }
 
 /**
- * Import panel, to show the columns before anything is imported; TargetImportConfirm goes on. Refusals as
- * for TargetImportStart.
+ * Import panel, to show the columns before anything is imported; TargetImportConfirm goes on. ImportFileRefused
+ * and FileTooLarge: nothing was kept, choose another file. TargetLimitReached and CampaignIsClosed: nothing was kept, and
+ * another file does not help.
  */
 export function useTargetImportPreview() {
   return useMutation(op.TargetImportPreviewDocument);
@@ -944,7 +952,8 @@ export function useTargets(args: Omit<UseQueryArgs<op.TargetsQueryVariables, op.
 
 /**
  * Targets page, and programs. Each row has an answer of its own; a refusal means that no row was
- * added. Ask again with the same idempotency key after a lost connection.
+ * added. Ask again with the same idempotency key after a lost connection; IdempotencyKeyReused: that key had other rows.
+ * TargetLimitReached and CampaignIsClosed: fewer rows, or another key, do not help.
  */
 export function useTargetsAdd() {
   return useMutation(op.TargetsAddDocument);
@@ -981,14 +990,16 @@ export function useCampaignTrunks() {
 }
 
 /**
- * Settings page. InvalidInput is shown beside its fields; NotFound names the number or team.
+ * Settings page. InvalidInput is shown beside its fields; NotFound names the number, team or
+ * campaign. CampaignIsClosed: nobody is called back by the campaign that was chosen.
  */
 export function useInboundNumberChange() {
   return useMutation(op.InboundNumberChangeDocument);
 }
 
 /**
- * Settings page. InvalidInput and NumberTaken are shown beside their fields; NotFound names the team.
+ * Settings page. InvalidInput and NumberTaken are shown beside their fields; NotFound names the team or
+ * campaign. CampaignIsClosed: nobody is called back by the campaign that was chosen.
  */
 export function useInboundNumberCreate() {
   return useMutation(op.InboundNumberCreateDocument);
