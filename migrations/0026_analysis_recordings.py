@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Recording',
             name='kind',
-            field=fields.CharEnumField(default=RecordingKind.CALL, description='CALL: call\nANALYSIS: analysis', enum_type=RecordingKind, max_length=32),
+            field=fields.CharEnumField(default=RecordingKind.CALL, db_default="call", description='CALL: call\nANALYSIS: analysis', enum_type=RecordingKind, max_length=32),
         ),
     ]

@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0024_promised_breaks')]
+    dependencies = [('domain', '0026_analysis_recordings')]
 
     initial = False
 
