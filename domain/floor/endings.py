@@ -71,6 +71,8 @@ class Endings:
         if line.presented is not None:
             self._context.journal.call(line)
         self._close_target(run, line, disposition, at)
+        if line.handed_over and line.wrap_up_ended_at is not None:
+            self.wrapped_up(line, line.again_at)  # no other agent will say anything
         self._call_back(run, line, disposition, at)
         self.has_ended(line)
         if listened:
@@ -181,6 +183,8 @@ class Endings:
 
         A code that is not defined does nothing by itself. A date that the agent gave is a promise,
         which no rule changes; else a rule that puts the target off or suppresses it beats the code.
+        While the customer talks on, with somebody else, the target is in that call: its last agent
+        decides, or this one when the call has ended with a number outside.
         """
         run = self._state.runs.get(line.campaign_id)
         if run is None or line.is_inbound:
@@ -205,12 +209,16 @@ class Endings:
             return
         # A code that does nothing is written all the same: rules of the next call may ask for it.
         outcome = ruled or Outcome(TargetState.CLOSED, reason=ClosedReason.CONNECTED)
-        if outcome.state is TargetState.RETRY:
-            run.targets_left += 1
         if outcome.reason is ClosedReason.SUPPRESSED:
             rule = verdict.stop.rule if verdict.stop and ruled is not by_code else None
             self._context.journal.suppress(line.number, now, rule=rule)
             self._screening.suppressed(line.number)
+        if line.ended_at is None:
+            line.again_at = again_at
+            line.opted_out = line.opted_out or outcome.reason is ClosedReason.SUPPRESSED
+            return
+        if outcome.state is TargetState.RETRY:
+            run.targets_left += 1
         # The end of the call itself may wait to be written still, so the row may say `dialing`.
         change = TargetChange(
             line.target.id,

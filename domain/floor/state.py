@@ -209,6 +209,7 @@ class Line:
     wrap_up_code: str | None = None
     note: str = ""
     wrap_up_ended_at: datetime | None = None
+    again_at: datetime | None = None  # promised by an agent who gave the customer away
 
     @property
     def number(self) -> str:
