@@ -220,7 +220,8 @@ export function useAgentStates(args: Partial<Omit<UseQueryArgs<op.AgentStatesQue
 
 /**
  * Supervisor's page: listen, whisper or barge by one's own telephone, which rings first. NotFound: read
- * the list again. FloorUnavailable: it may have been done; the telephone tells.
+ * the list again. NoLineFree: no trunk has room for the number. FloorUnavailable: it may have been done;
+ * the telephone tells.
  */
 export function useAgentSupervise() {
   return useMutation(op.AgentSuperviseDocument);
@@ -371,7 +372,7 @@ export function useCallTimeline(args: Omit<UseQueryArgs<op.CallTimelineQueryVari
 
 /**
  * Desk. TransferTargetBusy: choose somebody else. NothingOnTheLine: the customer has hung up. AgentBusy:
- * a consultation is under way.
+ * a consultation is under way. NoLineFree: no trunk has room for the number; the customer stays.
  * FloorUnavailable: it may have been done; the desk's events tell.
  */
 export function useCallTransfer() {
