@@ -136,10 +136,16 @@ class Rig:
             )
         return found
 
-    async def carrier(self, node: str = "sim", profile: CarrierProfile | None = None) -> None:
+    async def carrier(
+        self, node: str = "sim", profile: CarrierProfile | None = None, *, capacity: int = 1000
+    ) -> None:
         """Start a gateway with a simulated carrier, as `python -m workers.gateway` does."""
         carrier = SimulatedCarrier(
-            clock=self.clock, node=node, profile=profile, recordings=self.recordings
+            clock=self.clock,
+            node=node,
+            profile=profile,
+            capacity=capacity,
+            recordings=self.recordings,
         )
         incarnation = uuid.uuid4().hex
         outbox = Outbox(self.redis, node=node, incarnation=incarnation)
@@ -164,7 +170,7 @@ class Rig:
                     incarnation=incarnation,
                     up=True,
                     legs=carrier.legs,
-                    capacity=1000,
+                    capacity=capacity,
                     kind="simulated",
                 )
                 await self.redis.zadd(GATEWAYS, {node: 0})
@@ -266,9 +272,9 @@ class Rig:
         """Give an agent a PIN."""
         await Agent.filter(id=agent.id).update(pin_hash=await hash_secret(pin))
 
-    def dial_in(self, number: str) -> UUID:
+    def dial_in(self, number: str, node: str = "sim") -> UUID:
         """Somebody calls one of the account's numbers; the leg."""
-        leg = self.carrier_of().arrive(number, "+12025551111", account=self.row.id)
+        leg = self.carrier_of(node).arrive(number, "+12025551111", account=self.row.id)
         assert leg is not None
         return leg
 
