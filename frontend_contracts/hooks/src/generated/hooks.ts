@@ -375,7 +375,7 @@ export function useCallTimeline(args: Omit<UseQueryArgs<op.CallTimelineQueryVari
 
 /**
  * Desk. TransferTargetBusy: choose somebody else. NothingOnTheLine: the customer has hung up. AgentBusy:
- * a consultation is under way.
+ * a consultation is under way. NoLineFree: no trunk has room for the number; the customer stays.
  * FloorUnavailable: it may have been done; the desk's events tell.
  */
 export function useCallTransfer() {
