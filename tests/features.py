@@ -4,10 +4,12 @@ A test run notes each test's marks and outcome in .features.json; `make features
 """
 
 import argparse
+import fcntl
 import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,12 +53,23 @@ class FeatureNotes:
 
     def pytest_sessionfinish(self) -> None:
         if self._passed:
-            notes = read_notes(self._file)
-            notes |= {
-                test: {"features": self._ids[test], "passed": passed}
-                for test, passed in self._passed.items()
-            }
-            self._file.write_text(json.dumps(notes, indent=1, sort_keys=True))
+            with _alone(self._file):  # both halves of a run end here, perhaps at once
+                notes = read_notes(self._file)
+                notes |= {
+                    test: {"features": self._ids[test], "passed": passed}
+                    for test, passed in self._passed.items()
+                }
+                new = self._file.with_name(f"{self._file.name}.new")
+                new.write_text(json.dumps(notes, indent=1, sort_keys=True))
+                new.replace(self._file)  # whoever reads meanwhile finds the old notes, whole
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Nobody else is in such a block of the same file."""
+    with file.with_name(f"{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def read_notes(file: Path = NOTES) -> dict[str, dict[str, object]]:

@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -50,3 +52,20 @@ def test_a_run_of_some_tests_keeps_the_notes_of_the_others(
     }
     pytester.inline_run("-p", "no:cacheprovider", "-k", "good", plugins=[FeatureNotes(file)])
     assert len(read_notes(file)) == 2
+
+
+def test_runs_that_end_at_once_keep_the_notes_of_each(tmp_path: Path) -> None:
+    file, count = tmp_path / "notes.json", 16
+    together = Barrier(count)
+
+    def ends(number: int) -> None:
+        notes = FeatureNotes(file)
+        notes._ids = {f"test_{number}": ["CAM-03"]}
+        notes._passed = {f"test_{number}": True}
+        together.wait()
+        notes.pytest_sessionfinish()
+
+    with ThreadPoolExecutor(count) as threads:
+        list(threads.map(ends, range(count)))
+
+    assert set(read_notes(file)) == {f"test_{number}" for number in range(count)}

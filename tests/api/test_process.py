@@ -134,7 +134,7 @@ async def test_it_serves_and_stops_when_asked(database_url: str, redis_url: str)
         "OUTDIAL_PORT": str(port),
     }
     url = f"http://127.0.0.1:{port}"
-    async with api(environment) as process, httpx.AsyncClient(base_url=url) as http:
+    async with api(environment) as process, httpx.AsyncClient(base_url=url, timeout=30) as http:
         ready = await until_ready(http)
         assert ready.json() == {"status": "ready", "database": "ok", "redis": "ok"}
         answer = await http.post("/graphql", json={"query": "{ __typename }"})

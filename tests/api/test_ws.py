@@ -45,7 +45,7 @@ async def say(ws: ClientConnection, message: Any) -> None:
 
 
 async def hear(ws: ClientConnection) -> Any:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         return json.loads(await ws.recv())
 
 
@@ -126,7 +126,7 @@ def _held(server: Served) -> float:
 
 async def gone(server: Served) -> None:
     """Wait until no subscription is left: what a socket held is let go of with it."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while _held(server) > 0:  # noqa: ASYNC110  # a gauge has no event
             await asyncio.sleep(0.01)
 

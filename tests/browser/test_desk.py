@@ -20,7 +20,7 @@ SHORT_TALKS = [
         *("1184960013", "1214960013", "1314960013", "1414960013", "1514960013", "1614960013"),
     )
 ]
-LONG_TALK = "+442079460001"
+LONG_TALK = "+442079460010"  # until the agent hangs up
 
 
 def contact(number: str, name: str = "Ada Cohen", **variables: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ async def test_a_pop_shows_the_customer_and_wrap_up_keeps_what_the_agent_wrote(
     assert await card.locator(".variables dd").all_inner_texts() == ["Family & friends", "Leeds"]
     link = card.get_by_role("link", name="Open in the CRM")
     await expect(link).to_have_attribute(
-        "href", "https://crm.example/?phone=%2B442079460001&plan=Family%20%26%20friends"
+        "href", "https://crm.example/?phone=%2B442079460010&plan=Family%20%26%20friends"
     )
     assert await page.title() == "Ada Cohen · Outdial"
 
@@ -131,9 +131,9 @@ async def test_a_preview_is_skipped_removed_or_dialed_as_the_agent_says(
     )
     await admin.add(
         campaign,
-        contact("+441134960001", "Skipped"),
-        contact("+441144960001", "Removed"),
-        contact("+441164960001", "Dialed"),
+        contact("+441134960010", "Skipped"),
+        contact("+441144960010", "Removed"),
+        contact("+441164960010", "Dialed"),
     )
     await sign_in_as_agent(page, "1019")
     await take_calls(page)
@@ -150,4 +150,4 @@ async def test_a_preview_is_skipped_removed_or_dialed_as_the_agent_says(
     await expect(card.locator("[data-stage=CONNECTED]")).to_be_visible()
     await expect(card.get_by_role("heading")).to_have_text("Dialed")
     await asyncio.sleep(0.5)
-    assert [call["number"] for call in await admin.calls(campaign)] == ["+441164960001"]
+    assert [call["number"] for call in await admin.calls(campaign)] == ["+441164960010"]

@@ -62,12 +62,13 @@ async def test_a_hook_that_answers_is_slow_and_lies_and_rules_beside_it(
     async with answering() as server:
         server.answer = said
         made = await centre.admin.ask(
-            SET_HOOK, id=campaign, input={"url": server.url, "timeLimitMs": 3000}
+            SET_HOOK, id=campaign, input={"url": server.url, "timeLimitMs": 10_000}
         )
         assert made["__typename"] == "PreDialHookSaved", made
         await centre.add(campaign, [DIALED, SHOWN, SKIPPED, SLOW, LIED, RULED])
         desk = await centre.desk(code)
         desk.listen(wraps_up)
+        await desk.until_state("BREAK")
         await desk.do(GO_AVAILABLE)
         await centre.start(campaign)
 
@@ -148,6 +149,7 @@ async def test_a_target_is_tried_again_by_how_its_attempt_ended(centre: CallCent
     await centre.add(campaign, [busy, unanswered, rejected, talks])
     desk = await centre.desk(code)
     desk.listen(wraps_up)
+    await desk.until_state("BREAK")
     await desk.do(GO_AVAILABLE)
     await centre.start(campaign)
 

@@ -151,7 +151,7 @@ async def test_an_entry_made_while_a_target_waits_in_the_hopper_stops_it_until_i
     centre: CallCentre,
 ) -> None:
     (code,) = await centre.agents(1)
-    campaign = await centre.campaign("PROGRESSIVE", wrapUpSeconds=1)
+    campaign = await centre.campaign("PROGRESSIVE", wrapUpSeconds=None)
     await centre.add(campaign, ["+12125500013", "+12125510013", "+12125520013"])
     await centre.start(campaign)
 
@@ -237,7 +237,7 @@ async def test_batches_and_targets_are_dialed_by_their_priority(centre: CallCent
     await centre.until_closed(campaign)
 
     attempts = sorted(await centre.attempts(campaign), key=lambda attempt: str(attempt["id"]))
-    assert [attempt["number"] for attempt in attempts] == [
+    assert [each["number"] for each in attempts if each["disposition"] != "NOT_PLACED"] == [
         "+12125510002",
         "+12125520002",
         "+12125500002",

@@ -29,6 +29,16 @@ def told(desk: Desk, count: int) -> Callable[[], Awaitable[bool]]:
     return enough
 
 
+def told_of_ends(desk: Desk) -> Callable[[], Awaitable[bool]]:
+    """Whether the end of each call that the desk was told of was told, too."""
+
+    async def all_ended() -> bool:
+        ended = {event["callId"] for event in desk.events("CallEnded")}
+        return {pop["callId"] for pop in desk.events("ScreenPop")} <= ended
+
+    return all_ended
+
+
 @pytest.mark.feature("AGT-07")
 @pytest.mark.feature("API-02")
 @pytest.mark.feature("OPS-03")
@@ -66,6 +76,7 @@ async def test_no_pop_is_missed_and_none_comes_twice_when_the_api_dies_between(
 
     for each in (undisturbed, elsewhere):
         await until(told(each, 16))
+        await until(told_of_ends(each))
         await each.until_state("AVAILABLE")
     await undisturbed.do(SIGN_OUT)
     for each in (undisturbed, elsewhere):

@@ -42,7 +42,17 @@ async def stays_silent(call: Call, *hz: int, seconds: float = 1.0) -> None:
         assert_silent(call, each, since)
 
 
-async def eventually(condition: Callable[[], bool], *, seconds: float = 6.0) -> None:
+async def falls_silent(call: Call, hz: int) -> None:
+    """Wait until what came to a phone for half a second is without a tone."""
+
+    def silent() -> bool:
+        samples = call.heard(time.monotonic() - 0.5)
+        return len(samples) > 0.3 * sound.RATE and sound.loudest(samples, hz) < NOT_HEARD
+
+    await eventually(silent)
+
+
+async def eventually(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
     """Wait until something is so; fails when it does not come to be."""
     for _ in range(round(seconds * 10)):
         if condition():

@@ -44,6 +44,7 @@ from tests.pbx.ears import (
     ZIP_HZ,
     assert_silent,
     eventually,
+    falls_silent,
     hears,
 )
 from tests.pbx.stage import PbxStage
@@ -210,8 +211,9 @@ async def test_a_whisperer_who_barges_in_is_heard_by_both(stage: PbxStage) -> No
 async def test_a_held_customer_hears_music_and_not_the_agent(stage: PbxStage) -> None:
     both = await talk(stage)
 
+    since = time.monotonic()
     await stage.do(Hold(leg=both.customer_leg))
-    await stage.quiet(0.5)
+    await hears(both.customer, MUSIC_HZ, since)
     since = time.monotonic()
     both.agent.say(sound.tone(AGENT_HZ, 2))
     both.customer.say(sound.tone(CUSTOMER_HZ, 2))
@@ -221,7 +223,7 @@ async def test_a_held_customer_hears_music_and_not_the_agent(stage: PbxStage) ->
     assert_silent(both.agent, CUSTOMER_HZ, since)
 
     await stage.do(Hold(leg=both.customer_leg, on=False))
-    await stage.quiet(0.5)
+    await falls_silent(both.customer, MUSIC_HZ)
     since = time.monotonic()
     both.agent.say(sound.tone(AGENT_HZ, 2))
     await hears(both.customer, AGENT_HZ, since)

@@ -74,7 +74,7 @@ async def test_who_is_answered_and_held_at_once_hears_music(stage: PbxStage) -> 
 
 async def test_a_caller_of_a_number_of_nobody_is_refused(stage: PbxStage) -> None:
     call = await stage.phones.dial(stage.bed.address, "12025558888", "+12025550123")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await call.ended.wait()
 
     assert call.status == 404
@@ -102,7 +102,7 @@ async def test_a_caller_who_is_refused_hears_why(stage: PbxStage) -> None:
         await stage.see(LegEnded, leg=arrived.leg, by=EndedBy.US)
 
         call = stage.far_end(arrived.leg)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await call.ended.wait()
         assert call.status == status
 

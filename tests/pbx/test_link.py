@@ -184,6 +184,10 @@ async def test_a_stopped_asterisk_is_noticed_and_nobody_is_called_twice(
     await placing
     stage.bed.resume_asterisk()
     await until(stage, up=True)
+    told = (LegAnswered, LegFailed)
+    assert await stage.let_pass(
+        lambda: any(stage.seen(kind, leg=command.leg) for kind in told), stage.limit_s
+    )
     await stage.quiet(3.0)
 
     # The broken link may still have delivered the call: then it is a leg like any other, unless it
@@ -211,7 +215,7 @@ async def test_a_new_gateway_adopts_the_calls_of_the_old_one(stage: PbxStage, be
     await stage.do(Join(leg=supervisor, room=room, role=Role.WHISPER))
     await stage.see(RoomJoined, leg=supervisor)
     await stage.arrive()
-    arrived = await stage.let_pass(lambda: "LegArrived" in str(stage.events), 5)
+    arrived = await stage.let_pass(lambda: "LegArrived" in str(stage.events), stage.limit_s)
     assert arrived
     before = {leg.leg: (leg.state, leg.room) for leg in (await stage.snapshot()).legs}
 

@@ -80,6 +80,7 @@ async def test_a_campaign_goes_on_and_nobody_is_called_twice(
     desks = [await centre.desk(code) for code in codes]
     for desk in desks:
         desk.listen()
+        await desk.until_state("BREAK")
         await desk.do(GO_AVAILABLE)
     for desk in desks:
         await desk.until_state("AVAILABLE")

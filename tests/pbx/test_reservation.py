@@ -131,7 +131,7 @@ async def test_the_agent_alone_hears_it_ring_until_the_customer_answers(
     centre: CallCentre, phones: Phones, handsets: Phones
 ) -> None:
     await agents_of(centre, 1, phone="seat")
-    campaign = await dialing(centre, phones, CUSTOMERS[:1], Manner(ring_s=4.0), mode="AGENT_FIRST")
+    campaign = await dialing(centre, phones, CUSTOMERS[:1], Manner(ring_s=10.0), mode="AGENT_FIRST")
     desk = await at_work(centre, "201")
     (phone,) = handsets.calls_of("seat-1")
     began = time.monotonic()

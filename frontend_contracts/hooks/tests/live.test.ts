@@ -39,7 +39,7 @@ function watch<Model>(feed: Feed<Model>): { seen: Live<Model>[]; leave: () => vo
   return { seen, leave: feed.subscribe(() => seen.push(feed.get())) };
 }
 
-const until = (check: () => boolean) => vi.waitUntil(check, { timeout: 5000, interval: 5 });
+const until = (check: () => boolean) => vi.waitUntil(check, { timeout: 20_000, interval: 5 });
 
 function deskState(cursor: string, state: Desk["state"], snapshot = false) {
   const at = "2026-03-02T20:00:00+00:00";

@@ -206,7 +206,7 @@ class Phones(asyncio.DatagramProtocol):
                 *([authorization] if authorization else []),
             ]
             self._send(f"REGISTER {uri} SIP/2.0", lines, "", pbx)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 status, headers = await answered
             if status != 401:
                 break

@@ -51,7 +51,7 @@ def kinds(updates: list[dict[str, Any]]) -> list[str]:
 
 
 async def take(events: AsyncIterator[Any], count: int) -> list[dict[str, Any]]:
-    return [await asyncio.wait_for(anext(events), 5) for _ in range(count)]
+    return [await asyncio.wait_for(anext(events), 20) for _ in range(count)]
 
 
 async def publish(agent: Agent, fakes: FakePorts, *events: DeskEvent) -> None:

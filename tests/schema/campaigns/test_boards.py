@@ -56,7 +56,7 @@ def a_board(campaign: Campaign, fakes: FakePorts, **given: Any) -> CampaignBoard
 
 
 async def next_of(events: Any) -> Any:
-    return await asyncio.wait_for(anext(events), 5)
+    return await asyncio.wait_for(anext(events), 20)
 
 
 @pytest.mark.feature("MON-03")

@@ -2,7 +2,6 @@ import asyncio
 from contextvars import copy_context
 
 import pytest
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from domain.access.models import AuditEntry
@@ -12,6 +11,7 @@ from domain.campaigns.rules import CampaignState
 from domain.core.floors import FloorUnavailable
 from tests import rows
 from tests.fakes import FakePorts
+from tests.locks import waits_for_a_lock
 from tests.schema.asking import ask, refusal_code
 
 START = """
@@ -46,16 +46,6 @@ async def with_an_agent(state: CampaignState = CampaignState.STOPPED) -> Campaig
     await CampaignAgent.create(campaign=campaign, agent=await rows.an_agent(account))
     await campaign.fetch_related("account")
     return campaign
-
-
-async def waits_for_a_lock(stopping: asyncio.Task[object], launch: BaseDBAsyncClient) -> bool:
-    """Whether the database says so, before the task is done."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not stopping.done():  # the event is in the database
-        if (await launch.execute_query(waiting))[0]:
-            return True
-        await asyncio.sleep(0.01)
-    return False
 
 
 @pytest.mark.feature("CAM-03")

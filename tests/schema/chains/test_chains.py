@@ -22,6 +22,7 @@ from domain.floor.statements import FENCE
 from domain.targets.models import Target
 from tests import rows
 from tests.fakes import FakePorts
+from tests.locks import waits_for_a_lock
 from tests.queries import at_most
 from tests.schema.asking import ask
 
@@ -592,9 +593,7 @@ async def test_a_change_of_a_whole_chain_waits_for_a_floor_that_launches(
         await launch.execute_query(FENCE, [account.id, 1, None])
         await launch.execute_query(LOCKED, [second.id])
         changing = asyncio.create_task(change, context=outside.copy())
-        while not (await launch.execute_query(WAITING))[0]:
-            assert not changing.done()
-            await asyncio.sleep(0.01)  # the event is in the database
+        assert await waits_for_a_lock(changing, launch)
         # Had the change taken the first campaign already, each would wait for the other.
         await launch.execute_query(LOCKED, [first.id])
 
@@ -602,4 +601,3 @@ async def test_a_change_of_a_whole_chain_waits_for_a_floor_that_launches(
 
 
 LOCKED = "SELECT FROM campaign WHERE id = $1 FOR SHARE"
-WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
