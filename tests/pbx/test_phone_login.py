@@ -13,10 +13,24 @@ from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Call, Manner, Phones
 from tests.pbx.bed.servers import Bed
 from tests.pbx.ears import AGENT_HZ, CUSTOMER_HZ, MUSIC_HZ, eventually, hears
-from tests.pbx.system import agent_at, agents_of, dial_in, number, state_of, trunk
+from tests.pbx.system import (
+    AGENTS,
+    agent_at,
+    agents_of,
+    at_work,
+    dial_in,
+    number,
+    state_of,
+    trunk,
+)
 
 LOGIN, OTHER_LOGIN = "+12025559900", "+12025559901"
 CUSTOMERS = ["+12125550140", "+12125550141"]
+LATER = "+12125550142"  # added when nobody is there any more
+DESK_CAMPAIGNS = """
+query ($agent: UUID!) { deskCampaigns(agentId: $agent) { nodes { agentLogin loggedInSince } } }
+"""
+BOARD = "subscription ($id: UUID!) { campaignBoard(id: $id) { why } }"
 HUMS = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, 20))
 
 
@@ -39,6 +53,14 @@ def _type(call: Call, keys: str) -> None:
 
 def _is_told_something(call: Call, since: float) -> bool:
     return sound.loudness(call.heard(since)) > 100
+
+
+async def _says(centre: CallCentre, campaign: str, reason: str) -> bool:
+    """Whether the board says why nothing is dialed."""
+    async with centre.admin.socket() as socket:
+        async for board in socket.follow(BOARD, id=campaign):
+            return reason in board["why"]
+    return False
 
 
 async def _customer(phones: Phones, known: list[Call]) -> Call:
@@ -91,32 +113,68 @@ async def test_an_agent_works_with_a_telephone_alone(
 
 
 @pytest.mark.feature("AGT-02")
+# A seat for each account: without an `accountcode` a phone is that of the last who named it.
+@pytest.mark.parametrize(("login", "seat"), [("PERMANENT", "seat-1"), ("MANUAL", "seat-2")])
 async def test_star_ten_and_star_eleven_sign_an_agents_own_phone_in_and_out(
-    centre: CallCentre, bed: Bed, phones: Phones, handsets: Phones
+    centre: CallCentre, bed: Bed, phones: Phones, handsets: Phones, login: str, seat: str
 ) -> None:
     await agents_of(centre, 0)
-    code = await agent_at(centre, "201", endpoint="seat-1")
-    campaign = await _campaign(centre, phones, wrapUpSeconds=0.5)
-
-    agent = await dial_in(handsets, bed, "*10", "seat-1")
-    await until(state_of(centre, code, "AVAILABLE"))
-    await hears(agent, MUSIC_HZ, time.monotonic())
-    known: list[Call] = []
+    code = await agent_at(centre, "201", endpoint=seat)
+    campaign = await _campaign(centre, phones, wrapUpSeconds=0.5, agentLogin=login)
+    phones.manners[LATER.removeprefix("+")] = HUMS
     await centre.start(campaign)
+    known: list[Call] = []
+    (who,) = (await centre.admin.ask(AGENTS))["nodes"]
+
+    async def logged_in() -> bool:
+        found = await centre.admin.ask(DESK_CAMPAIGNS, agent=who["id"])
+        (row,) = found["nodes"]
+        assert row["agentLogin"] == login
+        return row["loggedInSince"] is not None
+
+    assert not await logged_in()
+    agent = await dial_in(handsets, bed, "*10", seat)
+    since = time.monotonic()
     customer = await _customer(phones, known)
-    await hears(agent, CUSTOMER_HZ, time.monotonic())
+    await hears(agent, CUSTOMER_HZ, since)
+    assert await logged_in() == (login == "MANUAL")
     agent.press("*")
     await eventually(customer.ended.is_set)
     await _customer(phones, known)
 
-    leaving = await dial_in(handsets, bed, "*11", "seat-1")
+    leaving = await dial_in(handsets, bed, "*11", seat)
     await until(state_of(centre, code, "OFFLINE"))
 
     await eventually(agent.ended.is_set)
     await eventually(known[-1].ended.is_set)
     await eventually(lambda: sound.loudness(leaving.heard()) > 100)  # that he is signed out
     await eventually(leaving.ended.is_set, seconds=10)
-    assert handsets.calls_of("seat-1") == []  # nobody had to call him
+    assert not await logged_in()
+    await centre.add(campaign, [LATER])
+    await asyncio.sleep(3.0)
+    assert phones.calls_of(LATER.removeprefix("+")) == []  # nobody is there to be called for
+    assert handsets.calls_of(seat) == []  # and nobody had to call him
+
+
+@pytest.mark.feature("AGT-02")
+async def test_a_campaign_with_manual_login_waits_for_star_ten_from_an_agent_at_work(
+    centre: CallCentre, bed: Bed, phones: Phones, handsets: Phones
+) -> None:
+    await agents_of(centre, 0)
+    code = await agent_at(centre, "201", endpoint="seat-3")
+    campaign = await _campaign(centre, phones, wrapUpSeconds=0.5, agentLogin="MANUAL")
+    desk = await at_work(centre, code)
+    await centre.start(campaign)
+
+    await until(partial(_says, centre, campaign, "no agent is logged into the campaign"))
+    await asyncio.sleep(2.0)
+    assert await centre.attempts(campaign) == []
+    assert desk.state == "AVAILABLE"
+
+    agent = await dial_in(handsets, bed, "*10", "seat-3")
+    await _customer(phones, [])
+    await desk.until_state("TALKING")
+    await hears(agent, CUSTOMER_HZ, time.monotonic())
 
 
 @pytest.mark.feature("AGT-02")
