@@ -24,7 +24,9 @@ class Recording(Model):
     call_id = fields.UUIDField(db_index=True)
     campaign_id = fields.UUIDField(null=True)
     agent_id = fields.UUIDField(null=True)  # NULL: nobody yet, or the analysis
-    kind = fields.CharEnumField(RecordingKind, max_length=32, default=RecordingKind.CALL)
+    kind = fields.CharEnumField(
+        RecordingKind, max_length=32, default=RecordingKind.CALL, db_default="call"
+    )
     node = fields.CharField(max_length=64)  # the gateway whose switch records
     started_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)  # NULL: being recorded

@@ -4,7 +4,7 @@ from domain.recordings.rules import RecordingKind
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0025_unsure_action')]
+    dependencies = [('domain', '0026_unsure_action')]
 
     initial = False
 
@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Recording',
             name='kind',
-            field=fields.CharEnumField(default=RecordingKind.CALL, description='CALL: call\nANALYSIS: analysis', enum_type=RecordingKind, max_length=32),
+            field=fields.CharEnumField(default=RecordingKind.CALL, db_default="call", description='CALL: call\nANALYSIS: analysis', enum_type=RecordingKind, max_length=32),
         ),
     ]
