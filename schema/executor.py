@@ -143,7 +143,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
             return None
         keys = [getattr(item, relation.by) for item in items]
         wanted = list(dict.fromkeys(key for key in keys if key is not None))
-        loaded = await info.context.loader(relation.load).load_many(wanted)
+        loaded = await relation.loader(info.context).load_many(wanted)
         known = {
             key: relation.of(value)
             for key, value in zip(wanted, loaded, strict=True)

@@ -18,6 +18,16 @@ def panel_variables(order: Sequence[str], values: Mapping[str, str]) -> tuple[Va
     return tuple(Variable(name, values[name]) for name in names if name in values)[:PANEL_VARIABLES]
 
 
+def offered_variables(
+    order: Sequence[str], sensitive: Collection[str], values: Mapping[str, str]
+) -> tuple[Variable, ...]:
+    """What the panel shows while the agent decides on a contact: none that is sensitive."""
+    return panel_variables(
+        [name for name in order or values if name not in sensitive],
+        {name: value for name, value in values.items() if name not in sensitive},
+    )
+
+
 def ring_variables(
     chosen: Sequence[str],
     order: Sequence[str],
@@ -37,7 +47,7 @@ def ring_crm_url(
     number: str,
     name: str,
 ) -> str | None:
-    """The CRM address for the ring pop-over; None where it would tell something sensitive."""
+    """The CRM address before the customer is there; None where it would tell what is sensitive."""
     if any(place in sensitive for place in _PLACE.findall(template)):
         return None
     return crm_url(template, variables, number=number, name=name)

@@ -161,7 +161,12 @@ class Hooks:
             attempt=target.attempts + 1,
             variables=target.variables,
         )
-        body = body_of(question, variables=hook.settings.variables, at=at)
+        body = body_of(
+            question,
+            variables=hook.settings.variables,
+            sensitive=run.settings.sensitive_variables,
+            at=at,
+        )
         reply = await self._web.post(
             hook.settings.url,
             body=body,

@@ -2,7 +2,13 @@
 
 from domain.calls.events import ScreenPop
 from domain.calls.rules import CallDirection
-from domain.calls.screen import crm_url, panel_variables, ring_crm_url, ring_variables
+from domain.calls.screen import (
+    crm_url,
+    offered_variables,
+    panel_variables,
+    ring_crm_url,
+    ring_variables,
+)
 from domain.floor.state import Line, Offer, Settings
 from domain.targets.hopper import HopperTarget
 
@@ -12,15 +18,13 @@ def pop_of_line(line: Line, settings: Settings, *, stage: str, at: float) -> Scr
     target = line.target
     if stage == "connected":
         variables = panel_variables(settings.variables, target.variables)
-        url = _crm_url(settings, target)
+        url = crm_url(settings.crm_url, target.variables, number=target.number, name=target.name)
     else:
         hidden = settings.sensitive_variables
         variables = ring_variables(
             settings.ring_variables, settings.variables, hidden, target.variables
         )
-        url = ring_crm_url(
-            settings.crm_url, target.variables, hidden, number=target.number, name=target.name
-        )
+        url = _crm_url_before(settings, target)
     return ScreenPop(
         at=at,
         stage=stage,
@@ -49,12 +53,20 @@ def pop_of_offer(offer: Offer, settings: Settings, *, at: float, decide_before: 
         direction=CallDirection.OUTBOUND,
         number=offer.target.number,
         name=offer.target.name,
-        variables=panel_variables(settings.variables, offer.target.variables),
-        crm_url=_crm_url(settings, offer.target),
+        variables=offered_variables(
+            settings.variables, settings.sensitive_variables, offer.target.variables
+        ),
+        crm_url=_crm_url_before(settings, offer.target),
         call_guide=settings.call_guide,
         decide_before=decide_before,
     )
 
 
-def _crm_url(settings: Settings, target: HopperTarget) -> str | None:
-    return crm_url(settings.crm_url, target.variables, number=target.number, name=target.name)
+def _crm_url_before(settings: Settings, target: HopperTarget) -> str | None:
+    return ring_crm_url(
+        settings.crm_url,
+        target.variables,
+        settings.sensitive_variables,
+        number=target.number,
+        name=target.name,
+    )

@@ -7,7 +7,7 @@ id, timestamp and body.
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -78,8 +78,13 @@ def new_secret(random: bytes) -> str:
     return SECRET_PREFIX + base64.b64encode(random).decode()
 
 
-def body_of(question: Question, *, variables: Sequence[str], at: datetime) -> bytes:
-    """The JSON that is posted; it holds the variables that were chosen, and no others."""
+def body_of(
+    question: Question, *, variables: Sequence[str], sensitive: Collection[str], at: datetime
+) -> bytes:
+    """The JSON that is posted; it holds the variables that were chosen, and no others.
+
+    What became sensitive after it was chosen is left out.
+    """
     return orjson.dumps(
         {
             "type": "call.before",
@@ -92,7 +97,7 @@ def body_of(question: Question, *, variables: Sequence[str], at: datetime) -> by
                 "variables": {
                     name: question.variables[name]
                     for name in variables
-                    if name in question.variables
+                    if name in question.variables and name not in sensitive
                 },
             },
         }

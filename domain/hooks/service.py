@@ -70,6 +70,7 @@ async def set_hook(
     secret = None
     async with unit_of_work(ports):
         campaign = await _open_campaign(principal, campaign_id)
+        _refuse_sensitive(values.get("variables", ()), campaign)
         hook = await PreDialHook.filter(campaign_id=campaign.id).first()
         before = {} if hook is None else {key: getattr(hook, key) for key in values}
         if hook is None:
@@ -169,6 +170,15 @@ def _checked(change: HookChange, *, private: bool) -> dict[str, Any]:
         values["variables"] = list(dict.fromkeys(names))
     problems.refuse_any()
     return values
+
+
+def _refuse_sensitive(names: Sequence[str], campaign: Campaign) -> None:
+    problems, hidden = Problems(), set(campaign.sensitive_variables)
+    for index, name in enumerate(names):
+        problems.unless(
+            name not in hidden, f"variables.{index}", f"{name!r} is sensitive: never sent"
+        )
+    problems.refuse_any()
 
 
 def _check_url(url: str, problems: Problems, *, private: bool) -> None:

@@ -43,9 +43,13 @@ class ScreenPop:
     number: PhoneNumber = strawberry.field(description="The customer's.")
     name: str = strawberry.field(description="The customer's; may be empty.")
     variables: list[Variable] = strawberry.field(
-        description="Customer fields in the campaign's order, at most 30."
+        description="Customer fields in the campaign's order: CONNECTED at most 30; OFFERED the "
+        "same without sensitive ones; DIALING at most 6, none sensitive."
     )
-    crm_url: str | None = strawberry.field(description="Filled in; null: the campaign has none.")
+    crm_url: str | None = strawberry.field(
+        description="Filled in; null: the campaign has none, or it would tell a sensitive field "
+        "before the customer is on the line."
+    )
     call_guide: Json = strawberry.field(description="The campaign's call guide; a list.")
     decide_before: datetime | None = strawberry.field(
         description="Of an offer: then it is taken back. Null otherwise."

@@ -179,8 +179,8 @@ class CampaignSettingsInput:
         default=UNSET,
     )
     sensitive_variables: list[str] | None = strawberry.field(
-        description="Customer fields that are shown to the agent who talks to the customer and "
-        "nowhere else; at most 100.",
+        description="Customer fields that are shown to the agent who talks to the customer and to "
+        "holders of `target:manage`, and nowhere else; at most 100.",
         default=UNSET,
     )
     call_guide: list[GuideQuestionInput] | None = strawberry.field(

@@ -228,7 +228,8 @@ class Campaign(ChainedFields):
         "first ones of `variables`."
     )
     sensitive_variables: list[str] = strawberry.field(
-        description="Customer fields that only the agent who talks to the customer sees."
+        description="Customer fields that only the agent who talks to the customer sees, and "
+        "holders of `target:manage`."
     )
     call_guide: list[GuideQuestion] = strawberry.field(
         description="Questions for agents to ask; the first begins."

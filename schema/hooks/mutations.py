@@ -34,7 +34,8 @@ class PreDialHookInput:
         description="1 to 30 days; an hour unless set.", default=UNSET
     )
     variables: list[str] | None = strawberry.field(
-        description="Customer fields that the question holds; none unless set. At most 30.",
+        description="Customer fields that the question holds; none unless set. At most 30, none "
+        "that is sensitive.",
         default=UNSET,
     )
 

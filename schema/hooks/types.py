@@ -25,7 +25,8 @@ class PreDialHook:
         description="When a call that is skipped is asked about again, if the answer names no time."
     )
     variables: list[str] = strawberry.field(
-        description="The customer fields that the question holds; no others leave."
+        description="The customer fields that the question holds, but for those that became "
+        "sensitive since; no others leave."
     )
     former_secret_until: datetime | None = strawberry.field(
         description="The secret before the last rotation signs too, until then; null: it does not."

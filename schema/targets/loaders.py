@@ -1,16 +1,43 @@
 """Rows of the targets slice for many parents at once. Each is one query."""
 
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from domain.campaigns.service import sensitive_variables
 from domain.targets.imports import problem_counts
 from domain.targets.listing import LastAttempt, last_attempts
 from domain.targets.models import Contact, TargetBatch
 
+Place: TypeAlias = tuple[UUID, UUID]  # of a contact in a campaign: the ids of both
 
-async def contacts_by_id(contact_ids: list[UUID]) -> list[Contact]:
-    """The contacts, in the order of the ids."""
-    rows = {row.id: row for row in await Contact.filter(id__in=contact_ids)}
-    return [rows[contact_id] for contact_id in contact_ids]
+
+class ShownContact(NamedTuple):
+    """A contact, and those of its variables that are shown."""
+
+    row: Contact
+    variables: dict[str, str]
+
+
+async def contacts_by_place(places: list[Place]) -> list[ShownContact]:
+    """The contacts with all that their lists say, in the order of the places."""
+    rows = {row.id: row for row in await Contact.filter(id__in={id for id, _ in places})}
+    return [ShownContact(rows[id], rows[id].variables) for id, _ in places]
+
+
+async def discreet_contacts_by_place(places: list[Place]) -> list[ShownContact]:
+    """The contacts without what is sensitive in the campaign, in the order of the places."""
+    hidden = await sensitive_variables({campaign_id for _, campaign_id in places})
+    shown = await contacts_by_place(places)
+    return [
+        contact._replace(
+            variables={
+                name: value
+                for name, value in contact.variables.items()
+                if name not in hidden[campaign_id]
+            }
+        )
+        for contact, (_, campaign_id) in zip(shown, places, strict=True)
+    ]
 
 
 async def batches_by_id(batch_ids: list[UUID]) -> list[TargetBatch]:

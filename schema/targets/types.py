@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry import Private
 
+from domain.access.permissions import Permission
 from domain.core.pages import PageRequest, page_of
 from domain.suppression.models import SuppressionProblem
 from domain.targets import adding, imports, models
@@ -18,12 +19,15 @@ from domain.targets.rules import TargetClass, TargetSource, TargetState
 from schema.chains.loaders import drawn_by_target_id, origins_by_target_id
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
-from schema.related import related
+from schema.related import Narrower, related
 from schema.scalars import Json, PhoneNumber, phone_number
 from schema.statuses import ClosedReason, Disposition
 from schema.targets.loaders import (
+    Place,
+    ShownContact,
     batches_by_id,
-    contacts_by_id,
+    contacts_by_place,
+    discreet_contacts_by_place,
     last_attempts_by_target_id,
     problem_counts_by_import_id,
 )
@@ -41,12 +45,16 @@ strawberry.enum(TargetOrder, description="How a list of targets is ordered.")
 class Contact:
     id: UUID = strawberry.field(description="Never changes.")
     name: str = strawberry.field(description="At most 200 characters; may be empty.")
-    variables: Json = strawberry.field(description="What else the list says: names and texts.")
+    variables: Json = strawberry.field(
+        description="What else the list says: names and texts. Without `target:manage` those that "
+        "are sensitive in the target's campaign are missing."
+    )
     timezone: str | None = strawberry.field(description="IANA name; null: that of the number.")
 
     @classmethod
-    def of(cls, row: models.Contact) -> "Contact":
-        return cls(id=row.id, name=row.name, variables=Json(row.variables), timezone=row.timezone)
+    def of(cls, shown: ShownContact) -> "Contact":
+        row = shown.row
+        return cls(id=row.id, name=row.name, variables=Json(shown.variables), timezone=row.timezone)
 
 
 @strawberry.type(description="Targets that came in together.")
@@ -118,9 +126,15 @@ class Target:
     next_attempt_at: datetime | None = strawberry.field(
         description="Not dialed before; null: as soon as possible, or never again if closed."
     )
-    contact_id: Private[UUID]
+    place: Private[Place]
     batch_id: Private[UUID | None]
-    contact: Contact = related(contacts_by_id, by="contact_id", of=Contact.of, text="The person.")
+    contact: Contact = related(
+        contacts_by_place,
+        by="place",
+        of=Contact.of,
+        text="The person.",
+        narrower=Narrower(Permission.TARGET_MANAGE, discreet_contacts_by_place),
+    )
     batch: TargetBatch | None = related(
         batches_by_id,
         by="batch_id",
@@ -165,7 +179,7 @@ class Target:
             added_at=row.created_at,
             last_attempt_at=row.last_attempt_at,
             next_attempt_at=row.next_at,
-            contact_id=row.contact_id,
+            place=(row.contact_id, row.campaign_id),
             batch_id=row.batch_id,
         )
 

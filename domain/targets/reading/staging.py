@@ -122,7 +122,7 @@ def staged(row: Row, columns: ColumnMap, *, country: str | None) -> Staged | Rep
         if text := text_of(cell(position)):
             if len(text) > MAX_VARIABLE:
                 message = f"{called} has more than {MAX_VARIABLE:,} characters."
-                return report("VALUE_TOO_LONG", message, text)
+                return report("VALUE_TOO_LONG", message, "")  # it may be a sensitive one
             variables[called] = text
     return Staged(
         row=number,

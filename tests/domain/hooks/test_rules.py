@@ -50,7 +50,7 @@ def test_the_vector_of_standard_webhooks() -> None:
 
 def test_a_question_holds_the_chosen_variables_and_is_signed_by_each_secret() -> None:
     secrets = [new_secret(b"a" * 32), new_secret(b"b" * 32)]
-    body = body_of(QUESTION, variables=["City", "Nowhere"], at=NOW)
+    body = body_of(QUESTION, variables=["City", "Nowhere", "Iban"], sensitive={"Iban"}, at=NOW)
     headers = headers_of(QUESTION, body, secrets=secrets, at=NOW)
 
     assert json.loads(body) == {
@@ -80,7 +80,7 @@ def test_the_example_of_the_manual_knows_our_questions_and_no_others(
     is_from_outdial = example["is_from_outdial"]
     monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 10)
     old, new = new_secret(b"a" * 32), new_secret(b"b" * 32)
-    body = body_of(QUESTION, variables=["City"], at=NOW)
+    body = body_of(QUESTION, variables=["City"], sensitive=(), at=NOW)
     headers = headers_of(QUESTION, body, secrets=[new, old], at=NOW)
 
     assert is_from_outdial(old, headers, body)

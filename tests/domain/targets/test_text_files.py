@@ -12,7 +12,7 @@ from domain.targets.reading.blocks import Refused
 from domain.targets.reading.encodings import encoding_of
 from domain.targets.reading.kinds import FileKind, kind_of
 from tests.domain.targets.files import us_number
-from tests.domain.targets.reading import contacts, outcome, read, refusal
+from tests.domain.targets.reading import contacts, outcome, read, refusal, reported
 
 LISTS = Path(__file__).parent / "lists"
 Stored = Callable[[bytes | str], Path]
@@ -128,6 +128,16 @@ def test_a_row_of_a_million_columns_and_a_cell_of_a_megabyte_cost_their_own_rows
         f"{us_number(2)},{'x' * 1_000_000}\n{us_number(3)},fine\n"
     )
     assert outcome(stored(content)) == (2, [("3", "VALUE_TOO_LONG")])
+
+
+@pytest.mark.feature("CAM-13")
+def test_a_value_that_is_too_long_is_not_repeated_where_more_people_read_it(stored: Stored) -> None:
+    ((row, code, message, value),) = reported(
+        stored(f"Phone,Card\n{us_number(1)},{'4111' * 1000}\n")
+    )
+
+    assert (row, code, value) == ("2", "VALUE_TOO_LONG", "")
+    assert message == "Card has more than 2,000 characters."
 
 
 def test_a_header_of_a_million_columns_is_refused(stored: Stored) -> None:

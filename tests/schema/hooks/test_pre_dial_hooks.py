@@ -172,3 +172,22 @@ async def test_a_closed_campaign_takes_no_hook(database: str, fakes: FakePorts) 
     assert code == "CAMPAIGN_CLOSED"
     assert await PreDialHook.all().count() == 0
     fakes.assert_untouched()
+
+
+@pytest.mark.feature("CAM-13")
+async def test_a_sensitive_variable_is_never_sent_to_a_hook(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    campaign = await rows.a_campaign(account, sensitive_variables=["Card", "Iban"])
+    admin = rows.an_admin(account)
+
+    answer = await ask(
+        SET, admin, fakes, id=str(campaign.id), input={"url": URL, "variables": ["City", "Iban"]}
+    )
+
+    (problem,) = answer["problems"]
+    assert problem["path"] == "variables.1"
+    assert "'Iban' is sensitive" in problem["message"]
+    assert await PreDialHook.all().count() == 0
+    fakes.assert_untouched()

@@ -15,7 +15,7 @@ from domain.campaigns.models import Campaign
 from domain.targets.commands import TargetsChanged
 from domain.targets.models import Contact, Target, TargetBatch
 from domain.targets.rules import ClosedReason, TargetState
-from tests.domain.targets.conftest import principal_of
+from tests.domain.targets.conftest import new_campaign, principal_of
 from tests.domain.targets.files import us_number
 from tests.fakes import FakePorts
 from tests.queries import at_most
@@ -44,6 +44,12 @@ query ($campaign: UUID!, $filter: TargetFilterInput, $order: TargetOrder! = ADDE
   }
 }
 """
+SHOWN = """
+query ($campaign: UUID!) {
+  targets(campaignId: $campaign) { nodes { number contact { name variables } } }
+}
+"""
+ONE = "query ($id: UUID!) { target(id: $id) { contact { variables } } }"
 REMOVE = """
 mutation ($id: UUID!) {
   targetRemove(id: $id) {
@@ -252,6 +258,48 @@ async def test_the_list_shows_status_times_duration_and_agent_with_few_statement
         ["2026-03-02T10:00:00+00:00", None, "2026-03-02T11:00:00+00:00"],
     ]
     assert data["targets"]["totalCount"] == 2
+
+
+@pytest.mark.feature("CAM-13")
+@pytest.mark.parametrize(("role", "shown"), [(Role.SUPERVISOR, True), (Role.AUDITOR, False)])
+async def test_sensitive_variables_are_shown_to_those_who_manage_targets(
+    ask: Ask, account: Account, campaign: Campaign, role: Role, shown: bool
+) -> None:
+    campaign.sensitive_variables = ["Card"]
+    await campaign.save()
+    others = [await target(campaign, index) for index in range(1, 6)]
+    for one in others:
+        await Contact.filter(id=one.contact_id).update(variables={"Card": "4111", "City": "Łódź"})
+
+    with at_most(5):  # campaign, page, count, contacts, sensitive variables
+        data = await ask(SHOWN, caller=principal_of(account, role), campaign=str(campaign.id))
+
+    told = [node["contact"]["variables"] for node in data["targets"]["nodes"]]
+    assert told == [({"Card": "4111"} if shown else {}) | {"City": "Łódź"}] * 5
+    single = await ask(ONE, caller=principal_of(account, role), id=str(others[0].id))
+    assert ("4111" in str(single)) is shown
+
+
+@pytest.mark.feature("CAM-13")
+async def test_what_is_sensitive_is_said_by_each_campaign_for_itself(
+    ask: Ask, account: Account, campaign: Campaign
+) -> None:
+    open_one = await new_campaign(account, serial=2)
+    campaign.sensitive_variables = ["Card"]
+    await campaign.save()
+    contact = await Contact.create(account=account, name="Ana", variables={"Card": "4111"})
+    for each in (campaign, open_one):
+        await Target.create(
+            account=account, campaign=each, contact=contact, number=us_number(1), max_attempts=3
+        )
+
+    auditor = principal_of(account, Role.AUDITOR)
+    told = [
+        (await ask(SHOWN, caller=auditor, campaign=str(each.id)))["targets"]["nodes"]
+        for each in (campaign, open_one)
+    ]
+
+    assert [nodes[0]["contact"]["variables"] for nodes in told] == [{}, {"Card": "4111"}]
 
 
 @pytest.mark.feature("TGT-07")

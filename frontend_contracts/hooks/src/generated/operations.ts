@@ -258,7 +258,7 @@ export type CampaignChangeInput = {
   readonly variables?: ReadonlyArray<string> | null | undefined;
   /** Customer fields to show before the customer is there, at most 6; empty: the first ones of `variables`. */
   readonly ringVariables?: ReadonlyArray<string> | null | undefined;
-  /** Customer fields that are shown to the agent who talks to the customer and nowhere else; at most 100. */
+  /** Customer fields that are shown to the agent who talks to the customer and to holders of `target:manage`, and nowhere else; at most 100. */
   readonly sensitiveVariables?: ReadonlyArray<string> | null | undefined;
   /** Questions for agents to ask; the first begins, and every other one must be reached from it. Replaces all of them; at most 100. */
   readonly callGuide?: ReadonlyArray<GuideQuestionInput> | null | undefined;
@@ -368,7 +368,7 @@ export type CampaignCreateInput = {
   readonly variables?: ReadonlyArray<string> | null | undefined;
   /** Customer fields to show before the customer is there, at most 6; empty: the first ones of `variables`. */
   readonly ringVariables?: ReadonlyArray<string> | null | undefined;
-  /** Customer fields that are shown to the agent who talks to the customer and nowhere else; at most 100. */
+  /** Customer fields that are shown to the agent who talks to the customer and to holders of `target:manage`, and nowhere else; at most 100. */
   readonly sensitiveVariables?: ReadonlyArray<string> | null | undefined;
   /** Questions for agents to ask; the first begins, and every other one must be reached from it. Replaces all of them; at most 100. */
   readonly callGuide?: ReadonlyArray<GuideQuestionInput> | null | undefined;
@@ -909,7 +909,7 @@ export type PreDialHookInput = {
   readonly fallback?: HookFallback | null | undefined;
   /** 1 to 30 days; an hour unless set. */
   readonly retrySeconds?: number | null | undefined;
-  /** Customer fields that the question holds; none unless set. At most 30. */
+  /** Customer fields that the question holds; none unless set. At most 30, none that is sensitive. */
   readonly variables?: ReadonlyArray<string> | null | undefined;
 };
 
