@@ -25,12 +25,13 @@ from domain.core.problems import Problems
 from domain.targets.exports import problems_file
 from domain.targets.imports import ImportOptions, begin_import
 from domain.targets.models import TargetImport
+from domain.targets.reading.encodings import TextEncoding, encoding_named
 from domain.targets.rules import DuplicatePolicy, Duplicates
 from domain.targets.templates import TEMPLATES
 from schema.uploads import chunks_of
 
 DUPLICATES = ("duplicatesInFile", "duplicatesInCampaign", "duplicatesInAccount")
-FIELDS = ("campaign", "country", "priority", "batchName", "fileName", *DUPLICATES)
+FIELDS = ("campaign", "country", "priority", "batchName", "fileName", "encoding", *DUPLICATES)
 
 
 def import_routes(door: Door) -> list[BaseRoute]:
@@ -102,6 +103,7 @@ class Imports:
             priority=int(priority) if priority.isdecimal() else 0,
             batch_name=fields.get("batchName", ""),
             duplicates=_duplicates([fields.get(name, "") for name in DUPLICATES]),
+            encoding=_encoding(fields.get("encoding", "")),
         )
         return await begin_import(
             principal,
@@ -121,6 +123,15 @@ class Imports:
             return refused(404, "NOT_FOUND", f"There is no such template. Take one of {kinds}.")
         headers = {"content-disposition": f'attachment; filename="targets.{template.kind}"'}
         return Response(template.content(), headers=headers, media_type=template.media_type)
+
+
+def _encoding(said: str) -> TextEncoding | None:
+    """The encoding of text that is called so; empty: it is guessed."""
+    found, problems = encoding_named(said), Problems()
+    names = ", ".join(each.name for each in TextEncoding)
+    problems.unless(found is not None or not said, "encoding", f"must be one of {names}")
+    problems.refuse_any()
+    return found
 
 
 def _duplicates(said: list[str]) -> Duplicates:

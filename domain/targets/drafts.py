@@ -28,6 +28,7 @@ from domain.targets.jobs import ImportTargets
 from domain.targets.models import ColumnChoice, ImportState, TargetImport
 from domain.targets.reader import read_preview
 from domain.targets.reading.blocks import Preview, ReadRequest
+from domain.targets.reading.encodings import TextEncoding
 
 PREVIEW_ROWS = NAMING_ROWS  # so that what is shown is what a choice is remembered by
 DRAFT_FOR = timedelta(hours=2)
@@ -78,6 +79,7 @@ async def preview_import(row: TargetImport, *, ports: Ports, columns: Choices = 
             path=str(ports.files.path(row.file_path)),
             kind=row.kind.value,
             country=row.country,
+            encoding=row.encoding,
             columns=columns,
             remembered=await remembered_choices(row.account_id),
             preview_rows=PREVIEW_ROWS,
@@ -86,11 +88,17 @@ async def preview_import(row: TargetImport, *, ports: Ports, columns: Choices = 
 
 
 async def confirm_import(
-    principal: Principal, id: UUID, columns: Choices, *, remember: bool, ports: Ports
+    principal: Principal,
+    id: UUID,
+    columns: Choices,
+    *,
+    remember: bool,
+    ports: Ports,
+    encoding: TextEncoding | None = None,
 ) -> TargetImport:
     """Import a draft, with the columns as a person said; none: as the preview showed them.
 
-    `remember` keeps that for files with the same headers.
+    `remember` keeps that for files with the same headers. `encoding`: of text; None: as before.
 
     Raises NotFound, InvalidInput, ImportFinished for what is no draft any more, NoPhoneColumn
     where the file has no such column, and CampaignClosed for a campaign that was closed since.
@@ -101,6 +109,7 @@ async def confirm_import(
     draft = await access_import(principal, id, Permission.TARGET_MANAGE)
     if draft.state is not ImportState.DRAFT:
         raise ImportFinished(draft.id, draft.state.value)
+    draft.encoding = encoding or draft.encoding
     seen = await preview_import(draft, ports=ports, columns=columns)
     if not seen.columns:
         raise NoPhoneColumn(list(seen.headers))
@@ -117,8 +126,9 @@ async def confirm_import(
             raise CampaignClosed(campaign.id)
         row.state = ImportState.PENDING
         row.columns = [list(pair) for pair in columns]
+        row.encoding = draft.encoding
         row.created_at = ports.clock.now()  # from now on it may count as lost
-        await row.save(update_fields=["state", "columns", "created_at"])
+        await row.save(update_fields=["state", "columns", "encoding", "created_at"])
         if remember:
             await _remember(work.connection, row, seen, columns or seen.columns, ports=ports)
         await audit.record(

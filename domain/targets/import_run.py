@@ -127,6 +127,7 @@ async def _read_all(run: _Run, *, for_s: float, read: Reader) -> bool:
         path=str(ports.files.path(row.file_path)),
         kind=row.kind.value,
         country=row.country,
+        encoding=row.encoding,
         skip=row.rows_read,
         columns=tuple((header, meaning) for header, meaning in row.columns),
         remembered=await remembered_choices(row.account_id),

@@ -27,6 +27,7 @@ from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportProblem, ImportState, TargetBatch, TargetImport
 from domain.targets.numbers import COUNTRIES
 from domain.targets.progress import notice_of
+from domain.targets.reading.encodings import TextEncoding
 from domain.targets.reading.kinds import kind_of
 from domain.targets.rules import Duplicates
 
@@ -50,6 +51,7 @@ class ImportOptions:
     batch_name: str = ""
     columns: tuple[tuple[str, str], ...] = ()  # header and meaning; none: remembered or guessed
     duplicates: Duplicates = field(default_factory=Duplicates)
+    encoding: TextEncoding | None = None  # of text; None: guessed
 
 
 async def begin_import(
@@ -103,6 +105,7 @@ async def begin_import(
                 file_path=path,
                 kind=kind,
                 country=country,
+                encoding=options.encoding,
                 priority=priority,
                 columns=[list(pair) for pair in options.columns],
                 in_file=options.duplicates.in_file,

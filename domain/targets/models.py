@@ -12,6 +12,7 @@ from domain.calls.rules import Disposition
 from domain.core.claims import Claimed
 from domain.core.ids import new_id
 from domain.core.indexes import FilledIndex
+from domain.targets.reading.encodings import TextEncoding
 from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import (
     ClosedReason,
@@ -204,6 +205,8 @@ class TargetImport(Claimed):
     file_path = fields.CharField(max_length=300)  # inside the file store
     kind = fields.CharEnumField(FileKind, max_length=32)
     country = fields.CharField(max_length=2, null=True)  # NULL: numbers are international
+    # Of text, as a person said; NULL: guessed.
+    encoding = fields.CharEnumField(TextEncoding, max_length=32, null=True)
     priority = fields.SmallIntField(default=5)
     columns: list[list[str]] = fields.JSONField(
         default=list, db_default=[]

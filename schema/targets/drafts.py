@@ -12,12 +12,13 @@ from domain.targets import drafts
 from domain.targets.contact_numbers import NumberType
 from domain.targets.imports import ImportOptions
 from domain.targets.reading import blocks
+from domain.targets.reading.encodings import TextEncoding, encoding_named
 from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
 from schema.scalars import PhoneNumber, phone_number
-from schema.targets.mutations import COUNTRY, DUPLICATES
+from schema.targets.mutations import COUNTRY, DUPLICATES, ENCODING
 from schema.targets.numbers import DuplicatesInput, duplicates_of
 from schema.targets.queries import CampaignId
 from schema.targets.refusals import (
@@ -111,6 +112,10 @@ class TargetImportPreviewed:
     )
     rows: list[FileRow] = strawberry.field(description="The first rows, at most 10.")
     rows_total: int | None = strawberry.field(description="A guess; null: none yet.")
+    encoding: TextEncoding | None = strawberry.field(
+        description="As said, or guessed; null: the file says it itself. Where names look wrong, "
+        "preview the file again, or confirm it, with another one."
+    )
 
 
 @strawberry.type(description="The file is waiting to be imported.")
@@ -160,6 +165,7 @@ class DraftMutations:
         duplicates: Annotated[
             DuplicatesInput | None, strawberry.argument(description=DUPLICATES)
         ] = None,
+        encoding: Annotated[TextEncoding | None, strawberry.argument(description=ENCODING)] = None,
     ) -> TargetImportPreviewResult:
         ctx = info.context
         row, seen = await drafts.begin_draft(
@@ -170,6 +176,7 @@ class DraftMutations:
                 priority=priority,
                 batch_name=batch_name,
                 duplicates=duplicates_of(duplicates),
+                encoding=encoding,
             ),
             file_name=getattr(file, "filename", None) or "list",
             chunks=chunks_of(file),
@@ -182,6 +189,7 @@ class DraftMutations:
             columns=[FileColumn.of(header, meaning) for header, meaning in seen.columns],
             rows=[FileRow.of(each) for each in seen.rows],
             rows_total=seen.rows_total,
+            encoding=encoding_named(seen.encoding.removesuffix("-sig")) if seen.encoding else None,
         )
 
     @strawberry.mutation(
@@ -205,6 +213,10 @@ class DraftMutations:
                 "columns were guessed. A plain list without a header cannot be remembered."
             ),
         ] = False,
+        encoding: Annotated[
+            TextEncoding | None,
+            strawberry.argument(description="Of text; null: as the preview showed it."),
+        ] = None,
     ) -> TargetImportConfirmResult:
         ctx = info.context
         row = await drafts.confirm_import(
@@ -212,6 +224,7 @@ class DraftMutations:
             id,
             tuple(choice.pair() for choice in columns or []),
             remember=remember,
+            encoding=encoding,
             ports=ctx.ports,
         )
         return TargetImportConfirmed(target_import=TargetImport.of(row))

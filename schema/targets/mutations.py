@@ -13,6 +13,7 @@ from domain.targets import adding, imports, removing
 from domain.targets.adding import MAX_PASTED, MAX_ROWS, AddOptions
 from domain.targets.imports import ImportOptions
 from domain.targets.new_targets import NewTarget, pasted
+from domain.targets.reading.encodings import TextEncoding
 from schema.campaigns.refusals import CampaignIsClosed
 from schema.context import Info
 from schema.guards import requires
@@ -33,6 +34,10 @@ from schema.uploads import chunks_of
 COUNTRY = (
     "ISO 3166-1 of national numbers; `multiple`: all are international; "
     "null: the account's country."
+)
+ENCODING = (
+    "Of CSV, JSON, NDJSON and XML; null: guessed, or as XML says itself. What is guessed is shown "
+    "by `targetImportPreview`."
 )
 DUPLICATES = (
     "What is done with numbers that are there already; null: skipped where the file or the "
@@ -191,6 +196,7 @@ class TargetMutations:
         duplicates: Annotated[
             DuplicatesInput | None, strawberry.argument(description=DUPLICATES)
         ] = None,
+        encoding: Annotated[TextEncoding | None, strawberry.argument(description=ENCODING)] = None,
     ) -> TargetImportStartResult:
         ctx = info.context
         options = ImportOptions(
@@ -198,6 +204,7 @@ class TargetMutations:
             priority=priority,
             batch_name=batch_name,
             duplicates=duplicates_of(duplicates),
+            encoding=encoding,
         )
         row = await imports.begin_import(
             ctx.principal,

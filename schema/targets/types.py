@@ -14,6 +14,7 @@ from domain.targets.events import ImportProgressed
 from domain.targets.listing import LastAttempt as LastAttemptRow
 from domain.targets.listing import TargetOrder
 from domain.targets.models import ImportState
+from domain.targets.reading.encodings import TextEncoding
 from domain.targets.reading.kinds import FileKind
 from domain.targets.rules import TargetClass, TargetSource, TargetState
 from schema.chains.loaders import drawn_by_target_id, origins_by_target_id
@@ -36,6 +37,7 @@ from schema.targets.numbers import TargetNumber
 strawberry.enum(TargetState, description="Whether a target is still to be dialed.")
 strawberry.enum(ImportState, description="How far an import is.")
 strawberry.enum(FileKind, description="A kind of file that is read.")
+strawberry.enum(TextEncoding, description="How the letters of a file of text are written.")
 strawberry.enum(TargetClass, description="How far a target came.")
 strawberry.enum(TargetSource, description="How somebody became a target.")
 strawberry.enum(TargetOrder, description="How a list of targets is ordered.")
@@ -213,6 +215,9 @@ class TargetImport:
     country: str | None = strawberry.field(
         description="ISO 3166-1 of national numbers; null: all numbers are international."
     )
+    encoding: TextEncoding | None = strawberry.field(
+        description="As somebody said; null: guessed, or the file says it itself."
+    )
     state: ImportState = strawberry.field(description="How far it is.")
     rows_total: int | None = strawberry.field(
         description="A guess until the file is read to its end; null: no guess yet."
@@ -260,6 +265,7 @@ class TargetImport:
             file_name=row.file_name,
             file_kind=row.kind,
             country=row.country,
+            encoding=row.encoding,
             state=row.state,
             rows_total=row.rows_total,
             rows_read=row.rows_read,

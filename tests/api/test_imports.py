@@ -60,6 +60,38 @@ async def test_a_form_with_a_file_becomes_targets(
     assert [(t.number, t.priority) for t in await Target.all()] == [(us_number(1), 7)]
 
 
+@pytest.mark.feature("TGT-01")
+@pytest.mark.parametrize("way", ["form", "body"])
+async def test_the_encoding_of_a_file_may_be_said_by_its_usual_name(
+    server: Served, token: str, campaign: Campaign, way: str
+) -> None:
+    content = f"Phone,Name\n{us_number(1)},Zoé\n".encode("mac_roman")
+    fields = {"campaign": str(campaign.id), "encoding": "Mac-Roman"}
+    headers = {"authorization": f"Bearer {token}"}
+    if way == "form":
+        files = {"file": ("list.csv", content)}
+        answer = await server.http.post("/imports", headers=headers, data=fields, files=files)
+    else:
+        answer = await server.http.post("/imports", headers=headers, params=fields, content=content)
+
+    await finished(server, answer.json()["id"])
+    assert (await Target.get().select_related("contact")).contact.name == "Zoé"
+
+
+async def test_an_encoding_that_nobody_knows_is_refused_with_those_that_are_known(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    answer = await server.http.post(
+        f"/imports?campaign={campaign.id}&encoding=hex",
+        headers={"authorization": f"Bearer {token}"},
+        content=CONTENT,
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
+    assert "UTF_8, UTF_16, WINDOWS_1250" in answer.text
+    assert await TargetImport.all().count() == 0
+
+
 async def test_a_raw_body_is_written_to_the_store_as_it_comes_in(
     server: Served, token: str, campaign: Campaign
 ) -> None:

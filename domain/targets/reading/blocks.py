@@ -9,6 +9,7 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     kind: str  # a FileKind
     country: str | None  # ISO 3166-1; None: numbers are international
+    encoding: str | None = None  # a TextEncoding, of text; None: guessed
     columns: tuple[tuple[str, str], ...] = ()  # header and meaning, as a person chose
     # What was chosen for files with these headers before: columns.signature and choices. Without
     # either the columns are guessed from the headers.
@@ -47,6 +48,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     columns: tuple[tuple[str, str], ...]  # header and meaning; empty: none looks like a number
     rows: tuple[PreviewRow, ...]
     rows_total: int | None  # a guess
+    encoding: str | None = None  # a codec's name; None: it is no text, or says so itself
     has_header: bool = True  # False: a plain list, whose first row is a row like the others
 
 

@@ -40,6 +40,7 @@ from domain.targets.reading.blocks import (
     Said,
 )
 from domain.targets.reading.cells import Row, RowProblem, text_of
+from domain.targets.reading.encodings import TextEncoding
 from domain.targets.reading.fields import TOO_MANY_FIELDS
 from domain.targets.reading.kinds import FileKind
 from domain.targets.reading.mapping import Columns
@@ -109,8 +110,13 @@ class TargetRows:
         return copy_staged(good), len(good), bad
 
 
+def _table(request: ReadRequest) -> Table:
+    encoding = None if request.encoding is None else TextEncoding(request.encoding)
+    return open_table(Path(request.path), FileKind(request.kind), encoding=encoding)
+
+
 def _blocks(request: ReadRequest, progress: _Progress) -> Iterator[Said]:
-    table = open_table(Path(request.path), FileKind(request.kind))
+    table = _table(request)
     reader = EntryRows(table, request) if request.entries else TargetRows(table, request)
     for row in islice(table.rows, request.skip):
         progress.take([row])
@@ -181,7 +187,7 @@ def _remarked(table: Table, progress: _Progress, bad: Sequence[Reported]) -> lis
 
 
 def _preview(request: ReadRequest) -> Iterator[Said]:
-    table = open_table(Path(request.path), FileKind(request.kind))
+    table = _table(request)
     rows: list[Row] = []
     has_header = True
     try:
@@ -200,6 +206,7 @@ def _preview(request: ReadRequest) -> Iterator[Said]:
         columns=tuple(choices_of(headers, map_)) if map_.phones else (),
         rows=tuple(_shown(row, map_, request) for row in rows),
         rows_total=_at_least(len(rows), table),
+        encoding=table.encoding,
         has_header=has_header,
     )
 

@@ -10,22 +10,20 @@ from typing import BinaryIO, TextIO
 
 from domain.targets.errors import FileBroken
 from domain.targets.reading.cells import Row
-from domain.targets.reading.encodings import encoding_of
+from domain.targets.reading.encodings import TextEncoding, codec_of
 
 DELIMITERS = ",;\t|"
 SNIFFED_LINES = 30
 MAX_LINE_CHARACTERS = 16_000_000
 MAX_RECORD_LINES = 100  # a longer "cell" is a quote that nobody closed
-CHUNK_BYTES = 1 << 20
 
 
 class DelimitedFile:
     """An open CSV file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: TextEncoding | None = None) -> None:
         self._size = path.stat().st_size
-        with path.open("rb") as file:
-            self.encoding = encoding_of(iter(lambda: file.read(CHUNK_BYTES), b""))
+        self.encoding = codec_of(path, encoding)
         self._file: BinaryIO = path.open("rb")
         self._text: TextIO = io.TextIOWrapper(
             self._file, encoding=self.encoding, errors="replace", newline=""

@@ -1,13 +1,16 @@
 """Which encoding a text file is in. Pure.
 
-UTF-8 proves itself; the old 8-bit encodings of Windows, DOS and Unix are told apart by where the
-letters of their scripts lie.
+UTF-8 proves itself; some old 8-bit encodings of Windows, DOS and Unix are told apart by where the
+letters of their scripts lie. The others look like these, so that a person has to say which it is.
 """
 
 import codecs
 import re
 from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
 
+CHUNK_BYTES = 1 << 20
 SAMPLE_BYTES = 64 * 1024  # of lines with anything but ASCII in them
 
 _BOMS = (
@@ -22,6 +25,60 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _POLISH = re.compile(rb"[A-Za-z][\xb3\xbf]|[\xa3\xaf][A-Za-z]")
 _POLISH_WINDOWS = re.compile(rb"[A-Za-z][\xb9\x9c\x9f]|[\xa5\x8c\x8f][A-Za-z]")
 _POLISH_ISO = re.compile(rb"[A-Za-z][\xb1\xb6\xbc]|[\xa1\xa6\xac][A-Za-z]")
+
+
+class TextEncoding(StrEnum):
+    """An encoding that text may be said to be in. The value is its name among Python's codecs."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    WINDOWS_1250 = "cp1250"  # Poland and its neighbours
+    WINDOWS_1251 = "cp1251"  # Cyrillic
+    WINDOWS_1252 = "cp1252"  # western Europe
+    WINDOWS_1253 = "cp1253"  # Greek
+    WINDOWS_1254 = "cp1254"  # Turkish
+    WINDOWS_1255 = "cp1255"  # Hebrew
+    WINDOWS_1256 = "cp1256"  # Arabic
+    WINDOWS_1257 = "cp1257"  # Baltic
+    ISO_8859_1 = "iso8859_1"
+    ISO_8859_2 = "iso8859_2"
+    ISO_8859_5 = "iso8859_5"
+    ISO_8859_7 = "iso8859_7"
+    ISO_8859_8 = "iso8859_8"
+    ISO_8859_9 = "iso8859_9"
+    ISO_8859_15 = "iso8859_15"
+    KOI8_R = "koi8_r"
+    KOI8_U = "koi8_u"
+    DOS_437 = "cp437"
+    DOS_850 = "cp850"
+    DOS_852 = "cp852"
+    DOS_862 = "cp862"
+    DOS_866 = "cp866"
+    MAC_ROMAN = "mac_roman"
+    MAC_CENTRAL_EUROPE = "mac_latin2"
+    MAC_CYRILLIC = "mac_cyrillic"
+
+
+def _simple(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+_BY_NAME = {_simple(name): each for each in TextEncoding for name in (each.name, each.value)} | {
+    "latin1": TextEncoding.ISO_8859_1
+}
+
+
+def encoding_named(name: str) -> TextEncoding | None:
+    """The encoding that is called so, as CP862, dos-862, utf8 or windows-1255; None: none is."""
+    return _BY_NAME.get(_simple(name))
+
+
+def codec_of(path: Path, said: TextEncoding | None) -> str:
+    """The codec to read a file of text with: as said, or guessed."""
+    if said is not None:
+        return "utf-8-sig" if said is TextEncoding.UTF_8 else said.value
+    with path.open("rb") as file:
+        return encoding_of(iter(lambda: file.read(CHUNK_BYTES), b""))
 
 
 def encoding_of(chunks: Iterable[bytes]) -> str:

@@ -9,9 +9,12 @@ from domain.targets.errors import FileBroken, FileUnpacksTooLarge
 CHUNK_BYTES = 1 << 17
 
 
-def parser() -> expat.XMLParserType:
-    """An expat parser that refuses a DOCTYPE, and so every entity but the five of XML."""
-    made = expat.ParserCreate(namespace_separator=None)
+def parser(encoding: str | None = None) -> expat.XMLParserType:
+    """An expat parser that refuses a DOCTYPE, and so every entity but the five of XML.
+
+    `encoding`: whatever the file says itself.
+    """
+    made = expat.ParserCreate(encoding, namespace_separator=None)
     made.buffer_text = True
     made.buffer_size = 1 << 16
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from domain.targets.errors import MAX_COLUMNS
 from domain.targets.reading import expat
 from domain.targets.reading.cells import Cell, Row
+from domain.targets.reading.encodings import TextEncoding
 from domain.targets.reading.fields import Fields
 
 MAX_FIELD_CHARACTERS = 1 << 20
@@ -18,8 +19,9 @@ class MarkupFile:
     attributes; all elements of that depth are records.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: TextEncoding | None = None) -> None:
         self._path = path
+        self.encoding = encoding.value if encoding is not None else None  # None: as it says itself
         self._size = path.stat().st_size
         self._read = 0
         self._count = 0
@@ -33,7 +35,7 @@ class MarkupFile:
 
     def rows(self) -> Iterator[Row]:
         """The records in order, numbered from 1."""
-        parser = expat.parser()
+        parser = expat.parser(self.encoding)
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._keep

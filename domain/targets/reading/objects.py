@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from domain.targets.errors import FileBroken
 from domain.targets.reading.cells import Cell, Row, RowProblem
-from domain.targets.reading.encodings import encoding_of
+from domain.targets.reading.encodings import TextEncoding, codec_of
 from domain.targets.reading.fields import Fields
 
 CHUNK_CHARACTERS = 1 << 18
@@ -21,12 +21,11 @@ NOT_JSON = RowProblem("LINE_NOT_JSON", "This line is not an object in JSON.")
 class ObjectsFile:
     """An open JSON or NDJSON file. `fields` grows as keys are met."""
 
-    def __init__(self, path: Path, *, by_line: bool) -> None:
+    def __init__(self, path: Path, *, by_line: bool, encoding: TextEncoding | None = None) -> None:
         self._size = path.stat().st_size
-        with path.open("rb") as file:
-            encoding = encoding_of(iter(lambda: file.read(1 << 20), b""))
+        self.encoding = codec_of(path, encoding)
         self._file = path.open("rb")
-        self._text: TextIO = io.TextIOWrapper(self._file, encoding=encoding, errors="replace")
+        self._text: TextIO = io.TextIOWrapper(self._file, encoding=self.encoding, errors="replace")
         self._by_line = by_line
         self._rows = 0
         self.fields = Fields()

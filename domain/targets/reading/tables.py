@@ -14,6 +14,7 @@ from domain.targets.errors import (
 )
 from domain.targets.reading.cells import LOST, Cell, Oddity, Remark, Row, text_of
 from domain.targets.reading.delimited import DelimitedFile
+from domain.targets.reading.encodings import TextEncoding
 from domain.targets.reading.kinds import FileKind, must_read
 from domain.targets.reading.markup import MarkupFile
 from domain.targets.reading.objects import ObjectsFile
@@ -29,14 +30,15 @@ class Table:
     header: tuple[int, list[Cell]] | None = None  # the row that the headers stand in
     expected_rows: Callable[[], int | None] = lambda: None  # the best guess so far
     notes: tuple[str, ...] = ()  # what of the file is not read
+    encoding: str | None = None  # a codec's name; None: no text, or it says so itself
     # How many headers there were after each of the first rows; more may be known already.
     first_widths: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)  # on rows that were read, or soon will be
 
 
-def open_table(path: Path, kind: FileKind) -> Table:
-    """The file's table. Raises an ImportFileRefused."""
-    return OPENERS[kind](must_read(path))
+def open_table(path: Path, kind: FileKind, *, encoding: TextEncoding | None = None) -> Table:
+    """The file's table. `encoding`: of text; None: guessed. Raises an ImportFileRefused."""
+    return OPENERS[kind](must_read(path), encoding)
 
 
 def headed(rows: Iterator[Row], **more: Any) -> Table:
@@ -56,7 +58,7 @@ def headed(rows: Iterator[Row], **more: Any) -> Table:
     raise FileEmpty
 
 
-def _workbook(path: Path) -> Table:
+def _workbook(path: Path, _encoding: TextEncoding | None) -> Table:
     book = Workbook(path)
     visible = [sheet for sheet in book.sheets if not sheet.hidden]
     sheet = (visible or book.sheets)[0]
@@ -78,7 +80,7 @@ def _only_first(sheets: int) -> tuple[str, ...]:
     )
 
 
-def _old_workbook(path: Path) -> Table:
+def _old_workbook(path: Path, _encoding: TextEncoding | None) -> Table:
     """XLS: at most 65,536 rows, so it may be read whole."""
     import python_calamine as calamine
 
@@ -116,17 +118,21 @@ def _old_cell(cell: Any) -> Cell:
     return cell if isinstance(cell, int | float | bool | datetime | date | time) else str(cell)
 
 
-def _csv(path: Path) -> Table:
-    file = DelimitedFile(path)
-    return headed(file.rows(), expected_rows=file.expected_rows)
+def _csv(path: Path, encoding: TextEncoding | None) -> Table:
+    file = DelimitedFile(path, encoding)
+    return headed(file.rows(), expected_rows=file.expected_rows, encoding=file.encoding)
 
 
-def _objects(path: Path, *, by_line: bool) -> Table:
-    return _growing(ObjectsFile(path, by_line=by_line))
+def _json(path: Path, encoding: TextEncoding | None) -> Table:
+    return _growing(ObjectsFile(path, by_line=False, encoding=encoding))
 
 
-def _markup(path: Path) -> Table:
-    return _growing(MarkupFile(path))
+def _ndjson(path: Path, encoding: TextEncoding | None) -> Table:
+    return _growing(ObjectsFile(path, by_line=True, encoding=encoding))
+
+
+def _markup(path: Path, encoding: TextEncoding | None) -> Table:
+    return _growing(MarkupFile(path, encoding))
 
 
 def _growing(file: ObjectsFile | MarkupFile) -> Table:
@@ -135,16 +141,17 @@ def _growing(file: ObjectsFile | MarkupFile) -> Table:
         fields.headers,
         file.rows(),
         expected_rows=file.expected_rows,
+        encoding=file.encoding,
         first_widths=fields.first_widths,
         remarks=fields.remarks,
     )
 
 
-OPENERS: dict[FileKind, Callable[[Path], Table]] = {
+OPENERS: dict[FileKind, Callable[[Path, TextEncoding | None], Table]] = {
     FileKind.XLSX: _workbook,
     FileKind.XLS: _old_workbook,
     FileKind.CSV: _csv,
     FileKind.XML: _markup,
-    FileKind.JSON: lambda path: _objects(path, by_line=False),
-    FileKind.NDJSON: lambda path: _objects(path, by_line=True),
+    FileKind.JSON: _json,
+    FileKind.NDJSON: _ndjson,
 }

@@ -1,5 +1,6 @@
 """CSV, JSON, NDJSON, XML and XLS: as people and programs write them, and as they should not be."""
 
+import codecs
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.targets.reading.blocks import Refused
-from domain.targets.reading.encodings import encoding_of
+from domain.targets.reading.encodings import TextEncoding, encoding_named, encoding_of
 from domain.targets.reading.kinds import FileKind, kind_of
 from tests.domain.targets.files import us_number
 from tests.domain.targets.reading import contacts, outcome, read, refusal, reported
@@ -66,6 +67,73 @@ def test_a_csv_is_read_whatever_its_encoding_and_delimiter(
 
     assert found[0] == (2, us_number(1), name, {"City": city})
     assert len(found) == 19
+
+
+@pytest.mark.feature("TGT-01")
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        (TextEncoding.UTF_8, HEBREW),
+        (TextEncoding.DOS_862, HEBREW),
+        (TextEncoding.ISO_8859_8, HEBREW),
+        (TextEncoding.ISO_8859_5, RUSSIAN),
+        (TextEncoding.MAC_CYRILLIC, RUSSIAN),
+        (TextEncoding.DOS_852, POLISH),
+        (TextEncoding.MAC_CENTRAL_EUROPE, POLISH),
+        (TextEncoding.DOS_850, FRENCH),
+        (TextEncoding.DOS_437, FRENCH),
+        (TextEncoding.MAC_ROMAN, FRENCH),
+    ],
+)
+@pytest.mark.parametrize("kind", [FileKind.CSV, FileKind.NDJSON, FileKind.JSON, FileKind.XML])
+def test_text_is_read_in_the_encoding_that_somebody_says(
+    stored: Stored, encoding: TextEncoding, words: tuple[str, str], kind: FileKind
+) -> None:
+    name, city = words
+    record = f'{{"Phone": "{us_number(1)}", "Name": "{name}", "City": "{city}"}}'
+    text = {
+        FileKind.CSV: f"Phone,Name,City\n{us_number(1)},{name},{city}\n",
+        FileKind.NDJSON: f"{record}\n",
+        FileKind.JSON: f"[{record}]",
+        FileKind.XML: f"<?xml version='1.0'?><l><t><Phone>{us_number(1)}</Phone>"
+        f"<Name>{name}</Name><City>{city}</City></t></l>",
+    }[kind]
+
+    [(_, *found)] = contacts(stored(text.encode(encoding)), kind=kind, encoding=encoding.value)
+
+    assert found == [us_number(1), name, {"City": city}]
+
+
+def test_what_is_said_to_be_utf_8_may_begin_with_its_mark(stored: Stored) -> None:
+    path = stored(f"\ufeffPhone,City\n{us_number(1)},Łódź\n")
+
+    assert contacts(path, encoding=TextEncoding.UTF_8.value)[0][3] == {"City": "Łódź"}
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("UTF-8", TextEncoding.UTF_8),
+        ("utf8", TextEncoding.UTF_8),
+        ("windows-1255", TextEncoding.WINDOWS_1255),
+        ("CP1255", TextEncoding.WINDOWS_1255),
+        ("WINDOWS_1255", TextEncoding.WINDOWS_1255),
+        ("cp862", TextEncoding.DOS_862),
+        ("ISO-8859-5", TextEncoding.ISO_8859_5),
+        ("Latin1", TextEncoding.ISO_8859_1),
+        ("koi8-r", TextEncoding.KOI8_R),
+        ("", None),
+        ("hex", None),
+        ("rot13", None),
+    ],
+)
+def test_encodings_go_by_their_usual_names(name: str, encoding: TextEncoding | None) -> None:
+    assert encoding_named(name) is encoding
+
+
+@pytest.mark.parametrize("encoding", TextEncoding)
+def test_each_encoding_can_be_read(encoding: TextEncoding) -> None:
+    assert codecs.lookup(encoding.value).name
 
 
 def test_ascii_and_empty_text_count_as_utf_8() -> None:

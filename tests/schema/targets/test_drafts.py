@@ -18,10 +18,10 @@ from tests.schema.targets.conftest import Ask
 from tests.schema.targets.test_import import started, upload
 
 PREVIEW = """
-mutation ($campaign: UUID!, $file: Upload!) {
-  targetImportPreview(campaignId: $campaign, file: $file) {
+mutation ($campaign: UUID!, $file: Upload!, $encoding: TextEncoding) {
+  targetImportPreview(campaignId: $campaign, file: $file, encoding: $encoding) {
     ... on TargetImportPreviewed {
-      targetImport { id state } headers columns { header meaning variable }
+      targetImport { id state encoding } encoding headers columns { header meaning variable }
       rows { row cells number problem } rowsTotal
     }
     ... on Refusal { code message }
@@ -29,9 +29,11 @@ mutation ($campaign: UUID!, $file: Upload!) {
 }
 """
 CONFIRM = """
-mutation ($id: UUID!, $columns: [ColumnChoiceInput!], $remember: Boolean! = false) {
-  targetImportConfirm(id: $id, columns: $columns, remember: $remember) {
-    ... on TargetImportConfirmed { targetImport { id state } }
+mutation (
+  $id: UUID!, $columns: [ColumnChoiceInput!], $remember: Boolean! = false, $encoding: TextEncoding
+) {
+  targetImportConfirm(id: $id, columns: $columns, remember: $remember, encoding: $encoding) {
+    ... on TargetImportConfirmed { targetImport { id state encoding } }
     ... on Refusal { code message }
     ... on InvalidInput { problems { path } }
   }
@@ -48,8 +50,11 @@ CHOICE = [
 ]
 
 
-async def preview(ask: Ask, campaign: Campaign, content: bytes) -> dict[str, Any]:
-    data = await ask(PREVIEW, campaign=str(campaign.id), file=upload(content))
+async def preview(
+    ask: Ask, campaign: Campaign, content: bytes, encoding: str | None = None
+) -> dict[str, Any]:
+    file = upload(content)
+    data = await ask(PREVIEW, campaign=str(campaign.id), file=file, encoding=encoding)
     answer: dict[str, Any] = data["targetImportPreview"]
     return answer
 
@@ -174,6 +179,43 @@ async def test_wrong_choices_are_refused_and_the_draft_stays(
     assert (await TargetImport.get(id=id)).state is ImportState.DRAFT
     assert fakes.jobs.enqueued == []
     assert await ColumnChoice.all().count() == 0
+
+
+OLD = "Phone,Customer Name,עיר\n" + f"{us_number(1)},נועה לוי,חיפה\n" * 2
+
+
+@pytest.mark.feature("TGT-01")
+async def test_a_preview_tells_the_encoding_that_was_guessed_and_reads_the_one_that_is_said(
+    ask: Ask, campaign: Campaign
+) -> None:
+    guessed = await preview(ask, campaign, OLD.encode("cp862"))
+    said = await preview(ask, campaign, OLD.encode("cp862"), "DOS_862")
+    plain = await preview(ask, campaign, OLD.encode())
+    book = await preview(ask, campaign, ODD)
+
+    assert (guessed["encoding"], guessed["targetImport"]["encoding"]) == ("DOS_866", None)
+    assert guessed["rows"][0]["cells"][1] != "נועה לוי"
+    assert (said["encoding"], said["targetImport"]["encoding"]) == ("DOS_862", "DOS_862")
+    assert said["rows"][0]["cells"] == [us_number(1), "נועה לוי", "חיפה"]
+    assert (plain["encoding"], book["encoding"]) == ("UTF_8", None)
+
+
+@pytest.mark.feature("TGT-01")
+@pytest.mark.parametrize("said_at", ["preview", "confirm"])
+async def test_a_draft_is_imported_in_the_encoding_that_was_said(
+    ask: Ask, campaign: Campaign, fakes: FakePorts, said_at: str
+) -> None:
+    at_preview = "DOS_862" if said_at == "preview" else None
+    seen = await preview(ask, campaign, OLD.encode("cp862"), at_preview)
+    id = seen["targetImport"]["id"]
+
+    at_confirm = "DOS_862" if said_at == "confirm" else None
+    data = await ask(CONFIRM, id=id, encoding=at_confirm)
+    assert data["targetImportConfirm"]["targetImport"]["encoding"] == "DOS_862"
+    await run_import((await TargetImport.get(id=id)).id, ports=fakes.ports, for_s=60)
+
+    contact = (await Target.get().select_related("contact")).contact
+    assert (contact.name, contact.variables) == ("נועה לוי", {"עיר": "חיפה"})
 
 
 async def test_a_file_that_cannot_be_read_leaves_no_draft(

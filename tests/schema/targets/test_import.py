@@ -25,9 +25,12 @@ from tests.fakes import FakePorts
 from tests.schema.targets.conftest import Ask
 
 START = """
-mutation ($campaign: UUID!, $file: Upload!, $country: String, $priority: Int! = 5) {
+mutation (
+  $campaign: UUID!, $file: Upload!, $country: String, $priority: Int! = 5, $encoding: TextEncoding
+) {
   targetImportStart(
     campaignId: $campaign, file: $file, country: $country, priority: $priority, batchName: "March"
+    encoding: $encoding
   ) {
     __typename
     ... on TargetImportStarted { targetImport { id state fileKind batch { name priority } } }
@@ -115,6 +118,18 @@ async def test_numbers_of_one_country_become_e164_and_wrong_rows_are_told_by_num
             "value": "+972502345678",
         },
     ]
+
+
+@pytest.mark.feature("TGT-01")
+async def test_an_import_without_a_preview_is_read_in_the_encoding_that_is_said(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    content = f"Телефон;Имя\n{us_number(1)};Амир Серов\n".encode("iso8859_5")
+
+    id = await started(ask, campaign, content, encoding="ISO_8859_5")
+    await run_import((await TargetImport.get(id=id)).id, ports=fakes.ports, for_s=60)
+
+    assert (await Target.get().select_related("contact")).contact.name == "Амир Серов"
 
 
 @pytest.mark.feature("TGT-02")
