@@ -59,7 +59,7 @@ class Imports:
         return await answered(http, self._door, begin)
 
     async def problems(self, http: Request) -> Response:
-        """The rows of an import that became no target, as XLSX or CSV."""
+        """The rows of an import that became no new target, as XLSX or CSV."""
 
         async def write(principal: Principal) -> Response:
             id = as_id(http.path_params["id"], "import")

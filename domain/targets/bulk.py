@@ -101,12 +101,13 @@ class Destination:
     duplicates: Duplicates = field(default_factory=Duplicates)
 
 
+UPDATED = RowProblem("UPDATED", "The contact with this number has the data of this row now.")
 SUPPRESSED = RowProblem("SUPPRESSED", "The number is on a do-not-call list.")
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A good row that became no target: its number was there already, or must not be called."""
+    """A good row that became no new target, as its number was there already or is not called."""
 
     row: int
     number: str
@@ -118,7 +119,12 @@ class Inserted:
     """What became of staged rows: those in neither list are new targets."""
 
     left_out: list[LeftOut]
-    updated: list[int]  # rows whose contact was there already and has their data now
+    changed: list[LeftOut]  # rows whose contact was there already and has their data now
+
+    @property
+    def updated(self) -> list[int]:
+        """The rows of `changed`."""
+        return [each.row for each in self.changed]
 
 
 async def insert_staged(
@@ -152,6 +158,7 @@ async def insert_staged(
     )
     left_out = [LeftOut(row["row"], row["number"], SUPPRESSED) for row in scrubbed]
     left_out += [LeftOut(row, number, DUPLICATE_IN_ACCOUNT) for row, number in elsewhere]
+    changed = [LeftOut(row, number, UPDATED) for row, number in updated]
     also: list[int] = []
     present: list[int] = []
     for row in rows:
@@ -160,6 +167,7 @@ async def insert_staged(
             also.append(row["row"])
         elif policy is DuplicatePolicy.UPDATE:
             present.append(row["row"])
+            changed.append(LeftOut(row["row"], row["number"], UPDATED))
         else:
             why = DUPLICATE_IN_FILE if row["in_file"] else DUPLICATE_IN_CAMPAIGN
             left_out.append(LeftOut(row["row"], row["number"], why))
@@ -167,7 +175,7 @@ async def insert_staged(
         await insert_also(raw, destination, also)
     if present:
         await update_present(raw, destination.campaign_id, present)
-    return Inserted(left_out, updated + present)
+    return Inserted(left_out, changed)
 
 
 async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -> None:
@@ -194,7 +202,7 @@ async def refuse_beyond_limit(connection: BaseDBAsyncClient, account_id: UUID) -
 async def insert_left_out(
     connection: BaseDBAsyncClient, import_id: UUID, left_out: list[LeftOut]
 ) -> None:
-    """Report rows that became no target."""
+    """Report rows that became no new target."""
     await asyncpg_of(connection).copy_records_to_table(
         "import_problem",
         columns=("target_import_id", "row", "code", "message", "value"),

@@ -109,10 +109,10 @@ FROM staged_target JOIN fresh USING (contact_id)
 
 async def take_out_those_elsewhere(
     raw: "asyncpg.Connection[asyncpg.Record]", destination: "Destination"
-) -> tuple[list[tuple[int, str]], list[int]]:
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """Handle staged rows whose number is in another campaign; they are staged no more.
 
-    Gives those that are left out, by row and number, and those that updated a contact.
+    Gives those that are left out and those that updated a contact, each by row and number.
     """
     policy = destination.duplicates.in_account
     if policy is DuplicatePolicy.ALLOW:
@@ -125,9 +125,8 @@ async def take_out_those_elsewhere(
     if policy is DuplicatePolicy.UPDATE:
         await raw.execute(_UPDATE, rows, [each["target_id"] for each in found])
     await raw.execute("DELETE FROM staged_target WHERE row = ANY($1::int[])", rows)
-    if policy is DuplicatePolicy.UPDATE:
-        return [], rows
-    return [(each["row"], each["number"]) for each in found], []
+    those = [(each["row"], each["number"]) for each in found]
+    return ([], those) if policy is DuplicatePolicy.UPDATE else (those, [])
 
 
 async def update_present(

@@ -145,7 +145,7 @@ def name_of(row: TargetExport) -> str:
 async def problems_file(
     principal: Principal, import_id: UUID, kind: ExportKind, *, ports: Ports
 ) -> ExportFile:
-    """The rows of an import that became no target, in a file that the caller removes.
+    """The rows of an import that became no new target, in a file that the caller removes.
 
     Raises as `written`, and NotFound.
     """

@@ -161,19 +161,19 @@ async def _write(run: _Run, block: Block, pace: Pace) -> None:
         await _advance(run, work.connection, rows=block.rows, total=block.rows_total)
         # A power cut may take the last blocks, but how far the file is read goes with them.
         await work.connection.execute_query("SET LOCAL synchronous_commit = off")
-        left_out, updated = list[LeftOut](), 0
+        left_out, changed = list[LeftOut](), list[LeftOut]()
         if block.staged:
             inserted = await insert_staged(work.connection, block.staged, run.destination)
-            left_out, updated = inserted.left_out, len(inserted.updated)
-            if len(left_out) + updated < block.staged_rows:
+            left_out, changed = inserted.left_out, inserted.changed
+            if len(left_out) + len(changed) < block.staged_rows:
                 await refuse_beyond_limit(work.connection, row.account_id)
         if block.reported:
             await problems.OF_TARGETS.insert(work.connection, row.id, block.reported)
-        if left_out:
-            await insert_left_out(work.connection, row.id, left_out)
+        if left_out or changed:
+            await insert_left_out(work.connection, row.id, left_out + changed)
         suppressed = sum(each.why is SUPPRESSED for each in left_out)
-        row.imported += block.staged_rows - len(left_out) - updated
-        row.updated += updated
+        row.imported += block.staged_rows - len(left_out) - len(changed)
+        row.updated += len(changed)
         row.suppressed += suppressed
         row.duplicates += len(left_out) - suppressed
         row.invalid += block.reported_rows

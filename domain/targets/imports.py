@@ -172,7 +172,7 @@ async def visible_imports(principal: Principal, campaign_id: UUID) -> QuerySet[T
 
 
 def problems_of(row: TargetImport) -> QuerySet[ImportProblem]:
-    """Rows of the file that became no target. Page them BY_ROW."""
+    """Rows of the file that became no new target. Page them BY_ROW."""
     return ImportProblem.filter(target_import_id=row.id)
 
 

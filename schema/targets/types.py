@@ -251,7 +251,10 @@ class TargetImport:
         counts = await info.context.loader(problem_counts_by_import_id).load(self.id)
         return [ProblemCount(code=code, rows=rows) for code, rows in counts]
 
-    @strawberry.field(description="Rows that became no target, by row.")
+    @strawberry.field(
+        description="Rows that became no new target, by row; `UPDATED` are those whose contact was "
+        "there already and has their data now."
+    )
     async def problems(self, first: First = 50, after: After = None) -> Connection[ImportProblem]:
         found = imports.problems_of(self.source)
         page = await page_of(found, imports.BY_ROW, PageRequest(first, after))

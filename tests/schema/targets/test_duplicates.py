@@ -148,7 +148,12 @@ async def test_an_update_gives_the_contact_what_the_row_says_and_leaves_the_dial
     found = await imported(ask, campaign, fakes, ROWS, everywhere)
 
     assert figures(found) == (1, 3, 0)
-    assert problems(found) == []
+    assert problems(found) == [
+        (2, "UPDATED", KEPT),
+        (4, "UPDATED", NEW),
+        (5, "UPDATED", ELSEWHERE),
+    ]
+    assert found["problemCounts"] == [{"code": "UPDATED", "rows": 3}]
     await kept.refresh_from_db()
     contact = await Contact.get(id=kept.contact_id)
     assert (contact.name, contact.variables) == ("Ana", {"City": "Łódź", "Street": "Main"})
