@@ -224,7 +224,9 @@ export function useAgentStates(args: Partial<Omit<UseQueryArgs<op.AgentStatesQue
 
 /**
  * Supervisor's page: listen, whisper or barge by one's own telephone, which rings first. NotFound: the
- * agent is not on the line, or gone; read the list again. InvalidInput: give one of `endpoint` and `number`. FloorUnavailable: it may have been done; the telephone tells.
+ * agent is not on the line, or gone; read the list again. InvalidInput: give one of `endpoint` and
+ * `number`. NoLineFree: no trunk has room for the number. FloorUnavailable: it may have been done; the
+ * telephone tells.
  */
 export function useAgentSupervise() {
   return useMutation(op.AgentSuperviseDocument);

@@ -4,7 +4,7 @@ from domain.targets.reading.encodings import TextEncoding
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0025_export_failure_code'), ('domain', '0026_analysis_recordings')]
+    dependencies = [('domain', '0027_export_failure_code')]
 
     initial = False
 

@@ -4,7 +4,7 @@ from domain.recordings.rules import RecordingKind
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0026_unsure_action')]
+    dependencies = [('domain', '0025_unsure_action')]
 
     initial = False
 

@@ -4,7 +4,7 @@ from domain.campaigns.rules import MachineAction, UnsureAction
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0025_export_failure_code')]
+    dependencies = [('domain', '0024_promised_breaks')]
 
     initial = False
 
