@@ -51,7 +51,7 @@ from schema.suppression.imports import (
 )
 from schema.suppression.mutations import SuppressionMutations
 from schema.suppression.queries import SuppressionQueries
-from schema.targets.drafts import DraftMutations
+from schema.targets.drafts import DraftMutations, DraftQueries
 from schema.targets.exports import ExportMutations, ExportQueries, ExportSubscriptions
 from schema.targets.mutations import TargetMutations
 from schema.targets.operations import (
@@ -70,6 +70,7 @@ QUERIES: tuple[type, ...] = (
     CampaignQueries,
     CampaignLoginQueries,
     TargetQueries,
+    DraftQueries,
     ExportQueries,
     OperationQueries,
     SuppressionQueries,

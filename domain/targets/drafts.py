@@ -4,19 +4,18 @@ from collections.abc import AsyncIterable
 from datetime import timedelta
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-
 from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.campaigns.errors import CampaignClosed
 from domain.campaigns.rules import CampaignState
 from domain.campaigns.service import access_campaign
-from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.columns import NAMING_ROWS, check_columns, signature
+from domain.targets.choices import Choices, remembered_choices
+from domain.targets.choices import remember as remember_columns
+from domain.targets.columns import NAMING_ROWS, check_columns
 from domain.targets.errors import ImportFinished, NoPhoneColumn
 from domain.targets.imports import (
     MAX_FILE_BYTES,
@@ -25,16 +24,13 @@ from domain.targets.imports import (
     begin_import,
 )
 from domain.targets.jobs import ImportTargets
-from domain.targets.models import ColumnChoice, ImportState, TargetImport
+from domain.targets.models import ImportState, TargetImport
 from domain.targets.reader import read_preview
 from domain.targets.reading.blocks import Preview, ReadRequest
 from domain.targets.reading.encodings import TextEncoding
 
 PREVIEW_ROWS = NAMING_ROWS  # so that what is shown is what a choice is remembered by
 DRAFT_FOR = timedelta(hours=2)
-REMEMBERED = 200  # choices of an account, the latest
-
-Choices = tuple[tuple[str, str], ...]
 
 
 async def begin_draft(
@@ -130,7 +126,7 @@ async def confirm_import(
         row.created_at = ports.clock.now()  # from now on it may count as lost
         await row.save(update_fields=["state", "columns", "encoding", "created_at"])
         if remember:
-            await _remember(work.connection, row, seen, columns or seen.columns, ports=ports)
+            await remember_columns(work.connection, row, seen, columns or seen.columns, ports=ports)
         await audit.record(
             principal,
             "targetImportConfirm",
@@ -141,34 +137,3 @@ async def confirm_import(
         )
         work.enqueue(ImportTargets(row.id), job_id=f"ImportTargets:{row.id}")
     return row
-
-
-async def _remember(
-    connection: BaseDBAsyncClient,
-    row: TargetImport,
-    seen: Preview,
-    columns: Choices,
-    *,
-    ports: Ports,
-) -> None:
-    choice = ColumnChoice(
-        id=new_id(),
-        account_id=row.account_id,
-        signature=signature(list(seen.headers)),
-        columns=[list(pair) for pair in columns],
-        used_at=ports.clock.now(),
-    )
-    await ColumnChoice.bulk_create(
-        [choice],
-        on_conflict=("account_id", "signature"),
-        update_fields=("columns", "used_at"),
-        using_db=connection,
-    )
-
-
-async def remembered_choices(account_id: UUID) -> tuple[tuple[str, Choices], ...]:
-    """What was chosen for files with certain headers, by their signature; the latest ones."""
-    rows = await ColumnChoice.filter(account_id=account_id).order_by("-used_at").limit(REMEMBERED)
-    return tuple(
-        (row.signature, tuple((header, meaning) for header, meaning in row.columns)) for row in rows
-    )

@@ -26,8 +26,9 @@ from domain.targets.bulk import (
     insert_staged,
     refuse_beyond_limit,
 )
+from domain.targets.choices import remembered_choices
 from domain.targets.commands import TargetsChanged
-from domain.targets.drafts import DRAFT_FOR, remembered_choices
+from domain.targets.drafts import DRAFT_FOR
 from domain.targets.errors import ImportFileRefused, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportState, TargetImport

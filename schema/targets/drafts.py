@@ -1,5 +1,6 @@
 """Looking at a file before it is imported."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -8,12 +9,14 @@ import strawberry
 from strawberry.file_uploads import Upload
 
 from domain.access.permissions import Permission
-from domain.targets import drafts
+from domain.core.pages import PageRequest, page_of
+from domain.targets import choices, drafts, models
 from domain.targets.contact_numbers import NumberType
 from domain.targets.imports import ImportOptions
 from domain.targets.reading import blocks
 from domain.targets.reading.encodings import TextEncoding, encoding_named
 from schema.campaigns.refusals import CampaignIsClosed
+from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.guards import requires
 from schema.refusals import InvalidInput, NotFound
@@ -84,6 +87,26 @@ class FileColumn:
         )
 
 
+@strawberry.type(description="What the columns of files with certain headers are taken for.")
+class ColumnChoice:
+    id: UUID = strawberry.field(description="To remove it by.")
+    columns: list[FileColumn] = strawberry.field(description="As somebody said or confirmed.")
+    remembered_at: datetime = strawberry.field(description="When that was, the last time.")
+
+    @classmethod
+    def of(cls, row: models.ColumnChoice) -> "ColumnChoice":
+        return cls(
+            id=row.id,
+            columns=[FileColumn.of(header, meaning) for header, meaning in row.columns],
+            remembered_at=row.used_at,
+        )
+
+
+@strawberry.type(description="Files with these headers are guessed again.")
+class ColumnChoiceRemoved:
+    column_choice: ColumnChoice = strawberry.field(description="As it was.")
+
+
 @strawberry.type(description="One of the first rows of a file.")
 class FileRow:
     row: int = strawberry.field(description="As the file's own program counts.")
@@ -142,6 +165,26 @@ TargetImportConfirmResult = Annotated[
     | ImportFileRefused,
     strawberry.union("TargetImportConfirmResult", description="The import, or why it waits."),
 ]
+
+
+ColumnChoiceRemoveResult = Annotated[
+    ColumnChoiceRemoved | NotFound,
+    strawberry.union("ColumnChoiceRemoveResult", description="The choice, or why it stays."),
+]
+
+
+@strawberry.type
+class DraftQueries:
+    @strawberry.field(
+        description="What is remembered of columns, newest first. Only the last 200 are applied.",
+        extensions=[requires(Permission.TARGET_VIEW)],
+    )
+    async def column_choices(
+        self, info: Info, first: First = 50, after: After = None
+    ) -> Connection[ColumnChoice]:
+        found = await choices.visible_choices(info.context.principal)
+        page = await page_of(found, choices.NEWEST_FIRST, PageRequest(first, after))
+        return connection_of(page, ColumnChoice.of, count=found.count)
 
 
 @strawberry.type
@@ -228,3 +271,14 @@ class DraftMutations:
             ports=ctx.ports,
         )
         return TargetImportConfirmed(target_import=TargetImport.of(row))
+
+    @strawberry.mutation(
+        description="Forget what the columns of files with certain headers are.",
+        extensions=[requires(Permission.TARGET_MANAGE)],
+    )
+    async def column_choice_remove(
+        self, info: Info, id: Annotated[UUID, strawberry.argument(description="The choice.")]
+    ) -> ColumnChoiceRemoveResult:
+        ctx = info.context
+        row = await choices.forget_choice(ctx.principal, id, ports=ctx.ports)
+        return ColumnChoiceRemoved(column_choice=ColumnChoice.of(row))

@@ -40,6 +40,7 @@ from domain.recordings.models import Recording
 from domain.suppression.models import Suppression, SuppressionImport
 from domain.suppression.rules import SuppressionSource
 from domain.targets.models import (
+    ColumnChoice,
     ExportKind,
     TargetBatch,
     TargetExport,
@@ -129,6 +130,7 @@ ID_ARGUMENTS = {
     "campaignUnassign.id": "campaign",
     "campaignUnassign.teamIds": "team",
     "campaignUnlink.id": "campaign",
+    "columnChoiceRemove.id": "choice",
     "deskCampaigns.agentId": "agent",
     "forecast.id": "forecast",
     "forecastCancel.id": "forecast",
@@ -405,6 +407,9 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         source=SuppressionSource.MANUAL,
     )
     now = fakes.clock.now()
+    choice = await ColumnChoice.create(
+        account=account, signature="s", columns=[["Tel", "phone"]], used_at=now
+    )
     suppressing = await SuppressionImport.create(
         account=account,
         scope_id=account.id,
@@ -437,6 +442,7 @@ async def _world(slug: str, fakes: FakePorts) -> tuple[Principal, dict[str, UUID
         "batch": batch.id,
         "call": call.id,
         "campaign": campaign.id,
+        "choice": choice.id,
         "export": exporting.id,
         "forecast": forecast.id,
         "import": importing.id,

@@ -39,6 +39,17 @@ mutation (
   }
 }
 """
+CHOICES = """
+query { columnChoices { nodes { id columns { header meaning variable } } totalCount } }
+"""
+FORGET = """
+mutation ($id: UUID!) {
+  columnChoiceRemove(id: $id) {
+    ... on ColumnChoiceRemoved { columnChoice { id } }
+    ... on Refusal { code message }
+  }
+}
+"""
 ODD = xlsx(
     [(us_number(1), "Ana", "Łódź", "x"), ("12", "Bo", "Haifa", "y")],
     header=("Kontakt 1", "Kto", "Gdzie", "Bez znaczenia"),
@@ -132,6 +143,35 @@ async def test_what_was_guessed_and_confirmed_is_remembered_too(
     ]
     await run_import((await TargetImport.get(id=id)).id, ports=fakes.ports, for_s=60)
     assert (await Target.get().select_related("contact")).contact.variables == {"City": "Oulu"}
+
+
+@pytest.mark.feature("TGT-01")
+async def test_what_is_remembered_is_listed_and_may_be_forgotten(
+    ask: Ask, campaign: Campaign
+) -> None:
+    id = (await preview(ask, campaign, ODD))["targetImport"]["id"]
+    await ask(CONFIRM, id=id, columns=CHOICE, remember=True)
+    foreign = principal_of(await Account.create(name="Other", slug="other"), Role.ADMIN)
+
+    [choice] = (await ask(CHOICES))["columnChoices"]["nodes"]
+    elsewhere = await ask(CHOICES, caller=foreign)
+    refused = await ask(FORGET, caller=foreign, id=choice["id"])
+    assert choice["columns"] == [
+        {"header": "Kontakt 1", "meaning": "PHONE", "variable": None},
+        {"header": "Kto", "meaning": "NAME", "variable": None},
+        {"header": "Gdzie", "meaning": "VARIABLE", "variable": "City"},
+    ]
+    assert elsewhere["columnChoices"]["nodes"] == []
+    assert refused["columnChoiceRemove"]["code"] == "NOT_FOUND"
+    assert (await preview(ask, campaign, ODD))["columns"] != []
+
+    forgotten = await ask(FORGET, id=choice["id"])
+
+    assert forgotten["columnChoiceRemove"]["columnChoice"]["id"] == choice["id"]
+    assert (await preview(ask, campaign, ODD))["columns"] == []
+    assert (await ask(CHOICES))["columnChoices"]["totalCount"] == 0
+    entry = await AuditEntry.get(action="columnChoiceRemove")
+    assert entry.difference == {"headers": [["Kontakt 1", "Kto", "Gdzie"], None]}
 
 
 async def test_a_list_without_a_header_cannot_be_remembered_and_that_is_said(

@@ -829,6 +829,20 @@ export function useSuppressions(args: Partial<Omit<UseQueryArgs<op.SuppressionsQ
 }
 
 /**
+ * Import panel. NotFound: somebody forgot it already, read the list again.
+ */
+export function useColumnChoiceRemove() {
+  return useMutation(op.ColumnChoiceRemoveDocument);
+}
+
+/**
+ * Import panel: the headers whose columns are remembered, to forget what is wrong.
+ */
+export function useColumnChoices(args: Partial<Omit<UseQueryArgs<op.ColumnChoicesQueryVariables, op.ColumnChoicesQuery>, "query">> = {}) {
+  return useQuery({ query: op.ColumnChoicesDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Target page, with the customer's fields.
  */
 export function useTarget(args: Omit<UseQueryArgs<op.TargetQueryVariables, op.TargetQuery>, "query">) {
