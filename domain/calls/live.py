@@ -48,7 +48,8 @@ async def transfer(
 ) -> Agent:
     """Give the customer to another agent or a number, at once or after a consultation.
 
-    Raises NothingOnTheLine, TransferTargetBusy, AgentBusy, InvalidInput, NotFound.
+    Raises NothingOnTheLine, TransferTargetBusy, AgentBusy, InvalidInput, NotFound, and NoLineFree
+    when no trunk has room for the call to the number.
     """
     agent = await access_desk(principal, agent_id)
     problems = Problems()
@@ -120,7 +121,7 @@ async def supervise(
 ) -> Agent:
     """Call the supervisor's phone into an agent's room, or change what it does there.
 
-    Raises InvalidInput, NotFound.
+    Raises InvalidInput, NotFound, and NoLineFree when no trunk has room for the call to a number.
     """
     agent = await access_agent(principal, agent_id, Permission.AGENT_SUPERVISE, archived=False)
     problems = Problems()

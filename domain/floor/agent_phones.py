@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
+from domain.agents.errors import NoLineFree
 from domain.agents.models import EndpointKind
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.state import Seat
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
-from domain.trunks.rules import choose
 
-RING_LIMIT_S = 30.0
 # A phone call that the gateway takes up later than this is dropped; no later than a snapshot that
 # lacks it is believed (SETTLED_S), or a slow gateway would place it after it was given up.
 PHONE_PATIENCE_S = 3.0
@@ -22,6 +22,7 @@ class AgentPhones:
     def __init__(self, context: FloorContext) -> None:
         self._context = context
         self._state = context.state
+        self._outside = Outside(context)
 
     def call(self, seat: Seat) -> str | None:
         """Call the agent into the agent's own room, or say why that can't be."""
@@ -30,13 +31,12 @@ class AgentPhones:
             return NO_SWITCH
         to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
         if seat.endpoint_kind is EndpointKind.NUMBER:
-            now = self._context.clock.monotonic()
-            seat.trunk = choose(self._state.trunks.values(), now)
-            if seat.trunk is not None:
-                seat.trunk.take(now)
-            elif self._state.trunks:
+            try:
+                way = self._outside.way()
+            except NoLineFree:
                 return "trunks_full"
-            to = ToNumber(number=seat.endpoint, trunk=seat.trunk.name if seat.trunk else None)
+            seat.trunk = way.trunk
+            to = ToNumber(number=seat.endpoint, trunk=way.trunk_name)
         seat.leg, seat.leg_up, seat.node = new_id(), False, node
         seat.leg_since = self._context.clock.monotonic()
         self._state.legs[seat.leg] = seat

@@ -38,6 +38,7 @@ from domain.ledgers.rules import pacing_target
 from domain.pacing.interface import PacingPolicy
 from domain.pacing.tape import Header
 from domain.targets.hopper import count_left
+from domain.trunks.rules import TrunkUse
 
 logger = getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Campaigns:
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self._paced: dict[UUID, tuple[object, ...]] = {}  # by what each pacer is
+        self._trunks: dict[UUID, TrunkUse] = {}  # those that are out of use, too: calls may be on
         self.changes = Changes()
         self.was_changed: Callable[[], None] = lambda: None
         self.seats_were_read: Callable[[], None] = lambda: None
@@ -192,16 +194,10 @@ class Campaigns:
         await self.changes.take_over("trunks", self._trunks_changed)
 
     async def _trunks_changed(self) -> None:
-        fresh = await rows.read_trunks(self._state.account_id)
-        for trunk_id, trunk in fresh.items():
-            if old := self._state.trunks.get(trunk_id):
-                trunk.busy, trunk.started, trunk.failed = old.busy, old.started, old.failed
-                trunk.tells = old.tells
-                for line in self._state.lines.values():
-                    line.trunk = trunk if line.trunk is old else line.trunk
-                for seat in self._state.seats.values():
-                    seat.trunk = trunk if seat.trunk is old else seat.trunk
-        self._state.trunks = fresh
+        self._state.trunks = {
+            id: self._trunks.setdefault(id, trunk).settings_of(trunk)
+            for id, trunk in (await rows.read_trunks(self._state.account_id)).items()
+        }
         order = await rows.read_trunk_order(list(self._state.runs))
         for run in self._state.runs.values():
             run.settings.trunks = order.get(run.campaign_id, ())

@@ -99,6 +99,8 @@ class Hearing:
 
     def _of_third_party(self, line: Line, event: events.Event) -> None:
         match event:
+            case events.LegRinging() | events.LegEarlyMedia():
+                self._transfers.heard(line, event.leg)
             case events.LegAnswered():
                 self._transfers.answered(line, event)
             case events.LegFailed() | events.LegEnded():
@@ -108,6 +110,8 @@ class Hearing:
         match event:
             case events.DigitsCollected():
                 self._phones.collected(event)
+            case events.LegRinging() | events.LegEarlyMedia():
+                self._supervisions.heard(leg)
             case events.LegFailed() | events.LegEnded():
                 self._phones.gone(leg)
-                self._supervisions.gone(leg)
+                self._supervisions.gone(leg, getattr(event, "failure", None))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from logging import getLogger
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -19,6 +20,7 @@ from domain.floor.seats import Seats
 from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
 from domain.telephony.events import EndedBy, LegState, Snapshot
 from domain.telephony.port import HangUp, Join, Role
+from domain.trunks.rules import WayOut
 
 logger = getLogger(__name__)
 
@@ -62,6 +64,8 @@ class Recovery:
         restored += [self._restore_caller(call) for call in callers]
         self._give_back(restored)
         lines = self._state.lines
+        for third in await rows.read_third_parties(account_id, list(lines)):
+            self._restore_third_party(lines[third["call_id"]], third)
         recorded = await rows.read_open_recordings(account_id, list(lines))
         for call_id, recording in recorded.items():
             lines[call_id].recording = recording
@@ -141,7 +145,7 @@ class Recovery:
             if entry.trunk_id is not None:
                 seat.trunk = self._state.trunks.get(entry.trunk_id)
             if seat.trunk is not None:
-                seat.trunk.busy += 1
+                seat.trunk.keep()
 
     def _give_back(self, lines: list[Line]) -> None:
         """Let agents go on with their calls; who wraps one up may have given it away before."""
@@ -178,7 +182,8 @@ class Recovery:
         trunk = self._state.trunks.get(row["trunk_id"])  # type: ignore[call-overload]
         if trunk is not None:
             line.trunk = trunk
-            trunk.busy += line.state is not AttemptState.ENDED  # else it is only wrapped up
+            if line.state is not AttemptState.ENDED:  # else it is only wrapped up
+                trunk.keep()
         if line.state is AttemptState.COMMITTED:
             line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
         if line.answered_at is not None:
@@ -228,6 +233,19 @@ class Recovery:
         else:
             self._state.lines[line.id] = line
         return line
+
+    def _restore_third_party(self, line: Line, row: dict[str, Any]) -> None:
+        """Believe that a number called for a transfer is on its leg; if not, a snapshot tells."""
+        if line.state is not AttemptState.CONNECTED:
+            return
+        trunk = self._state.trunks.get(row["trunk_id"])
+        if trunk is not None:
+            trunk.keep()
+        way = WayOut(trunk, self._context.clock.monotonic())
+        line.handed_over = not _is_served(line)
+        line.held = not line.handed_over
+        line.consultation = Consultation(row["leg"], up=row["up"], way=way)
+        self._state.thirds[row["leg"]] = line
 
     def _resume_seat(self, seat: Seat) -> None:
         if seat.state is AgentState.WRAP_UP:

@@ -33,7 +33,7 @@ from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
 from domain.telephony.port import Analysis
-from domain.trunks.rules import TrunkUse
+from domain.trunks.rules import TrunkUse, WayOut
 from domain.wrapups.rules import WrapUpCode
 
 ON_THE_JOB = frozenset(
@@ -161,6 +161,9 @@ class Consultation:
     leg: UUID
     seat: Seat | None = None  # an agent; None: a number outside
     up: bool = False
+    way: WayOut | None = None  # of a number: how the call to it left
+    number: str = ""  # empty: called for the floor's last owner
+    room: UUID | None = None  # where it joins
 
     @property
     def is_there(self) -> bool:

@@ -15,6 +15,7 @@ from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.endings import Endings
 from domain.floor.lines import Lines
+from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.pops import pop_of_line
 from domain.floor.seats import Seats
 from domain.floor.state import Consultation, Line, Seat
@@ -30,8 +31,8 @@ from domain.telephony.port import (
     Tone,
     ToNumber,
 )
+from domain.trunks.rules import WayOut
 
-RING_LIMIT_S = 30.0
 PLACE_WITHIN_S = 5.0
 
 
@@ -44,6 +45,7 @@ class Transfers:
         self._seats = seats
         self._lines = lines
         self._endings = endings
+        self._outside = Outside(context)
         seats.left = self.left
 
     def hold(self, seat: Seat, *, on: bool) -> None:
@@ -53,21 +55,26 @@ class Transfers:
     def transfer(self, seat: Seat, command: TransferTo) -> None:
         """Give the customer away, at once or after a consultation.
 
-        Raises NothingOnTheLine, TransferTargetBusy, NotFound.
+        Raises NothingOnTheLine, TransferTargetBusy, NotFound, NoLineFree.
         """
         line = self._talking(seat)
         other = self._other_agent(line, command)
         if line.consultation is not None:
             raise AgentBusy(seat.agent_id, seat.state)
-        if command.consult:
+        if command.to_number is not None:
+            way = self._outside.way(first=line.trunk)  # the carrier that knows what we show
+            if command.consult:
+                self.hold(seat, on=True)
+            room = seat.agent_id if command.consult else line.id
+            self._call_number(line, command.to_number, room, way)
+            if not command.consult:
+                self._give_outside(line, seat)
+                self._context.send(line.node, Join(leg=line.id, room=line.id, role=Role.NORMAL))
+        elif other is not None and command.consult:
             self.hold(seat, on=True)
-            line.consultation = self._consult(line, seat, other, command)
+            line.consultation = self._consult(line, seat, other)
         elif other is not None:
             self._hand_over(line, seat, other)
-        else:
-            line.consultation = self._call_number(line, command, room=line.id)
-            self._give_outside(line, seat)
-            self._context.send(line.node, Join(leg=line.id, room=line.id, role=Role.NORMAL))
 
     def complete(self, seat: Seat) -> None:
         """Bring customer and consulted party together; the agent goes to wrap-up."""
@@ -89,10 +96,19 @@ class Transfers:
     def cancel(self, seat: Seat) -> None:
         """Let the consulted party go, and return to the customer."""
         line = self._talking(seat)
-        self._end_consultation(line, self._consultation(line, seat))
+        consultation = self._consultation(line, seat)
+        self._end_consultation(line, consultation)
+        if consultation.seat is None:
+            self._note(line, "third_party_gone")
         self._hold(line, on=False)
 
     # What the other party's leg does
+
+    def heard(self, line: Line, leg: UUID) -> None:
+        """The party called for a transfer is being reached: it rings, or its network plays."""
+        consultation = line.consultation
+        if consultation is not None and consultation.leg == leg and consultation.way is not None:
+            consultation.way.was_heard()
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """The party called for a transfer picked up."""
@@ -101,12 +117,17 @@ class Transfers:
             self._note(line, "third_party_answered")
 
     def gone(self, line: Line, event: LegFailed | LegEnded) -> None:
-        """The party called for a transfer did not pick up, or hung up."""
+        """The party called for a transfer did not pick up, or hung up.
+
+        One whose carrier failed is called by the next trunk.
+        """
         consultation = line.consultation
         if consultation is None or consultation.leg != event.leg:
             return
         self._state.thirds.pop(consultation.leg, None)
         line.consultation = None
+        if self._goes_on(line, consultation, event):
+            return
         self._note(line, "third_party_gone")
         if line.handed_over:
             self._lines.hang_up(line)  # nobody is left to speak with
@@ -149,37 +170,43 @@ class Transfers:
             raise TransferTargetBusy(other.agent_id, other.state)
         return other
 
-    def _consult(
-        self, line: Line, seat: Seat, other: Seat | None, command: TransferTo
-    ) -> Consultation:
-        if other is None:
-            return self._call_number(line, command, room=seat.agent_id)
+    def _goes_on(self, line: Line, consultation: Consultation, event: LegFailed | LegEnded) -> bool:
+        way = consultation.way
+        if way is None:
+            return False
+        if not isinstance(event, LegFailed) or consultation.room is None:
+            way.free()
+            return False
+        if (again := self._outside.next(way, event.failure)) is None:
+            return False
+        self._call_number(line, consultation.number, consultation.room, again)
+        return True
+
+    def _consult(self, line: Line, seat: Seat, other: Seat) -> Consultation:
         assert other.leg is not None
         self._seats.reserve(other, line.campaign_id, None)
         self._context.send(line.node, Join(leg=other.leg, room=seat.agent_id, role=Role.NORMAL))
         self._note(line, "consulting")
         return Consultation(leg=other.leg, seat=other, up=True)
 
-    def _call_number(self, line: Line, command: TransferTo, *, room: object) -> Consultation:
-        assert command.to_number is not None
+    def _call_number(self, line: Line, number: str, room: UUID, way: WayOut) -> None:
         leg = new_id()
         self._state.thirds[leg] = line
+        line.consultation = Consultation(leg, way=way, number=number, room=room)
         self._context.send(
             line.node,
             PlaceLeg(
                 leg=leg,
                 account=self._state.account_id,
-                to=ToNumber(
-                    number=command.to_number, trunk=line.trunk.name if line.trunk else None
-                ),
+                to=ToNumber(number=number, trunk=way.trunk_name),
                 not_after=self._context.unix() + PLACE_WITHIN_S,
                 caller_id=CallerId(number=line.caller_id),
                 ring_limit_s=RING_LIMIT_S,
-                join=room,  # type: ignore[arg-type]  # an agent's or the call's id
+                join=room,
             ),
         )
-        self._note(line, "third_party_called")
-        return Consultation(leg=leg)
+        # The next owner knows by this whose leg it is, and which trunk it holds.
+        self._note(line, "third_party_called", leg=leg, trunk=way.trunk.id if way.trunk else None)
 
     def _hold(self, line: Line, *, on: bool) -> None:
         # Sent whatever we believe: who took the floor over does not know who is held, and a
@@ -198,6 +225,8 @@ class Transfers:
         else:
             line.consultation = None
             self._state.thirds.pop(consultation.leg, None)
+            if consultation.way is not None:
+                consultation.way.free()
             self._context.send(line.node, HangUp(leg=consultation.leg))
 
     def _send_home(self, line: Line, leg: UUID, other: Seat) -> None:
@@ -239,5 +268,5 @@ class Transfers:
         self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
         self._endings.told_gone(line, seat)
 
-    def _note(self, line: Line, kind: str) -> None:
-        self._context.journal.event(line.id, self._context.clock.now(), kind)
+    def _note(self, line: Line, kind: str, **detail: object) -> None:
+        self._context.journal.event(line.id, self._context.clock.now(), kind, **detail)

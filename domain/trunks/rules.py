@@ -43,9 +43,19 @@ class TrunkUse:
         self.busy += 1
         self.started.append(now)
 
+    def keep(self) -> None:
+        """Count a call that left here earlier, for another owner of the floor."""
+        self.busy += 1
+
     def free(self) -> None:
         """Count a call that ended."""
         self.busy = max(0, self.busy - 1)
+
+    def settings_of(self, fresh: "TrunkUse") -> "TrunkUse":
+        """This trunk as its row is now. What is on it goes on."""
+        self.name, self.channels, self.record = fresh.name, fresh.channels, fresh.record
+        self.calls_per_second = fresh.calls_per_second
+        return self
 
     def rang(self) -> None:
         """The far end of a call was heard before the answer: it rang, or played something."""
@@ -57,6 +67,32 @@ class TrunkUse:
             self.tells is None
         ):  # some people's switches answer at once: one call that rang says more
             self.tells = False
+
+
+@dataclass(slots=True)
+class WayOut:
+    """How a call that no campaign dialed leaves to a number. Times are monotonic seconds."""
+
+    trunk: TrunkUse | None  # taken for it; None: the switch's default, of an account without any
+    since: float
+    tried: frozenset[UUID] = frozenset()  # the trunks that failed it before
+    heard: bool = False
+
+    @property
+    def trunk_name(self) -> str | None:
+        """The switch's name of the trunk; None: its default."""
+        return self.trunk.name if self.trunk is not None else None
+
+    def was_heard(self) -> None:
+        """The called network let us hear something before the answer."""
+        self.heard = True
+        if self.trunk is not None:
+            self.trunk.rang()
+
+    def free(self) -> None:
+        """The call is over."""
+        if self.trunk is not None:
+            self.trunk.free()
 
 
 def choose(trunks: Iterable[TrunkUse], now: float) -> TrunkUse | None:

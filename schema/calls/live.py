@@ -11,7 +11,7 @@ from domain.calls import live
 from domain.calls.commands import RecordAction
 from domain.telephony.port import Role
 from schema.agents.desk import AgentAccepted, AgentId
-from schema.agents.refusals import AgentBusy, NothingOnTheLine
+from schema.agents.refusals import AgentBusy, NoLineFree, NothingOnTheLine
 from schema.agents.types import Agent
 from schema.calls.refusals import NoConsultation, NotRecording, NotSupervising, TransferTargetBusy
 from schema.context import Info
@@ -50,6 +50,7 @@ CallTransferResult = Annotated[
     | NothingOnTheLine
     | TransferTargetBusy
     | AgentBusy
+    | NoLineFree
     | FloorUnavailable,
     strawberry.union("CallTransferResult", description="The agent, or why not."),
 ]
@@ -66,7 +67,7 @@ CallRecordResult = Annotated[
     strawberry.union("CallRecordResult", description="The agent, or why not."),
 ]
 AgentSuperviseResult = Annotated[
-    AgentAccepted | NotFound | InvalidInput | FloorUnavailable,
+    AgentAccepted | NotFound | InvalidInput | NoLineFree | FloorUnavailable,
     strawberry.union("AgentSuperviseResult", description="The agent, or why not."),
 ]
 AgentSuperviseEndResult = Annotated[

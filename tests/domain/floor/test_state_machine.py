@@ -213,13 +213,19 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
                 self.gone(seat.leg, EndedBy.SWITCH)
             self.settle()
 
-    @rule(choice=st.integers(0, 9), picks_up=st.booleans())
-    def a_third_party_does(self, choice: int, picks_up: bool) -> None:
+    @rule(
+        choice=st.integers(0, 9), does=st.sampled_from(["picks up", "hangs up", "is not reached"])
+    )
+    def a_third_party_does(self, choice: int, does: str) -> None:
         with self._one_of([leg for leg in self.legs if leg in self.state.thirds], choice) as leg:
-            if leg is not None and picks_up and self.legs[leg] == "dialing":
-                self.answers(leg)
-            elif leg is not None and not picks_up:
+            if leg is None:
+                return
+            if does == "hangs up":
                 self.gone(leg, EndedBy.FAR_END)
+            elif self.legs[leg] == "dialing" and does == "picks up":
+                self.answers(leg)
+            elif self.legs[leg] == "dialing":
+                self.carrier_fails(leg, Failure.CONGESTION)
 
     @rule(n=st.integers(0, AGENTS - 1))
     def an_agent_dials(self, n: int) -> None:
@@ -272,8 +278,13 @@ class FloorMachine(PaperFloor, RuleBasedStateMachine):
         if hasattr(self, "run"):
             for used in self.trunks_of.values():
                 assert len(set(used)) == len(used)
+
+    @invariant()
+    def each_call_to_a_number_is_counted_once(self) -> None:
+        if hasattr(self, "run"):
             busy = sum(trunk.busy for trunk in self.state.trunks.values())
-            assert busy == len(self.state.lines)
+            assert busy == len(self.state.lines) + len(self.state.thirds)
+            assert all(trunk.busy <= trunk.channels for trunk in self.state.trunks.values())
 
     @invariant()
     def nobody_waits_for_a_leg_that_is_gone(self) -> None:

@@ -5,16 +5,23 @@ import pytest
 from domain.access.models import AuditEntry
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.agents.errors import NoLineFree
 from domain.agents.models import Agent
-from domain.calls.commands import CallHold, Supervise
+from domain.calls.commands import CallHold, Supervise, TransferTo
+from domain.core.floors import FloorCommand
 from domain.telephony.port import Role
 from tests import rows
 from tests.fakes import FakePorts
-from tests.schema.asking import ask
+from tests.schema.asking import ask, refusal_code
 
 HOLD = """
 mutation ($agent: UUID) {
   callHold(on: true, agentId: $agent) { __typename ... on Refusal { code } }
+}
+"""
+TRANSFER = """
+mutation ($agent: UUID) {
+  callTransfer(toNumber: "+12025550199", agentId: $agent) { __typename ... on Refusal { code } }
 }
 """
 SUPERVISE = """
@@ -68,3 +75,20 @@ async def test_only_what_is_done_with_anothers_customer_is_written_down(
     assert fakes.floors.commands == [CallHold(agent=agent.id, on=True)]
     written = [entry.action for entry in await AuditEntry.all()]
     assert written == ([] if whose == "own" else ["callHold"])
+
+
+@pytest.mark.parametrize(("asked", "command"), [(TRANSFER, TransferTo), (SUPERVISE, Supervise)])
+async def test_a_number_that_no_trunk_has_room_for_is_refused_and_nothing_written_down(
+    asked: str, command: type[FloorCommand], database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    agent = await rows.an_agent(account, team=await rows.a_team(account))
+    fakes.floors.answers[command] = NoLineFree("the trunks are full")
+    given = {"role": "LISTEN"} if asked is SUPERVISE else {}
+
+    code = await refusal_code(
+        asked, await supervisor_of(agent), fakes, agent=str(agent.id), **given
+    )
+
+    assert code == "NO_LINE_FREE"
+    assert await AuditEntry.all().count() == 0

@@ -224,7 +224,8 @@ export function useAgentStates(args: Partial<Omit<UseQueryArgs<op.AgentStatesQue
 
 /**
  * Supervisor's page: listen, whisper or barge by one's own telephone, which rings first. NotFound: the
- * agent is not on the line, or gone; read the list again. InvalidInput: give one of `endpoint` and `number`. FloorUnavailable: it may have been done; the telephone tells.
+ * agent is not on the line, or gone; read the list again. InvalidInput: give one of `endpoint` and `number`.
+ * NoLineFree: no trunk has room for the number. FloorUnavailable: it may have been done; the telephone tells.
  */
 export function useAgentSupervise() {
   return useMutation(op.AgentSuperviseDocument);
@@ -375,7 +376,7 @@ export function useCallTimeline(args: Omit<UseQueryArgs<op.CallTimelineQueryVari
 
 /**
  * Desk. TransferTargetBusy: choose somebody else. NothingOnTheLine: the customer has hung up. AgentBusy:
- * a consultation is under way.
+ * a consultation is under way. NoLineFree: no trunk has room for the number; the customer stays.
  * FloorUnavailable: it may have been done; the desk's events tell.
  */
 export function useCallTransfer() {

@@ -1505,6 +1505,7 @@ export type AgentSuperviseMutation = { readonly agentSupervise:
     | { readonly __typename: 'AgentAccepted', readonly agent: { readonly id: string } }
     | { readonly __typename: 'NotFound', readonly code: string, readonly message: string }
     | { readonly __typename: 'InvalidInput', readonly code: string, readonly message: string, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> }
+    | { readonly __typename: 'NoLineFree', readonly code: string, readonly message: string }
     | { readonly __typename: 'FloorUnavailable', readonly code: string, readonly message: string }
    };
 
@@ -1737,6 +1738,7 @@ export type CallTransferMutation = { readonly callTransfer:
     | { readonly __typename: 'NothingOnTheLine', readonly code: string, readonly message: string }
     | { readonly __typename: 'TransferTargetBusy', readonly code: string, readonly message: string, readonly state: string }
     | { readonly __typename: 'AgentBusy', readonly code: string, readonly message: string }
+    | { readonly __typename: 'NoLineFree', readonly code: string, readonly message: string }
     | { readonly __typename: 'FloorUnavailable', readonly code: string, readonly message: string }
    };
 
