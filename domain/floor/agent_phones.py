@@ -6,6 +6,7 @@ from domain.agents.errors import NoLineFree
 from domain.agents.models import EndpointKind
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.loads import node_for_phone
 from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.state import Seat
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
@@ -26,7 +27,7 @@ class AgentPhones:
 
     def call(self, seat: Seat) -> str | None:
         """Call the agent into the agent's own room, or say why that can't be."""
-        node = self._node()
+        node = node_for_phone(self._context, seat)
         if node is None:
             return NO_SWITCH
         to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
@@ -81,8 +82,3 @@ class AgentPhones:
         if seat.trunk is not None:
             seat.trunk.free()
         seat.leg, seat.leg_up, seat.node, seat.trunk = None, False, None, None
-
-    def _node(self) -> str | None:
-        """The living switch with the most room for its size."""
-        up = [node for node in self._context.nodes.values() if node.up and node.capacity > 0]
-        return min(up, key=lambda node: node.legs / node.capacity).node if up else None

@@ -15,6 +15,7 @@ from domain.campaigns.events import (
 from domain.campaigns.rules import AgentLogin
 from domain.core.bus import Notice
 from domain.floor.context import FloorContext
+from domain.floor.loads import out_of_reach
 from domain.floor.state import ON_THE_JOB, Run
 
 EVERY_S = 1.0
@@ -90,6 +91,8 @@ class Boards:
         if run.dials and settings.agent_login is AgentLogin.MANUAL and not settings.on_ports:
             if not any(self._state.crew(run.campaign_id)):
                 notes.append("no agent is logged into the campaign")
+        for node, count in sorted(out_of_reach(self._context, run).items()):
+            notes.append(f"{count} wait at switch {node}, where none of its agents is at work")
         shown = {run.settings.caller_id, *run.settings.caller_id_pool} - {None}
         if not run.inbound and (gone := len(shown - self._state.routes.keys())):
             notes.append(f"{gone} of its caller IDs are not numbers of the account: not shown")

@@ -23,6 +23,7 @@ from domain.floor.endings import UNANSWERED
 from domain.floor.hooks import Hooks
 from domain.floor.journal import TargetChange
 from domain.floor.lines import Lines
+from domain.floor.loads import room_left, spread
 from domain.floor.matching import seat_of_level, share_free_agents
 from domain.floor.pops import pop_of_offer
 from domain.floor.screening import Screening
@@ -88,13 +89,13 @@ class Dialing:
             if run.settings.mode is DialMode.PREVIEW:
                 self._offer(run, free)
             elif run.settings.on_ports:
-                self._pace(run, self._view_of_ports(run, now), now)
+                self._pace(run, self._view_of_ports(run, now), [], now)
             elif run.settings.reserves:
                 self._dial_for_each(run, free, shared.waits_for.get(run.campaign_id))
             else:
                 if free and run.openings is not None and run.openings.terms.previews:
                     free = self._offer_flagged(run, free)
-                self._pace(run, self.view(run, len(free), now), now)
+                self._pace(run, self.view(run, len(free), now), free, now)
 
     def answer_offer(self, seat: Seat, target_id: UUID, decision: PreviewDecision) -> None:
         """Do what the agent decided about an offered contact. Raises OfferGone."""
@@ -105,7 +106,7 @@ class Dialing:
         seat.offer = None
         if decision is PreviewDecision.ACCEPT:
             node = seat.node
-            if node is None or not seat.leg_up or not run.dials:
+            if not seat.leg_up or not run.dials or node not in room_left(self._context):
                 run.hopper.appendleft(offer.target)
                 self._seats.release(seat)
                 raise OfferGone(target_id)
@@ -192,7 +193,7 @@ class Dialing:
             agents=run.settings.ports,
         )
 
-    def _pace(self, run: Run, seen: FloorView, now: float) -> None:
+    def _pace(self, run: Run, seen: FloorView, free: list[Seat], now: float) -> None:
         decision = run.policy.decide(seen, now)
         run.why = decision.why
         if decision.cancel:
@@ -200,9 +201,9 @@ class Dialing:
                 run, decision.cancel, younger_than=run.settings.minimum_ring_s
             )
         count = min(decision.launch, len(run.hopper), AT_ONCE)
-        node = self._node_for(run)
-        if count > 0 and node is not None:
-            taken = self._take(run, count, fits=lambda verdict: not verdict.preview)
+        nodes = spread(self._context, run, free, count) if count > 0 else {}
+        for node, share in nodes.items():
+            taken = self._take(run, share, fits=lambda verdict: not verdict.preview)
             self._launch(run, [target for target, _ in taken], node)
 
     def _dial_for_each(self, run: Run, free: list[Seat], before: Run | None) -> None:
@@ -212,7 +213,8 @@ class Dialing:
                 f"; others wait for campaign {before.settings.name!r}, which has priority "
                 f"{before.settings.priority} and targets left"
             )
-        able = [s for s in free if s.free and s.node is not None and self._is_up(s.node)]
+        left = room_left(self._context)
+        able = [seat for seat in free if seat.free and seat.node in left]
         while able and (taken := self._take(run, 1)):
             ((target, verdict),) = taken
             seat = self._seat_of(run, able, verdict)
@@ -220,8 +222,11 @@ class Dialing:
             assert seat.node is not None
             if verdict.preview:
                 self._offer_to(run, seat, target)
-            elif not self._launch(run, [target], seat.node, seat):
+                continue
+            if not self._launch(run, [target], seat.node, seat):
                 return
+            left[seat.node] -= 1
+            able = [each for each in able if each.node is not None and left[each.node] > 0]
 
     def _offer(self, run: Run, free: list[Seat]) -> None:
         run.why = f"one contact offered to each of {len(free)} free agents"
@@ -342,30 +347,6 @@ class Dialing:
                 self.refill(run)
         elif len(run.hopper) < LOW_WATER or run.stale(now):
             self.refill(run)
-
-    def _node_for(self, run: Run) -> str | None:
-        """The living switch with the fewest lines of this run for each of its agents there.
-
-        Where no agent takes the calls, or none is there: the one with the most room for its size.
-        """
-        agents: dict[str, int] = {}
-        for seat in self._state.crew(run.campaign_id):
-            if seat.leg_up and seat.node is not None and self._is_up(seat.node):
-                agents[seat.node] = agents.get(seat.node, 0) + 1
-        if not agents and run.settings.on_ports:
-            up = [node for node in self._context.nodes.values() if node.up and node.capacity > 0]
-            return min(up, key=lambda node: node.legs / node.capacity).node if up else None
-        if len(agents) <= 1:
-            return next(iter(agents), None)
-        lines = dict.fromkeys(agents, 0)
-        for line in run.lines.values():
-            if line.node in lines:
-                lines[line.node] += 1
-        return min(agents, key=lambda node: lines[node] / agents[node])
-
-    def _is_up(self, name: str) -> bool:
-        node = self._context.nodes.get(name)
-        return node is not None and node.up
 
 
 def _is_due(run: Run, now: float) -> bool:

@@ -31,6 +31,7 @@ from domain.floor.context import FloorContext
 from domain.floor.dialing import Dialing
 from domain.floor.journal import Statement
 from domain.floor.lines import Lines
+from domain.floor.loads import room_left
 from domain.floor.screening import Screening
 from domain.floor.seats import Seats
 from domain.floor.state import Run, Seat
@@ -121,7 +122,7 @@ class Manual:
         self._refuse_forbidden(wanted)
         run, target, node = wanted.run, wanted.target, seat.node
         if node is None or not self._is_up(node) or self._lines.placing.place_before() is None:
-            raise NoLineFree("the switch that holds the agent's phone is away")
+            raise NoLineFree("the switch that holds the agent's phone is away or full")
         if self._context.journal.stalled:
             raise NoLineFree("the database is away")
         trunks = self._dialing.carriers.room_for(run, target)
@@ -205,8 +206,6 @@ class Manual:
             raise CallForbidden(block)
 
     def _is_up(self, name: str | None) -> bool:
-        """Whether that switch, or any, is there."""
-        return any(
-            node.up and node.capacity > 0 and name in (None, node.node)
-            for node in self._context.nodes.values()
-        )
+        """Whether that switch, or any, is there and has room."""
+        left = room_left(self._context)
+        return bool(left) if name is None else name in left

@@ -150,10 +150,16 @@ class Rig:
             )
         return found
 
-    async def carrier(self, node: str = "sim", profile: CarrierProfile | None = None) -> None:
+    async def carrier(
+        self, node: str = "sim", profile: CarrierProfile | None = None, *, capacity: int = 1000
+    ) -> None:
         """Start a gateway with a simulated carrier, as `python -m workers.gateway` does."""
         carrier = SimulatedCarrier(
-            clock=self.clock, node=node, profile=profile, recordings=self.recordings
+            clock=self.clock,
+            node=node,
+            profile=profile,
+            capacity=capacity,
+            recordings=self.recordings,
         )
         incarnation = uuid.uuid4().hex
         outbox = Outbox(self.redis, node=node, incarnation=incarnation)
@@ -179,7 +185,7 @@ class Rig:
                     incarnation=incarnation,
                     up=True,
                     legs=carrier.legs,
-                    capacity=1000,
+                    capacity=capacity,
                     kind="simulated",
                 )
                 await self.redis.zadd(GATEWAYS, {node: 0})
@@ -288,9 +294,10 @@ class Rig:
         *,
         name: str = "",
         behaviour: Behaviour = PATIENT,
+        node: str = "sim",
     ) -> UUID:
         """Somebody calls one of the account's numbers, or an agent's phone a code; the leg."""
-        leg = self.carrier_of().arrive(
+        leg = self.carrier_of(node).arrive(
             number, caller, name=name, account=self.row.id, behaviour=behaviour
         )
         assert leg is not None
