@@ -1,9 +1,10 @@
 """Which gateways live, and what their switches still hold."""
 
 from logging import getLogger
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.floor.context import FloorContext
+from domain.floor.loads import out_of_reach
 from domain.floor.recovery import Recovery
 from domain.telephony.events import Snapshot
 from domain.telephony.link import Node
@@ -26,6 +27,7 @@ class Switches:
         self._gone: dict[str, float] = {}  # name -> monotonic seconds since it is away
         self._asked: dict[str, float] = {}
         self._phones_due = context.clock.monotonic() + PHONES_AFTER_S
+        self._stranded: set[tuple[UUID, str]] = set()  # runs, and where their callers wait
 
     def saw(self, nodes: list[Node]) -> None:
         """Take over which gateways live now."""
@@ -51,9 +53,26 @@ class Switches:
                 del self._gone[name]
                 logger.warning("gateway %s does not come back: its calls are over", name)
                 self._recovery.end_lines_of(name, self._context.unix())
+        self._tell_of_stranded()
         if self._phones_due <= now:
             self._phones_due = now + SETTLE_EVERY_S
             self._recovery.call_lost_phones()
+
+    def _tell_of_stranded(self) -> None:
+        """Say once where callers wait whom no agent at work can take: a number has no board."""
+        stranded = {
+            (run.campaign_id, node)
+            for run in self._context.state.runs.values()
+            if run.inbound
+            for node in out_of_reach(self._context, run)
+        }
+        for run_id, node in sorted(stranded - self._stranded):
+            logger.warning(
+                "callers of run %s wait at gateway %s, where none of its agents is at work",
+                run_id,
+                node,
+            )
+        self._stranded = stranded
 
     def _wanted(self) -> set[str]:
         """Gateways that lived, or hold a call: one may have died together with the last owner."""

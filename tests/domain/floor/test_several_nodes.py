@@ -118,7 +118,7 @@ async def test_when_a_switch_dies_its_agents_are_called_at_another(rig: Rig) -> 
 
 @pytest.mark.feature("OPS-02")
 async def test_a_caller_where_no_agent_is_waits_in_sight_and_gets_the_next_who_comes(
-    slow_rig: Rig,
+    slow_rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig = slow_rig
     number = await InboundNumber.create(
@@ -141,6 +141,10 @@ async def test_a_caller_where_no_agent_is_waits_in_sight_and_gets_the_next_who_c
     rig.dial_in("+12025558000", node=elsewhere)
     await rig.until(lambda: _shows(floor, number.id, f"1 wait at switch {elsewhere}"))
     assert floor.state.seats[first.id].free
+    said = f"callers of run {number.id} wait at gateway {elsewhere}"
+    await rig.until(lambda: _is_logged(caplog, said))
+    await rig.pass_time(3)
+    assert caplog.text.count(said) == 1
     await rig.at_work(second)
     await rig.until(lambda: _is_talking(floor, second))
 
@@ -151,6 +155,10 @@ async def test_a_caller_where_no_agent_is_waits_in_sight_and_gets_the_next_who_c
 async def _shows(floor: Floor, run_id: UUID, what: str, *, but_not: str = "-") -> bool:
     why = Boards(floor.context).of_run(floor.state.runs[run_id]).why
     return what in why and but_not not in why
+
+
+async def _is_logged(caplog: pytest.LogCaptureFixture, what: str) -> bool:
+    return what in caplog.text
 
 
 async def _is_talking(floor: Floor, agent: Agent) -> bool:
