@@ -14,7 +14,8 @@ from domain.floor.context import FloorContext
 from domain.floor.endings import instant
 from domain.floor.lines import Lines
 from domain.floor.phones import Phones
-from domain.floor.state import InboundRoute, Line, Run, Settings
+from domain.floor.settings import InboundRoute, Settings
+from domain.floor.state import Line, Run
 from domain.numbers.models import NumberPurpose
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingSettings

@@ -30,6 +30,7 @@ from domain.floor.hoppers import Hoppers
 from domain.floor.ledger import Ledger, Tally
 from domain.floor.paced import Paced
 from domain.floor.seats import Seats
+from domain.floor.settings import settings_of
 from domain.floor.state import Run, RunHook, Seat
 from domain.floor.tapes import Tapes
 from domain.floor.windows import Windows
@@ -230,7 +231,7 @@ class Campaigns:
     def _add(self, campaign: Campaign, ledger: Ledger, trunks: tuple[UUID, ...]) -> Run:
         run = Run(
             campaign_id=campaign.id,
-            settings=rows.settings_of(campaign, trunks),
+            settings=settings_of(campaign, trunks),
             policy=self._policy(campaign, ledger),
             ledger=ledger,
             openings=Openings(terms_of(campaign, self._bound), holiday_of),
@@ -239,7 +240,7 @@ class Campaigns:
         return run
 
     def _update(self, run: Run, campaign: Campaign, trunks: tuple[UUID, ...]) -> None:
-        before, run.settings = run.settings, rows.settings_of(campaign, trunks)
+        before, run.settings = run.settings, settings_of(campaign, trunks)
         started = campaign.state is CampaignState.RUNNING and before.state is not campaign.state
         anew = run.openings is None or run.openings.terms.started_at != campaign.started_at
         if self._paced.get(campaign.id) != _paced_by(campaign):  # else it goes on learning

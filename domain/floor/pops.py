@@ -9,7 +9,8 @@ from domain.calls.screen import (
     ring_crm_url,
     ring_variables,
 )
-from domain.floor.state import Line, Offer, Settings
+from domain.floor.settings import Settings
+from domain.floor.state import Line, Offer
 from domain.targets.hopper import HopperTarget
 
 

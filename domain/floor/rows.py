@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import orjson
 from tortoise import connections
 from tortoise.expressions import Q
@@ -13,28 +12,25 @@ from domain.access.models import Account
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.calls.models import Call
-from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.announcements import announcement_of
+from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.models import Campaign, CampaignLogin
-from domain.campaigns.rules import AbandonAction, CampaignState, UnsureAction
+from domain.campaigns.rules import CampaignState
 from domain.eligibility.models import DialingPolicy
 from domain.floor.ledger import Ledger
-from domain.floor.state import InboundRoute, LoginEntry, Seat, Settings, StateEntry
+from domain.floor.settings import InboundRoute
+from domain.floor.state import LoginEntry, Seat, StateEntry
 from domain.hooks.models import PreDialHook
 from domain.hooks.rules import HookSettings
 from domain.hooks.service import settings_of_hook
 from domain.numbers.models import InboundNumber
-from domain.pacing import DEFAULT_PORTS
 from domain.recordings.models import Recording
 from domain.recordings.rules import RecordingKind
 from domain.targets.by_hand import BATCH_NAME
 from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget, numbers_of
-from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER, TargetState
-from domain.telephony.port import Analysis
+from domain.targets.rules import TargetState
 from domain.trunks.models import CampaignTrunk, Trunk
 from domain.trunks.rules import TrunkUse
-from domain.wrapups.rules import codes_of
 
 # Nobody logs into a closed campaign: whoever is, is out when it closes.
 _LEVELS = """
@@ -275,62 +271,6 @@ def target_of_attempt(row: dict[str, Any]) -> HopperTarget:
 def attempt_state(row: dict[str, Any]) -> AttemptState:
     """The state of a read attempt."""
     return AttemptState(row["state"])
-
-
-def settings_of(campaign: Campaign, trunks: tuple[UUID, ...] = ()) -> Settings:
-    """A campaign's row as the floor uses it."""
-    delays = {Disposition(key): value for key, value in campaign.retry_delays_s.items()}
-    return Settings(
-        name=campaign.name,
-        mode=campaign.mode,
-        state=campaign.state,
-        priority=campaign.priority,
-        caller_id=campaign.caller_id,
-        caller_name=campaign.caller_name,
-        lines_per_agent=campaign.lines_per_agent,
-        ring_limit_s=campaign.ring_limit_s,
-        patience_s=campaign.patience_s,
-        analysis=_analysis(campaign),
-        machine_action=campaign.machine_action,
-        machine_message=campaign.machine_message,
-        unsure_action=campaign.unsure_action,
-        agent_announcement=campaign.agent_announcement,
-        record=campaign.record,
-        trunks=trunks,
-        retry_delays_s=delays,
-        next_number_after=frozenset(
-            DEFAULT_NEXT_NUMBER_AFTER
-            if campaign.next_number_after is None
-            else map(Disposition, campaign.next_number_after)
-        ),
-        wrap_up_s=campaign.wrap_up_s,
-        preview_s=campaign.preview_s,
-        variables=tuple(campaign.variables),
-        crm_url=campaign.crm_url,
-        call_guide=tuple(campaign.call_guide),
-        caller_id_strategy=campaign.caller_id_strategy,
-        caller_id_pool=tuple(campaign.caller_id_pool),
-        wrap_up_codes={code.code: code for code in codes_of(campaign.wrap_up_codes)},
-        ring_variables=tuple(campaign.ring_variables),
-        sensitive_variables=frozenset(campaign.sensitive_variables),
-        ports=campaign.ivr_ports or DEFAULT_PORTS,
-        announcement=announcement_of(campaign.announcement),
-        abandon_message=announcement_of(campaign.abandon_message)
-        if campaign.abandon_action is AbandonAction.MESSAGE
-        else None,
-        call_back=CallBackRule(campaign.id, campaign.call_back_delay_s, campaign.call_back_priority)
-        if campaign.call_back
-        else None,
-        agent_login=campaign.agent_login,
-    )
-
-
-def _analysis(campaign: Campaign) -> Analysis | None:
-    if not campaign.analysis:
-        return None
-    told = msgspec.convert(campaign.analysis_settings, Analysis)
-    as_machine = campaign.unsure_action is UnsureAction.AS_MACHINE
-    return msgspec.structs.replace(told, beep_if_unsure=as_machine)
 
 
 async def read_routes(account_id: UUID) -> dict[str, InboundRoute]:

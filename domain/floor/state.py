@@ -9,32 +9,20 @@ from uuid import UUID
 
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
-from domain.callerids.rules import CallerIdStrategy
 from domain.calls.rules import AttemptState, CallDirection, Disposition
-from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import (
-    MINIMUM_RING_S,
-    ON_PORTS,
-    SPEAKING,
-    AgentLogin,
     CampaignState,
-    DialMode,
-    MachineAction,
-    UnsureAction,
 )
 from domain.eligibility.openings import Openings
 from domain.eligibility.parts import Block
 from domain.floor.ledger import Ledger, Tally
+from domain.floor.settings import InboundRoute, Settings
 from domain.floor.wishes import Said
 from domain.hooks.rules import Breaker, HookSettings
-from domain.numbers.models import NumberPurpose
 from domain.pacing.interface import PacingPolicy
-from domain.targets.call_backs import CallBackRule
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import EndedBy
-from domain.telephony.port import Analysis
 from domain.trunks.rules import TrunkUse, WayOut
-from domain.wrapups.rules import WrapUpCode
 
 ON_THE_JOB = frozenset(
     {AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP}
@@ -229,85 +217,6 @@ class Line:
     def is_inbound(self) -> bool:
         """Whether the other party called: then there is neither an attempt nor a target."""
         return self.direction is CallDirection.INBOUND
-
-
-@dataclass(slots=True)
-class Settings:
-    """A campaign's row as the floor uses it."""
-
-    name: str
-    mode: DialMode
-    state: CampaignState
-    priority: int
-    caller_id: str | None
-    caller_name: str
-    lines_per_agent: float
-    ring_limit_s: float
-    patience_s: float
-    analysis: Analysis | None
-    machine_action: MachineAction
-    machine_message: str
-    agent_announcement: str
-    record: bool
-    trunks: tuple[UUID, ...]  # in failover order; empty: the account's
-    retry_delays_s: dict[Disposition, int]
-    next_number_after: frozenset[Disposition]
-    wrap_up_s: float | None
-    preview_s: float
-    variables: tuple[str, ...]
-    crm_url: str
-    call_guide: tuple[dict[str, object], ...]
-    caller_id_strategy: CallerIdStrategy = CallerIdStrategy.CAMPAIGN
-    caller_id_pool: tuple[str, ...] = ()
-    wrap_up_codes: dict[str, WrapUpCode] = field(default_factory=dict)
-    ring_variables: tuple[str, ...] = ()
-    sensitive_variables: frozenset[str] = frozenset()
-    ports: int = 0  # of an IVR campaign
-    announcement: Announcement | None = None  # what its customers hear
-    abandon_message: Announcement | None = None  # for whom no agent came; None: hung up at once
-    call_back: CallBackRule | None = None  # for calls that nobody took
-    agent_login: AgentLogin = AgentLogin.PERMANENT
-    unsure_action: UnsureAction = UnsureAction.CONNECT
-
-    @property
-    def on_ports(self) -> bool:
-        """Whether ports of ours, and no agents, take whoever answers."""
-        return self.mode in ON_PORTS
-
-    @property
-    def minimum_ring_s(self) -> float:
-        """No ringing call is given up sooner."""
-        return min(MINIMUM_RING_S, self.ring_limit_s)
-
-    @property
-    def speaks_to_machines(self) -> bool:
-        """Whether an answering machine gets a message, at once or after its beep."""
-        return self.machine_action in SPEAKING
-
-    @property
-    def heard_by_analysis(self) -> Analysis | None:
-        """How calls are analysed; None: not at all. An agent who is there hears it in person."""
-        return None if self.mode in (DialMode.AGENT_FIRST, DialMode.PREVIEW) else self.analysis
-
-    @property
-    def reserves(self) -> bool:
-        """Whether each call is dialed for one agent, who sees the contact before the answer."""
-        if self.mode is DialMode.PROGRESSIVE:
-            return self.lines_per_agent < 2
-        return self.mode is DialMode.AGENT_FIRST
-
-
-@dataclass(frozen=True, slots=True)
-class InboundRoute:
-    """What happens to calls to one of the account's numbers."""
-
-    id: UUID
-    number: str
-    name: str
-    purpose: NumberPurpose
-    team_id: UUID | None
-    greeting: str
-    call_back: CallBackRule | None = None
 
 
 @dataclass(slots=True)

@@ -29,8 +29,8 @@ from domain.floor.context import FloorContext
 from domain.floor.hoppers import Hoppers
 from domain.floor.journal import Journal
 from domain.floor.ledger import Ledger
-from domain.floor.rows import settings_of
 from domain.floor.screening import Screening
+from domain.floor.settings import settings_of
 from domain.floor.state import FloorState, Run
 from domain.pacing import policy_for
 from domain.suppression.models import Suppression

@@ -10,7 +10,8 @@ from domain.floor.context import Timers
 from domain.floor.director import Floor
 from domain.floor.journal import Group, Journal
 from domain.floor.machines import Machines
-from domain.floor.state import Line, Run, Seat, Settings
+from domain.floor.settings import Settings
+from domain.floor.state import Line, Run, Seat
 from domain.pacing import policy_for
 from domain.pacing.interface import PacingSettings
 from domain.targets.hopper import HopperTarget

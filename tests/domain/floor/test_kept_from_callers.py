@@ -6,7 +6,8 @@ import pytest
 
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import DialMode
-from domain.floor.state import InboundRoute, RunHook
+from domain.floor.settings import InboundRoute
+from domain.floor.state import RunHook
 from domain.hooks.rules import HookFallback, HookSettings
 from domain.numbers.models import NumberPurpose
 from domain.telephony.events import LegArrived
