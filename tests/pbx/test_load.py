@@ -71,7 +71,9 @@ class Floor:
             self.joined_s.append(time.monotonic() - self.sent_at[event.leg])
         elif isinstance(event, RoomJoined):
             self.free.append(event.room)
-        elif isinstance(event, LegEnded):
+        elif isinstance(event, LegEnded) and (
+            event.leg in self.placed_at or event.leg in self.rooms
+        ):  # what an earlier test left behind is not ours
             self.ended[event.leg] = event
         elif isinstance(event, LegFailed):
             self.failed.append(event)
@@ -164,7 +166,7 @@ async def test_no_call_is_lost_at_twenty_a_second_with_25_recorded_agents(
             f"{len(floor.sent_at)} connected\n"
         )
     assert floor.failed == []
-    assert {event.by for event in floor.ended.values()} == {EndedBy.US}
+    assert [event for event in floor.ended.values() if event.by is not EndedBy.US] == []
     assert len(floor.up_s) == CALLS
     assert up.p95 < BROKEN_UP_S
     # Each second of 20 calls keeps 20 agents busy, so there is one for nearly every customer.
