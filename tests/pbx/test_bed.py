@@ -36,7 +36,7 @@ def bed_of_make(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]
         )
     yield running, said
     if running.poll() is None:
-        running.send_signal(signal.SIGINT)
+        running.terminate()
         running.wait(30)
     print(said.read_text()[-6000:])  # noqa: T201  # shown by pytest when the test fails
 

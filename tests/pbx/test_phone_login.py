@@ -31,7 +31,8 @@ DESK_CAMPAIGNS = """
 query ($agent: UUID!) { deskCampaigns(agentId: $agent) { nodes { agentLogin loggedInSince } } }
 """
 BOARD = "subscription ($id: UUID!) { campaignBoard(id: $id) { why } }"
-HUMS = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, 20))
+# They ring as long as it takes an agent who has just dialed in to hear the beep and be in the room.
+HUMS = Manner(ring_s=1.5, says=sound.tone(CUSTOMER_HZ, 20))
 
 
 async def _campaign(centre: CallCentre, phones: Phones, **settings: Any) -> str:

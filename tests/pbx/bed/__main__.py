@@ -16,6 +16,8 @@ def main() -> None:
     folder = Path(given.get(1, "/tmp/outdial-bed")).resolve()
     bed = Bed(install(), folder, account=UUID(given.get(2, str(ACCOUNT))))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell that starts it in the background has told it to ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         bed.start()
         host, port = bed.address
