@@ -221,7 +221,7 @@ async def _deciding(rig: Rig, agents: list[Agent], mode: DialMode) -> AsyncItera
 
     async def accept() -> None:
         while True:
-            for floor in list(rig.floors):
+            for floor in [each for each in rig.floors if each.ready.is_set()]:
                 for seat in list(floor.state.seats.values()):
                     if seat.offer is not None:
                         command = PreviewDecide(
@@ -239,6 +239,7 @@ async def _deciding(rig: Rig, agents: list[Agent], mode: DialMode) -> AsyncItera
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
+            assert task.cancelled()  # else nobody decided any more
 
 
 @asynccontextmanager
@@ -256,6 +257,7 @@ async def _called(rig: Rig) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
+        assert task.cancelled()
 
 
 @asynccontextmanager
@@ -275,6 +277,7 @@ async def _wrapping_up(floor: Floor) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
+        assert task.cancelled()
 
 
 async def _all_closed(campaign: Campaign) -> bool:
