@@ -209,9 +209,7 @@ async def test_an_agent_and_a_customer_hear_each_other_through_a_browser(
         await eventually(lambda: sound.loudest(customer.heard(since), AGENT_HZ) > HEARD, seconds=30)
         await until(partial(phone.hears, CUSTOMER_HZ))
         assert not await phone.hears(MUSIC_HZ)
-        from_browser, to_browser = phone.packets()
-        assert from_browser > 50
-        assert to_browser > 50
+        await eventually(lambda: min(phone.packets()) > 50)  # both ways, a second's worth
 
         await done_with(desk)
         await eventually(customer.ended.is_set)
