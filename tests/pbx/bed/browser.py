@@ -40,9 +40,12 @@ class BrowserPhone:
     def packets(self) -> tuple[int, int]:
         """How many packets of sound Asterisk had from the browser, and sent to it."""
         shown = self._bed.cli("pjsip show channelstats")
-        counts = re.search(rf"{USER}-\S+ +[\d:]+ +\w+ +(\d+)K? +\d+ +\d+ +[\d.]+ +(\d+)K? ", shown)
+        counts = re.search(
+            rf"{USER}-\S+ +[\d:]+ +\w+ +(\d+)(K?) +\d+ +\d+ +[\d.]+ +(\d+)(K?) ", shown
+        )
         assert counts is not None, shown
-        return int(counts[1]), int(counts[2])
+        received, sent = int(counts[1]), int(counts[3])
+        return received * (1000 if counts[2] else 1), sent * (1000 if counts[4] else 1)
 
 
 @asynccontextmanager
