@@ -104,7 +104,7 @@ class Manual:
             return
         self._refuse_forbidden(wanted)
         if seat.leg is None and not self._is_up(None):
-            raise NoLineFree("no switch is there for the agent's phone")
+            raise NoLineFree("no switch has room for the agent's phone")
         on_break, reason = seat.state is AgentState.BREAK, seat.reason
 
         def picked_up() -> None:

@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.floor.state import Line
-
 if TYPE_CHECKING:
     from domain.floor.journal import Group
 
@@ -46,11 +44,6 @@ FROM file JOIN attempt ON attempt.id = file.id AND attempt.account_id = $1
 WHERE file.id NOT IN (SELECT id FROM finished)
 ON CONFLICT (id) DO NOTHING
 """
-
-
-def agent_of(line: Line) -> UUID | None:
-    """Whom a line is for, or with."""
-    return line.seat.agent_id if line.seat else None
 
 
 def statements_of_recordings(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
@@ -95,7 +88,7 @@ def _recording_values(group: "Group") -> list[Any]:
         list(rows),
         [line.id for line in lines],
         [None if line.is_inbound else line.campaign_id for line in lines],
-        [agent_of(line) for line in lines],
+        [line.agent_id for line in lines],
         [line.node for line in lines],
         [at for _, at in rows.values()],
     ]

@@ -203,6 +203,11 @@ class Line:
     again_at: datetime | None = None  # promised by an agent who gave the customer away
 
     @property
+    def agent_id(self) -> UUID | None:
+        """The agent it is for, or with."""
+        return self.seat.agent_id if self.seat else None
+
+    @property
     def number(self) -> str:
         """The other party's number, E.164; empty when it was withheld."""
         return self.target.number

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from domain.core.ids import new_id
-from domain.floor.recording_rows import agent_of, statements_of_recordings
+from domain.floor.recording_rows import statements_of_recordings
 from domain.floor.state import Line
 from domain.floor.tapes import TakenPiece
 from domain.replays.code import fingerprint
@@ -170,7 +170,7 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
         [line.caller_id for line in lines],
         [line.node for line in lines],
         [line.trunk.id if line.trunk else None for line in lines],
-        [agent_of(line) for line in lines],
+        [line.agent_id for line in lines],
         [line.created_at for line in lines],
         [
             None if line.decided_by is None else orjson.dumps(line.decided_by).decode()
@@ -293,7 +293,7 @@ def _attempt_values(lines: list[Line]) -> list[Any]:
         [line.id for line in lines],
         [line.state for line in lines],
         [line.disposition for line in lines],
-        [agent_of(line) for line in lines],
+        [line.agent_id for line in lines],
         [line.ringing_at for line in lines],
         [line.answered_at for line in lines],
         [line.connected_at for line in lines],
@@ -308,7 +308,7 @@ def _call_values(lines: list[Line]) -> list[Any]:
         [line.direction for line in lines],
         [None if line.is_inbound else line.campaign_id for line in lines],
         [None if line.is_inbound else line.target.id for line in lines],
-        [agent_of(line) for line in lines],
+        [line.agent_id for line in lines],
         [line.number for line in lines],
         [line.answered_at for line in lines],
         [line.connected_at for line in lines],

@@ -40,6 +40,17 @@ async def everybody_at(floor: Floor, node: str) -> bool:
     return all(seat.node == node and seat.leg_up for seat in seats)
 
 
+async def a_stopped_campaign(rig: Rig) -> Campaign:
+    """One that calls two customers for each free agent, once it is started."""
+    return await rig.campaign(
+        DialMode.PROGRESSIVE,
+        lines_per_agent=2.0,
+        max_attempts=1,
+        ring_limit_s=6.0,
+        state=CampaignState.STOPPED,
+    )
+
+
 async def start(rig: Rig, campaign: Campaign) -> None:
     await Campaign.filter(id=campaign.id).update(state=CampaignState.RUNNING)
     await rig.changed(campaign)
@@ -47,13 +58,7 @@ async def start(rig: Rig, campaign: Campaign) -> None:
 
 @pytest.mark.feature("OPS-02")
 async def test_phones_and_calls_are_spread_by_the_room_of_each_switch(rig: Rig) -> None:
-    campaign = await rig.campaign(
-        DialMode.PROGRESSIVE,
-        lines_per_agent=2.0,
-        max_attempts=1,
-        ring_limit_s=6.0,
-        state=CampaignState.STOPPED,
-    )
+    campaign = await a_stopped_campaign(rig)
     await rig.targets(campaign, *[f"+120255{n}{SILENT}" for n in range(50, 62)])
     agents = await rig.agents(6)
     await rig.carrier("large", capacity=40)
@@ -72,13 +77,7 @@ async def test_phones_and_calls_are_spread_by_the_room_of_each_switch(rig: Rig) 
 
 @pytest.mark.feature("OPS-02")
 async def test_a_switch_that_is_full_gets_neither_phones_nor_calls(rig: Rig) -> None:
-    campaign = await rig.campaign(
-        DialMode.PROGRESSIVE,
-        lines_per_agent=2.0,
-        max_attempts=1,
-        ring_limit_s=6.0,
-        state=CampaignState.STOPPED,
-    )
+    campaign = await a_stopped_campaign(rig)
     await rig.targets(campaign, *[f"+120255{n}{SILENT}" for n in range(50, 56)])
     agents = await rig.agents(3)
     await rig.carrier("large", capacity=40)
