@@ -87,6 +87,7 @@ async def centre(
     """A call centre on the PBX, which is empty afterwards."""
     async with account_on(outdial) as made:
         yield made
+        print(bed.rooms())  # noqa: T201  # shown by pytest when the test fails
     await empty(bed)
     for each in (phones, handsets):
         each.forget()

@@ -23,7 +23,23 @@ def announcement(bed: Bed, seconds: float) -> str:
 
 async def hears(call: Call, hz: int, since: float, level: float = HEARD) -> None:
     """Wait until a phone hears a tone; fails when it does not within seconds."""
-    await eventually(lambda: sound.loudest(call.heard(since), hz) > level)
+    try:
+        await eventually(lambda: sound.loudest(call.heard(since), hz) > level)
+    except AssertionError:
+        raise AssertionError(
+            f"{call.user} did not hear {hz} Hz, but {_said(call, since)}"
+        ) from None
+
+
+def _said(call: Call, since: float) -> str:
+    """What a phone heard instead, and what it said itself, for the one who looks for the fault."""
+    samples = call.heard(since)
+    tones = (AGENT_HZ, CUSTOMER_HZ, SUPERVISOR_HZ, ZIP_HZ, BEEP_HZ, MUSIC_HZ)
+    heard = {each: round(sound.loudest(samples, each)) for each in tones}
+    return (
+        f"{len(samples) / sound.RATE:.1f} s of sound with these amplitudes by Hz: {heard}; "
+        f"ended: {call.ended.is_set()}; packets sent: {call.sent}, still to say: {call.unsaid}"
+    )
 
 
 async def hear_each_other(one: Call, hz: int, other: Call, other_hz: int) -> None:

@@ -49,6 +49,7 @@ class Call:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     status: int = 0  # the last final status of a call we placed
     pressed: str = ""  # keys the other side pressed (RFC 4733)
+    sent: int = 0  # packets of sound and keys
     _last_key: bytes = b""
     _packets: list[tuple[float, bytes]] = field(default_factory=list)
     _queue: deque[bytes] = field(default_factory=deque)
@@ -82,6 +83,11 @@ class Call:
             (at for at, data in self._packets if at >= since and _has(data, hz, level)), None
         )
 
+    @property
+    def unsaid(self) -> int:
+        """How many packets wait to be said."""
+        return len(self._queue)
+
     def hang_up(self) -> None:
         """Send BYE, or CANCEL while a call we placed still rings."""
         if self._end and not self.ended.is_set():
@@ -100,6 +106,7 @@ class Call:
             header = struct.pack("!BBHII", 0x80, kind, sequence & 0xFFFF, sent_at, source)
             if self._media and self._rtp and not self._rtp.is_closing():
                 self._rtp.sendto(header + frame, self._media)
+                self.sent += 1
             sequence, stamp = sequence + 1, stamp + FRAME
             due += 0.02
             await asyncio.sleep(max(0.0, due - time.monotonic()))

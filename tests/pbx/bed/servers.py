@@ -170,6 +170,13 @@ class Bed:
         )
         return done.stdout
 
+    def rooms(self) -> str:
+        """Who is up, and in which room, in Asterisk's own words."""
+        told = self.cli("confbridge list")
+        names = [line.split()[0] for line in told.splitlines()[2:] if line.strip()]
+        lists = [self.cli(f"confbridge list {name}") for name in names]
+        return "\n".join([self.cli("core show channels concise"), *lists])
+
     @cached_property
     def version(self) -> int:
         """The first number of Asterisk's version: 22 from sid, 16 from bullseye."""
