@@ -51,7 +51,8 @@ async def a_team(account: Account, name: str | None = None) -> Team:
 async def an_agent(account: Account, **given: Any) -> Agent:
     given.setdefault("code", str(1000 + next(_serials)))
     given.setdefault("endpoint", f"agent-{given['code']}")
-    return await Agent.create(account=account, name="Bo", pin_hash=PIN_HASH, **given)
+    given.setdefault("name", "Bo")
+    return await Agent.create(account=account, pin_hash=PIN_HASH, **given)
 
 
 async def a_campaign(account: Account, **given: Any) -> Campaign:

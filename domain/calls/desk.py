@@ -12,18 +12,22 @@ from msgspec.structs import replace
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.agents.states import current_states
 from domain.calls.events import (
     AgentStateChanged,
+    CallStateChanged,
     DeskEvents,
     ScreenPop,
+    ThirdParty,
     decode_desk_event,
     desk_topic,
 )
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection
 from domain.calls.screen import crm_url, panel_variables, ring_crm_url, ring_variables
+from domain.calls.talks import read_talks
 from domain.core.bus import Bus, Signal
 from domain.core.clock import Clock
 from domain.core.errors import FieldProblem, InvalidInput, NotFound
@@ -40,18 +44,22 @@ _BUSY_WITH_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentSta
 class DeskNow:
     """The agent's state, and the pop of the call that the agent is busy with, if any.
 
-    `since`: Unix seconds of the state; 0 for an agent who never signed in.
+    `since`: Unix seconds of the state; 0 for an agent who never signed in. `call`: None when its
+    customer is not on hold, and nobody else is there.
     """
 
     state: AgentStateChanged
     pop: ScreenPop | None
     since: float
+    call: CallStateChanged | None = None
 
     def shows(self, event: DeskEvents) -> bool:
         """Whether the event is older than this, or part of it."""
         if isinstance(event, ScreenPop) and self.pop is not None:
             if (event.call, event.stage) == (self.pop.call, self.pop.stage):
                 return True
+        if isinstance(event, CallStateChanged) and self.call is not None:
+            return event.at < self.call.at
         if isinstance(event, AgentStateChanged) and event.state == self.state.state:
             told = (event.then_break, event.then_break_reason)
             same = told == (self.state.then_break, self.state.then_break_reason)
@@ -97,6 +105,8 @@ async def follow_desk(
                 yield Heard(cursor, now.state, snapshot=True)
                 if now.pop is not None:
                     yield Heard(cursor, now.pop, snapshot=True)
+                if now.call is not None:
+                    yield Heard(cursor, now.call, snapshot=True)
             async for delivery in heard:
                 if delivery.signal is Signal.GAP:
                     cursor = None
@@ -114,7 +124,7 @@ async def follow_desk(
 
 
 async def desk_now(agent_id: UUID, *, bus: Bus, clock: Clock) -> DeskNow:
-    """What this agent's desk must show now. At most three statements.
+    """What this agent's desk must show now. At most five statements.
 
     What lives in the floor alone, an offered contact and the end of a wrap-up, is found in the
     last news of the desk.
@@ -137,7 +147,29 @@ async def desk_now(agent_id: UUID, *, bus: Bus, clock: Clock) -> DeskNow:
         return DeskNow(state, await _offered(agent_id, since, at, bus=bus), since)
     if current.state is AgentState.WRAP_UP:
         state = await _as_told(state, bus=bus)
-    return DeskNow(state, await _pop_of(agent_id, current.call_id), since)
+    pop = await _pop_of(agent_id, current.call_id)
+    if current.state is not AgentState.TALKING:
+        return DeskNow(state, pop, since)
+    return DeskNow(state, pop, since, await _state_of_call(current.call_id))
+
+
+async def _state_of_call(call_id: UUID) -> CallStateChanged | None:
+    """Whether the customer is on hold, and who else is there; None: neither."""
+    talk = (await read_talks([call_id])).get(call_id)
+    if talk is None or talk.at is None or not (talk.held or talk.third):
+        return None
+    third_party = None
+    if (third := talk.third) is not None:
+        other = await Agent.filter(id=third.agent_id).first() if third.agent_id else None
+        third_party = ThirdParty(
+            status=third.status,
+            agent=third.agent_id,
+            name=other.name if other else "",
+            number=third.number,
+        )
+    return CallStateChanged(
+        at=talk.at.timestamp(), call=call_id, held=talk.held, third_party=third_party
+    )
 
 
 async def _offered(agent_id: UUID, since: float, at: float, *, bus: Bus) -> ScreenPop | None:

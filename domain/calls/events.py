@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from domain.agents.rules import AgentState
-from domain.calls.rules import CallDirection, Disposition
+from domain.calls.rules import CallDirection, Disposition, ThirdPartyStatus
 
 
 def desk_topic(agent_id: UUID) -> str:
@@ -55,6 +55,23 @@ class CallEnded(DeskEvent, frozen=True, kw_only=True):
     talk_s: float = 0.0
 
 
+class ThirdParty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody whom the agent calls in: another agent, or a number outside."""
+
+    status: ThirdPartyStatus
+    agent: UUID | None = None
+    name: str = ""  # of the agent
+    number: str = ""  # E.164
+
+
+class CallStateChanged(DeskEvent, frozen=True, kw_only=True):
+    """Whether the customer is on hold now, and who the third party is, if one is there."""
+
+    call: UUID
+    held: bool = False
+    third_party: ThirdParty | None = None
+
+
 class AgentStateChanged(DeskEvent, frozen=True, kw_only=True):
     """The agent is in a state since `at`: another one, or something else follows it now."""
 
@@ -67,7 +84,7 @@ class AgentStateChanged(DeskEvent, frozen=True, kw_only=True):
     then_break_reason: str | None = None
 
 
-DeskEvents = ScreenPop | CallEnded | AgentStateChanged
+DeskEvents = ScreenPop | CallEnded | CallStateChanged | AgentStateChanged
 
 encode_desk_event = msgspec.json.Encoder().encode
 decode_desk_event = msgspec.json.Decoder(DeskEvents).decode

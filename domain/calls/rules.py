@@ -25,6 +25,14 @@ class CallDirection(StrEnum):
     INBOUND = "inbound"
 
 
+class ThirdPartyStatus(StrEnum):
+    """How far a third party is on its way to the agent who asked for it."""
+
+    CALLING = "calling"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
 class Disposition(StrEnum):
     """How an attempt ended, as the system saw it."""
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
-from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.calls.events import ThirdParty
+from domain.calls.rules import AttemptState, CallDirection, Disposition, ThirdPartyStatus
 from domain.campaigns.rules import (
     CampaignState,
 )
@@ -154,6 +155,18 @@ class Consultation:
     room: UUID | None = None  # where it joins
 
     @property
+    def third_party(self) -> ThirdParty:
+        """As the desk of the agent who asked shows it."""
+        rings = self.way is not None and self.way.heard
+        status = ThirdPartyStatus.RINGING if rings else ThirdPartyStatus.CALLING
+        return ThirdParty(
+            status=ThirdPartyStatus.ANSWERED if self.up else status,
+            agent=self.seat.agent_id if self.seat else None,
+            name=self.seat.name if self.seat else "",
+            number=self.number,
+        )
+
+    @property
     def is_there(self) -> bool:
         """Whether the customer can be given to the third party now."""
         seat = self.seat
@@ -185,6 +198,7 @@ class Line:
     took_target: bool = True  # else the target's row is another's, and nothing is said of it
     handed_over: bool = False  # to a number outside; no agent is with the customer any more
     consultation: Consultation | None = None
+    told: tuple[bool, ThirdParty | None] | None = (False, None)  # the desk; None: not known
     level: int | None = None  # offered to agents of that level first
     decided_by: dict[str, Any] | None = None  # what rules and the hook said of it
     recording: UUID | None = None  # of the talk
@@ -217,6 +231,11 @@ class Line:
         self.heard = True
         if self.trunk is not None:
             self.trunk.rang()
+
+    @property
+    def shown(self) -> tuple[bool, ThirdParty | None]:
+        """Whether the customer is on hold, and the third party, as a desk shows them."""
+        return self.held, self.consultation.third_party if self.consultation else None
 
     @property
     def is_inbound(self) -> bool:

@@ -10,6 +10,7 @@ from domain.agents.errors import AgentBusy, NothingOnTheLine
 from domain.agents.rules import AgentState
 from domain.calls.commands import TransferTo
 from domain.calls.errors import NoConsultation, TransferTargetBusy
+from domain.calls.events import CallStateChanged
 from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
@@ -50,7 +51,9 @@ class Transfers:
 
     def hold(self, seat: Seat, *, on: bool) -> None:
         """Let the customer hear music, or come back. Raises NothingOnTheLine."""
-        self._hold(self._talking(seat), on=on)
+        line = self._talking(seat)
+        self._hold(line, on=on)
+        self.tell(line)
 
     def transfer(self, seat: Seat, command: TransferTo) -> None:
         """Give the customer away, at once or after a consultation.
@@ -64,17 +67,18 @@ class Transfers:
         if command.to_number is not None:
             way = self._outside.way(first=line.trunk)  # the carrier that knows what we show
             if command.consult:
-                self.hold(seat, on=True)
+                self._hold(line, on=True)
             room = seat.agent_id if command.consult else line.id
             self._call_number(line, command.to_number, room, way)
             if not command.consult:
                 self._give_outside(line, seat)
                 self._context.send(line.node, Join(leg=line.id, room=line.id, role=Role.NORMAL))
         elif other is not None and command.consult:
-            self.hold(seat, on=True)
+            self._hold(line, on=True)
             line.consultation = self._consult(line, seat, other)
         elif other is not None:
             self._hand_over(line, seat, other)
+        self.tell(line)
 
     def complete(self, seat: Seat) -> None:
         """Bring customer and consulted party together; the agent goes to wrap-up."""
@@ -98,9 +102,7 @@ class Transfers:
         line = self._talking(seat)
         consultation = self._consultation(line, seat)
         self._end_consultation(line, consultation)
-        if consultation.seat is None:
-            self._note(line, "third_party_gone")
-        self._hold(line, on=False)
+        self._come_back(line)
 
     # What the other party's leg does
 
@@ -108,13 +110,17 @@ class Transfers:
         """The party called for a transfer is being reached: it rings, or its network plays."""
         consultation = line.consultation
         if consultation is not None and consultation.leg == leg and consultation.way is not None:
+            if not consultation.way.heard:
+                self._note(line, "third_party_ringing")
             consultation.way.was_heard()
+            self.tell(line)
 
     def answered(self, line: Line, event: LegAnswered) -> None:
         """The party called for a transfer picked up."""
         if line.consultation is not None and line.consultation.leg == event.leg:
             line.consultation.up = True
             self._note(line, "third_party_answered")
+            self.tell(line)
 
     def gone(self, line: Line, event: LegFailed | LegEnded) -> None:
         """The party called for a transfer did not pick up, or hung up.
@@ -127,20 +133,19 @@ class Transfers:
         self._state.thirds.pop(consultation.leg, None)
         line.consultation = None
         if self._goes_on(line, consultation, event):
-            return
-        self._note(line, "third_party_gone")
-        if line.handed_over:
+            self.tell(line)
+        elif line.handed_over:
+            self._note(line, "third_party_gone")
             self._lines.hang_up(line)  # nobody is left to speak with
         else:
-            self._hold(line, on=False)
+            self._come_back(line)
 
     def left(self, other: Seat) -> None:
         """A consulted agent has gone before the customer came: who asked goes on alone."""
         for line in self._state.lines.values():
             if line.consultation is not None and line.consultation.seat is other:
                 self._send_home(line, line.consultation.leg, other)
-                self._note(line, "third_party_gone")
-                self._hold(line, on=False)
+                self._come_back(line)
                 return
 
     def line_ended(self, line: Line) -> None:
@@ -148,7 +153,30 @@ class Transfers:
         if line.consultation is not None:
             self._end_consultation(line, line.consultation)
 
+    def tell(self, line: Line) -> None:
+        """Let the desk show whether the customer is on hold, and the third party, if that is new.
+
+        Not of a customer who is with nobody here any more: that one has ended for the desk.
+        """
+        seat = line.seat
+        if seat is None or seat.line is not line or seat.state is not AgentState.TALKING:
+            return
+        if line.told != line.shown:
+            line.told = held, third = line.shown
+            self._context.desk(
+                seat.agent_id,
+                CallStateChanged(
+                    at=self._context.unix(), call=line.id, held=held, third_party=third
+                ),
+            )
+
     # Parts
+
+    def _come_back(self, line: Line) -> None:
+        """The third party is gone: the customer is with the agent again."""
+        self._note(line, "third_party_gone")
+        self._hold(line, on=False)
+        self.tell(line)
 
     def _talking(self, seat: Seat) -> Line:
         if seat.state is not AgentState.TALKING or seat.line is None:
@@ -186,7 +214,7 @@ class Transfers:
         assert other.leg is not None
         self._seats.reserve(other, line.campaign_id, None)
         self._context.send(line.node, Join(leg=other.leg, room=seat.agent_id, role=Role.NORMAL))
-        self._note(line, "consulting")
+        self._note(line, "consulting", leg=other.leg, agent=other.agent_id)
         return Consultation(leg=other.leg, seat=other, up=True)
 
     def _call_number(self, line: Line, number: str, room: UUID, way: WayOut) -> None:
@@ -206,7 +234,14 @@ class Transfers:
             ),
         )
         # The next owner knows by this whose leg it is, and which trunk it holds.
-        self._note(line, "third_party_called", leg=leg, trunk=way.trunk.id if way.trunk else None)
+        self._note(
+            line,
+            "third_party_called",
+            leg=leg,
+            number=number,
+            trunk=way.trunk.id if way.trunk else None,
+            tried=list(way.tried),
+        )
 
     def _hold(self, line: Line, *, on: bool) -> None:
         # Sent whatever we believe: who took the floor over does not know who is held, and a
@@ -264,7 +299,7 @@ class Transfers:
     def _give_away(self, line: Line, seat: Seat) -> None:
         run = self._state.runs[line.campaign_id]
         self._note(line, "transferred")
-        line.held = False  # going into another room ends it
+        line.held, line.told = False, (False, None)  # going into another room ends it
         self._seats.wrap_up(seat, line, run.settings.wrap_up_s)
         self._endings.told_gone(line, seat)
 

@@ -9,7 +9,7 @@ import strawberry
 
 from domain.agents.rules import AgentState
 from domain.calls import desk, events
-from domain.calls.rules import CallDirection, Disposition
+from domain.calls.rules import CallDirection, Disposition, ThirdPartyStatus
 from schema.scalars import Json, PhoneNumber, json_value, phone_number
 
 
@@ -84,6 +84,42 @@ class CallEnded:
     talk_seconds: float = strawberry.field(description="How long they spoke.")
 
 
+strawberry.enum(
+    ThirdPartyStatus,
+    description="How far a third party is: CALLING, RINGING (or its network is heard), ANSWERED.",
+)
+
+
+@strawberry.type(description="Whom the agent calls to the customer: another agent, or a number.")
+class ThirdParty:
+    status: ThirdPartyStatus = strawberry.field(description="How far it is.")
+    agent_id: UUID | None = strawberry.field(description="The agent consulted; null: a number.")
+    name: str = strawberry.field(description="Of that agent; empty: a number.")
+    number: PhoneNumber | None = strawberry.field(description="The number; null: an agent.")
+
+    @classmethod
+    def of(cls, third: events.ThirdParty) -> "ThirdParty":
+        return cls(
+            status=third.status,
+            agent_id=third.agent,
+            name=third.name,
+            number=phone_number(third.number) if third.number else None,
+        )
+
+
+@strawberry.type(
+    description="What is true of the customer's call now. Before the first of a call, and after "
+    "its pop: not on hold, and no third party."
+)
+class CallStateChanged:
+    at: datetime = strawberry.field(description="When.")
+    call_id: UUID = strawberry.field(description="As in the pop.")
+    held: bool = strawberry.field(description="Whether the customer hears music.")
+    third_party: ThirdParty | None = strawberry.field(
+        description="Who is called in or consulted; null: nobody, or gone again."
+    )
+
+
 @strawberry.type(
     description="The agent is in a state since `at`. It comes again when what follows is another."
 )
@@ -112,7 +148,7 @@ class ResumeGap:
 
 
 DeskEvent = Annotated[
-    ScreenPop | CallEnded | AgentStateChanged | ResumeGap,
+    ScreenPop | CallEnded | CallStateChanged | AgentStateChanged | ResumeGap,
     strawberry.union("DeskEvent", description="What a desk must show."),
 ]
 
@@ -134,7 +170,7 @@ class DeskUpdate:
 
 def _event(
     event: events.DeskEvents | None,
-) -> ScreenPop | CallEnded | AgentStateChanged | ResumeGap:
+) -> ScreenPop | CallEnded | CallStateChanged | AgentStateChanged | ResumeGap:
     if event is None:
         return ResumeGap(
             message="Some events are lost: the cursor is too old. What is true now follows."
@@ -147,6 +183,13 @@ def _event(
             call_id=event.call,
             disposition=event.disposition,
             talk_seconds=event.talk_s,
+        )
+    if isinstance(event, events.CallStateChanged):
+        return CallStateChanged(
+            at=_instant(event.at),
+            call_id=event.call,
+            held=event.held,
+            third_party=ThirdParty.of(event.third_party) if event.third_party else None,
         )
     return AgentStateChanged(
         at=_instant(event.at),

@@ -16,7 +16,8 @@ from schema.guards import requires
 @strawberry.type
 class CallSubscriptions:
     @strawberry.subscription(
-        description="What the viewer's own desk must show: the state and the pop of now first, "
+        description="What the viewer's own desk must show: the state, the pop and the call of "
+        "now first, "
         "then whatever happens. With `after`, what happened since that cursor instead: nothing "
         "is missed and nothing repeated.",
         extensions=[requires(Permission.DESK)],

@@ -63,6 +63,22 @@ function ended(cursor: string, callId: string): DeskUpdate {
   };
 }
 
+function call(
+  cursor: string,
+  callId: string,
+  held: boolean,
+  status: "CALLING" | "RINGING" | "ANSWERED" | null = null,
+  snapshot = false,
+): DeskUpdate {
+  const number = "+12025550199";
+  const thirdParty = status && { status, agentId: null, name: "", number };
+  return {
+    cursor,
+    snapshot,
+    event: { __typename: "CallStateChanged", at: AT, callId, held, thirdParty },
+  };
+}
+
 function gap(cursor: string): DeskUpdate {
   return { cursor, snapshot: false, event: { __typename: "ResumeGap", message: "lost" } };
 }
@@ -134,6 +150,29 @@ describe("a desk", () => {
     );
     expect(desk.recent.map((call) => call.pop.callId)).toEqual(["a"]);
     expect(desk.current?.pop.stage).toBe("CONNECTED");
+  });
+
+  test("shows hold and the third party of its call, from a snapshot too", () => {
+    const reloaded = after(
+      state("1-0", "TALKING", true),
+      pop("1-0", "a", "CONNECTED", true),
+      call("1-0", "a", true, "CALLING", true),
+    );
+    expect([reloaded.current?.held, reloaded.current?.thirdParty?.status]).toEqual([
+      true,
+      "CALLING",
+    ]);
+    const there = reduceDesk(reloaded, call("2-0", "a", true, "ANSWERED"));
+    expect(there.current?.thirdParty?.status).toBe("ANSWERED");
+    const back = reduceDesk(there, call("3-0", "a", false));
+    expect([back.current?.held, back.current?.thirdParty]).toEqual([false, null]);
+  });
+
+  test("shows nobody on hold once the call has ended, nor for another call", () => {
+    const held = after(state("1-0", "TALKING", true), pop("2-0", "a"), call("3-0", "b", true));
+    expect(held.current?.held).toBe(false);
+    const over = [call("4-0", "a", true, "RINGING"), ended("5-0", "a")].reduce(reduceDesk, held);
+    expect([over.current?.held, over.current?.thirdParty]).toEqual([false, null]);
   });
 
   test("keeps a new pop when the call before it ends late", () => {

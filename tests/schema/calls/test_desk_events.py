@@ -13,13 +13,16 @@ from domain.calls import desk
 from domain.calls.events import (
     AgentStateChanged,
     CallEnded,
+    CallStateChanged,
     DeskEvent,
     ScreenPop,
+    ThirdParty,
     Variable,
     desk_topic,
     encode_desk_event,
 )
-from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.calls.models import CallEvent
+from domain.calls.rules import AttemptState, CallDirection, Disposition, ThirdPartyStatus
 from domain.core.bus import Notice
 from domain.core.ids import new_id
 from tests import rows
@@ -39,6 +42,7 @@ subscription ($after: String) {
         stage callId number name campaignName variables { name value } crmUrl direction
       }
       ... on CallEnded { callId disposition talkSeconds }
+      ... on CallStateChanged { callId held thirdParty { status agentId name number } }
       ... on ResumeGap { message }
     }
   }
@@ -155,7 +159,7 @@ async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
     await rows.a_state(agent, AgentState.TALKING, now, campaign_id=campaign.id, call_id=attempt.id)
 
     async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
-        with at_most(2):
+        with at_most(3):
             first, second = await take(events, 2)
 
     assert first["event"]["state"] == "TALKING"
@@ -174,6 +178,91 @@ async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
             "direction": "OUTBOUND",
         },
     }
+
+
+HELD: tuple[str, dict[str, str]] = ("held", {})
+ASKED = ("consulting", {"leg": str(new_id()), "agent": "Ana"})  # her id is put there
+CALLED = ("third_party_called", {"leg": str(new_id()), "number": "+12025550199"})
+RINGS: tuple[str, dict[str, str]] = ("third_party_ringing", {})
+PICKED_UP: tuple[str, dict[str, str]] = ("third_party_answered", {})
+GONE: tuple[str, dict[str, str]] = ("third_party_gone", {})
+BACK: tuple[str, dict[str, str]] = ("taken_back", {})
+GIVEN: tuple[str, dict[str, str]] = ("transferred", {})
+
+
+@pytest.mark.feature("AGT-11")
+@pytest.mark.parametrize(
+    ("happened", "held", "third"),
+    [
+        ([HELD], True, None),
+        ([HELD, CALLED], True, ("CALLING", "", "+12025550199")),
+        ([HELD, CALLED, RINGS], True, ("RINGING", "", "+12025550199")),
+        ([HELD, CALLED, RINGS, PICKED_UP, BACK], False, ("ANSWERED", "", "+12025550199")),
+        ([HELD, CALLED, RINGS, CALLED], True, ("CALLING", "", "+12025550199")),
+        ([HELD, CALLED, GONE], True, None),
+        ([HELD, ASKED], True, ("ANSWERED", "Ana", None)),
+        ([HELD, ASKED, GIVEN, HELD], True, None),
+    ],
+)
+async def test_a_desk_that_is_opened_anew_shows_hold_and_the_third_party(
+    database: str,
+    fakes: FakePorts,
+    happened: list[tuple[str, dict[str, str]]],
+    held: bool,
+    third: tuple[str, str, str | None] | None,
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    agent = await rows.an_agent(account)
+    other = await rows.an_agent(account, name="Ana")
+    call = await rows.a_call(account, now, agent_id=agent.id, connected_at=now)
+    await rows.a_state(agent, AgentState.TALKING, now, call_id=call.id)
+    for kind, detail in happened:
+        named = {**detail, "agent": str(other.id)} if "agent" in detail else detail
+        await CallEvent.create(
+            call_id=call.id, account_id=account.id, at=now, kind=kind, detail=named
+        )
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        with at_most(5):
+            shown = await take(events, 3)
+
+    assert kinds(shown) == ["AgentStateChanged", "ScreenPop", "CallStateChanged"]
+    assert all(update["snapshot"] for update in shown)
+    event = shown[2]["event"]
+    assert (event["callId"], event["held"]) == (str(call.id), held)
+    status, name, number = third or ("", "", None)
+    expected = {
+        "status": status,
+        "agentId": str(other.id) if name else None,
+        "name": name,
+        "number": number,
+    }
+    assert event["thirdParty"] == (expected if third else None)
+
+
+@pytest.mark.parametrize("happened", [[], [HELD, BACK], [HELD, CALLED, GONE, BACK]])
+async def test_of_a_call_that_nothing_is_done_with_a_desk_shows_the_pop_alone(
+    database: str, fakes: FakePorts, happened: list[tuple[str, dict[str, str]]]
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    agent = await rows.an_agent(account)
+    call = await rows.a_call(account, now, agent_id=agent.id, connected_at=now)
+    await rows.a_state(agent, AgentState.TALKING, now, call_id=call.id)
+    for kind, detail in happened:
+        await CallEvent.create(
+            call_id=call.id, account_id=account.id, at=now, kind=kind, detail=detail
+        )
+    third = ThirdParty(status=ThirdPartyStatus.RINGING, number="+12025550199")
+    told = CallStateChanged(at=now.timestamp() + 1, call=call.id, held=True, third_party=third)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        shown = await take(events, 2)
+        await publish(agent, fakes, told)
+        (heard,) = await take(events, 1)
+
+    assert kinds(shown) == ["AgentStateChanged", "ScreenPop"]
+    assert heard["event"]["thirdParty"]["status"] == "RINGING"
+    assert (heard["event"]["held"], heard["snapshot"]) == (True, False)
 
 
 @pytest.mark.feature("CAM-13")

@@ -12,11 +12,20 @@ export type ScreenPop = Extract<Event, { __typename: "ScreenPop" }>;
 /** How a customer call, a dialing or an offer ended. */
 export type CallEnded = Extract<Event, { __typename: "CallEnded" }>;
 
+/** Whether the customer is on hold, and who the third party is. */
+export type CallStateChanged = Extract<Event, { __typename: "CallStateChanged" }>;
+/** Another agent or a number that is called in or consulted, and how far it is. */
+export type ThirdParty = NonNullable<CallStateChanged["thirdParty"]>;
+
 /** A pop as the desk keeps it: with its end, once it has one. */
 export interface DeskCall {
   readonly pop: ScreenPop;
   /** Null: goes on. */
   readonly ended: CallEnded | null;
+  /** The customer hears music. */
+  readonly held: boolean;
+  /** Who is called in or consulted; null: nobody. */
+  readonly thirdParty: ThirdParty | null;
 }
 
 /** Everything that a desk shows. */
@@ -97,6 +106,8 @@ export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
       return withPop(next, event);
     case "CallEnded":
       return withEnd(next, event);
+    case "CallStateChanged":
+      return withCallState(next, event);
     case "ResumeGap":
       // What is true now follows at once. What was on the screen may be long over.
       return { ...next, seen: [], current: null, gaps: desk.gaps + 1 };
@@ -116,14 +127,25 @@ export function createDeskFeed(outdial: Outdial): Feed<Desk> {
 }
 
 function withPop(desk: Desk, pop: ScreenPop): Desk {
-  const call = { pop, ended: null };
+  const call = { pop, ended: null, held: false, thirdParty: null };
   if (pop.stage !== "CONNECTED") return { ...desk, current: call };
   const others = desk.recent.filter((each) => each.pop.callId !== pop.callId);
   return { ...desk, current: call, recent: [call, ...others].slice(0, REMEMBERED_CALLS) };
 }
 
+function withCallState(desk: Desk, { callId, held, thirdParty }: CallStateChanged): Desk {
+  const change = (call: DeskCall) =>
+    call.pop.callId === callId ? { ...call, held, thirdParty } : call;
+  return {
+    ...desk,
+    current: desk.current && change(desk.current),
+    recent: desk.recent.map(change),
+  };
+}
+
 function withEnd(desk: Desk, ended: CallEnded): Desk {
-  const end = (call: DeskCall) => (call.pop.callId === ended.callId ? { ...call, ended } : call);
+  const end = (call: DeskCall) =>
+    call.pop.callId === ended.callId ? { ...call, ended, held: false, thirdParty: null } : call;
   const current = desk.current && end(desk.current);
   return {
     ...desk,

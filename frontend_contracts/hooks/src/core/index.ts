@@ -23,7 +23,15 @@ export {
   createDeskFeed,
   reduceDesk,
 } from "./desk.ts";
-export type { CallEnded, Desk, DeskCall, DeskUpdate, ScreenPop } from "./desk.ts";
+export type {
+  CallEnded,
+  CallStateChanged,
+  Desk,
+  DeskCall,
+  DeskUpdate,
+  ScreenPop,
+  ThirdParty,
+} from "./desk.ts";
 export { createFeed } from "./feed.ts";
 export type { Feed, FeedOf, Live } from "./feed.ts";
 export { follow } from "./follow.ts";
