@@ -4,7 +4,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.calls.events import DeskEvent, desk_topic, encode_desk_event
@@ -57,6 +57,11 @@ class FloorContext:
     def unix(self) -> float:
         """Now, in Unix seconds."""
         return self.clock.now().timestamp()
+
+    def monotonic(self, at: datetime) -> float:
+        """The monotonic second of an instant, not after now."""
+        age = (self.clock.now() - at.astimezone(UTC)).total_seconds()
+        return self.clock.monotonic() - max(0.0, age)
 
     def instant(self, monotonic: float) -> datetime:
         """The instant of a monotonic second."""

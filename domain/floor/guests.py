@@ -1,16 +1,20 @@
-"""Legs that are neither an agent's nor a customer's, and what becomes of them unheard.
+"""Legs that are neither an agent's nor a customer's: for the next owner, and when they end unheard.
 
-Third parties and supervisors have no row. When the event of their end is lost, a customer would
-stay alone with nobody, and a supervisor's next wish would go to a dead leg.
+Third parties are found again in the timelines of their calls. When the event of their end is lost,
+a customer would stay alone with nobody, and a supervisor's next wish would go to a dead leg.
 """
 
 from logging import getLogger
 from uuid import UUID
 
+from domain.calls.rules import AttemptState, ThirdPartyStatus
+from domain.calls.talks import KnownThird, read_talks
 from domain.floor.context import FloorContext
+from domain.floor.state import Consultation, Line, Seat
 from domain.floor.supervision import Supervisions
 from domain.floor.transfers import PLACE_WITHIN_S, Transfers
 from domain.telephony.events import EndCause, EndedBy, LegEnded, LegState, Snapshot
+from domain.trunks.rules import WayOut
 
 logger = getLogger(__name__)
 
@@ -28,7 +32,61 @@ class Guests:
         self._state = context.state
         self._transfers = transfers
         self._supervisions = supervisions
+        self._returning: list[Line] = []  # with the agent again, once the floor goes on
         self._missed: dict[UUID, float] = {}  # monotonic seconds since snapshots lack it
+
+    async def restore(self) -> None:
+        """Believe that third parties are where the last owner had them; if not, a snapshot tells.
+
+        Lines and seats were restored before.
+        """
+        for call_id, talk in (await read_talks(list(self._state.lines))).items():
+            line = self._state.lines[call_id]
+            if line.state is AttemptState.CONNECTED:
+                line.held, line.told = talk.held, None
+                if talk.third is not None and talk.third.agent_id is not None:
+                    self._restore_agent(line, talk.third)
+                elif talk.third is not None:
+                    self._restore_number(line, talk.third)
+
+    def _restore_agent(self, line: Line, third: KnownThird) -> None:
+        other = self._state.seats.get(third.agent_id) if third.agent_id else None
+        if other is not None and other.is_consulted and other.leg == third.leg:
+            line.consultation = Consultation(third.leg, seat=other, up=True)
+        else:
+            self._returning.append(line)
+
+    def _restore_number(self, line: Line, third: KnownThird) -> None:
+        trunk = self._state.trunks.get(third.trunk_id) if third.trunk_id else None
+        if trunk is not None:
+            trunk.keep()
+        rang = third.status is ThirdPartyStatus.RINGING
+        since = self._context.monotonic(third.called_at)
+        way = WayOut(trunk, since, third.tried, heard=rang)
+        line.handed_over = not line.is_served
+        room = line.id if line.handed_over else line.agent_id
+        line.consultation = Consultation(
+            third.leg,
+            up=third.status is ThirdPartyStatus.ANSWERED,
+            way=way,
+            number=third.number,
+            room=room if third.number else None,
+        )
+        self._state.thirds[third.leg] = line
+
+    def resume(self) -> None:
+        """Go on: a customer whose consulted agent is gone is back, and the desks are told."""
+        for line in self._returning:
+            self._transfers.come_back(line)
+        self._returning.clear()
+        for line in self._state.lines.values():
+            if line.told is None:
+                self._transfers.tell(line)
+
+    def is_consulted(self, seat: Seat) -> bool:
+        """Whether another agent asks this one about a customer, also since before a takeover."""
+        consultations = (line.consultation for line in self._state.lines.values())
+        return any(each is not None and each.seat is seat for each in consultations)
 
     def settle(self, snapshot: Snapshot, known: dict[UUID, LegState]) -> None:
         """Let go who is missing in the snapshots of a while."""

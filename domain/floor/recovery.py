@@ -1,8 +1,7 @@
 """How a new owner finds its floor again: from the rows, then from what the switches still hold."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from logging import getLogger
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -46,7 +45,7 @@ class Recovery:
         for agent_id, entry in entries:
             if seat := self._state.seats.get(agent_id):
                 seat.entry, seat.state, seat.reason = entry, entry.state, entry.reason
-                seat.since = self._monotonic(entry.started_at)
+                seat.since = self._context.monotonic(entry.started_at)
                 seat.then_break, seat.then_break_reason = entry.then_break, entry.then_break_reason
                 self._restore_phone(seat, entry)
         for agent_id, login in await rows.read_open_logins(account_id):
@@ -64,8 +63,7 @@ class Recovery:
         restored += [self._restore_caller(call) for call in callers]
         self._give_back(restored)
         lines = self._state.lines
-        for third in await rows.read_third_parties(account_id, list(lines)):
-            self._restore_third_party(lines[third["call_id"]], third)
+        await self._guests.restore()
         recorded = await rows.read_open_recordings(account_id, list(lines))
         for call_id, recording in recorded.items():
             lines[call_id].recording = recording
@@ -83,6 +81,7 @@ class Recovery:
                 continue
             run.lines[line.id] = line
             self._lines.resume(run, line)
+        self._guests.resume()
         for seat in self._state.seats.values():
             self._resume_seat(seat)
 
@@ -167,7 +166,7 @@ class Recovery:
             caller_id=row["caller_id"],  # type: ignore[arg-type]
             node=row["node"],  # type: ignore[arg-type]
             created_at=created_at,
-            placed=self._monotonic(created_at),
+            placed=self._context.monotonic(created_at),
             state=rows.attempt_state(row),
             heard=row["ringing_at"] is not None,
             ringing_at=row["ringing_at"],  # type: ignore[arg-type]
@@ -187,11 +186,11 @@ class Recovery:
         if line.state is AttemptState.COMMITTED:
             line.state = AttemptState.PLACED  # by its old owner, or never: a snapshot tells
         if line.answered_at is not None:
-            line.answered = self._monotonic(line.answered_at)
+            line.answered = self._context.monotonic(line.answered_at)
             if line.state in PRESENTED:
                 line.presented = line.answered
         if line.connected_at is not None:
-            line.connected = self._monotonic(line.connected_at)
+            line.connected = self._context.monotonic(line.connected_at)
         if row["disposition"] is not None:
             line.disposition = Disposition(str(row["disposition"]))
         agent_id = row["agent_id"]
@@ -203,7 +202,7 @@ class Recovery:
 
     def _restore_caller(self, call: Call) -> Line:
         """Believe that a caller is still on the line; if not, a snapshot ends the call."""
-        answered = self._monotonic(call.answered_at)
+        answered = self._context.monotonic(call.answered_at)
         line = Line(
             id=call.id,
             campaign_id=call.inbound_number_id or call.id,
@@ -221,7 +220,7 @@ class Recovery:
             connected_at=call.connected_at,
         )
         if call.connected_at is not None:
-            line.connected = self._monotonic(call.connected_at)
+            line.connected = self._context.monotonic(call.connected_at)
         if call.agent_id is not None and (seat := self._state.seats.get(call.agent_id)):
             line.seat = seat
         if call.ended_at is not None:
@@ -234,19 +233,6 @@ class Recovery:
             self._state.lines[line.id] = line
         return line
 
-    def _restore_third_party(self, line: Line, row: dict[str, Any]) -> None:
-        """Believe that a number called for a transfer is on its leg; if not, a snapshot tells."""
-        if line.state is not AttemptState.CONNECTED:
-            return
-        trunk = self._state.trunks.get(row["trunk_id"])
-        if trunk is not None:
-            trunk.keep()
-        way = WayOut(trunk, self._context.clock.monotonic())
-        line.handed_over = not _is_served(line)
-        line.held = not line.handed_over
-        line.consultation = Consultation(row["leg"], up=row["up"], way=way)
-        self._state.thirds[row["leg"]] = line
-
     def _resume_seat(self, seat: Seat) -> None:
         if seat.state is AgentState.WRAP_UP:
             run = self._run_of(seat)
@@ -256,7 +242,9 @@ class Recovery:
                 seat.wrap_up_ends = seat.since + run.settings.wrap_up_s
                 self._seats.watch_wrap_up(seat, seat.line)
         elif seat.state is AgentState.RESERVED and seat.line is None:
-            # An offer, and with whom somebody consulted, live in memory only.
+            if self._guests.is_consulted(seat):
+                return
+            # An offer lives in memory only.
             if seat.leg is not None and seat.node is not None:
                 self._context.send(
                     seat.node, Join(leg=seat.leg, room=seat.agent_id, role=Role.AGENT)
@@ -300,7 +288,7 @@ class Recovery:
         """
         rooms = {room.room: room.legs for room in snapshot.rooms}
         for line in [each for each in self._state.lines.values() if each.id in known]:
-            if line.connected is None or now - line.connected <= SETTLED_S or _is_served(line):
+            if line.connected is None or now - line.connected <= SETTLED_S or line.is_served:
                 continue
             others = [leg for leg in rooms.get(line.id, ()) if not self._state.owns(leg)]
             if others:
@@ -317,15 +305,3 @@ class Recovery:
             if not self._state.owns(leg.leg) and leg.since < before:
                 logger.info("leg %s belongs to nobody: hung up", leg.leg)
                 self._context.send(snapshot.node, HangUp(leg=leg.leg))
-
-    def _monotonic(self, at: datetime) -> float:
-        age = (self._context.clock.now() - at.astimezone(UTC)).total_seconds()
-        return self._context.clock.monotonic() - max(0.0, age)
-
-
-def _is_served(line: Line) -> bool:
-    """Whether somebody is, or is on the way to be, with a customer who was connected."""
-    if line.state is not AttemptState.CONNECTED or line.consultation is not None:
-        return True
-    seat = line.seat
-    return seat is not None and seat.line is line and seat.state is AgentState.TALKING

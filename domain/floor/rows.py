@@ -70,20 +70,6 @@ WHERE attempt.account_id = $1
     AND (attempt.state <> 'ended' OR attempt.id = ANY($2::uuid[]))
 """
 
-# The last of each call, if it was not told to be gone.
-_THIRD_PARTIES = """
-SELECT call_id, (detail->>'leg')::uuid AS leg, (detail->>'trunk')::uuid AS trunk_id, EXISTS (
-        SELECT FROM call_event AS later WHERE later.call_id = called.call_id
-            AND later.id > called.id AND later.kind = 'third_party_answered'
-    ) AS up
-FROM call_event AS called
-WHERE account_id = $1 AND call_id = ANY($2) AND kind = 'third_party_called' AND detail ? 'leg'
-    AND NOT EXISTS (
-        SELECT FROM call_event AS later WHERE later.call_id = called.call_id
-            AND later.id > called.id AND later.kind IN ('third_party_called', 'third_party_gone')
-    )
-"""
-
 _OPEN_STATES = """
 SELECT * FROM agent_state WHERE account_id = $1 AND ended_at IS NULL ORDER BY started_at
 """
@@ -220,14 +206,6 @@ async def read_open_callers(account_id: UUID, also: list[UUID]) -> list[Call]:
     return await Call.filter(
         Q(ended_at=None) | Q(id__in=also), account_id=account_id, direction=CallDirection.INBOUND
     )
-
-
-async def read_third_parties(account_id: UUID, calls: list[UUID]) -> list[dict[str, Any]]:
-    """The numbers that were called for transfers of these calls, and not told to be gone.
-
-    Each has `call_id`, `leg`, `trunk_id` (None: the switch's default) and `up`.
-    """
-    return await _query(_THIRD_PARTIES, account_id, calls)
 
 
 async def read_open_recordings(account_id: UUID, calls: list[UUID]) -> dict[UUID, UUID]:

@@ -238,6 +238,14 @@ class Line:
         return self.held, self.consultation.third_party if self.consultation else None
 
     @property
+    def is_served(self) -> bool:
+        """Whether somebody is, or is on the way to be, with a customer who was connected."""
+        if self.state is not AttemptState.CONNECTED or self.consultation is not None:
+            return True
+        seat = self.seat
+        return seat is not None and seat.line is self and seat.state is AgentState.TALKING
+
+    @property
     def is_inbound(self) -> bool:
         """Whether the other party called: then there is neither an attempt nor a target."""
         return self.direction is CallDirection.INBOUND

@@ -102,7 +102,7 @@ class Transfers:
         line = self._talking(seat)
         consultation = self._consultation(line, seat)
         self._end_consultation(line, consultation)
-        self._come_back(line)
+        self.come_back(line)
 
     # What the other party's leg does
 
@@ -138,14 +138,14 @@ class Transfers:
             self._note(line, "third_party_gone")
             self._lines.hang_up(line)  # nobody is left to speak with
         else:
-            self._come_back(line)
+            self.come_back(line)
 
     def left(self, other: Seat) -> None:
         """A consulted agent has gone before the customer came: who asked goes on alone."""
         for line in self._state.lines.values():
             if line.consultation is not None and line.consultation.seat is other:
                 self._send_home(line, line.consultation.leg, other)
-                self._come_back(line)
+                self.come_back(line)
                 return
 
     def line_ended(self, line: Line) -> None:
@@ -170,13 +170,13 @@ class Transfers:
                 ),
             )
 
-    # Parts
-
-    def _come_back(self, line: Line) -> None:
+    def come_back(self, line: Line) -> None:
         """The third party is gone: the customer is with the agent again."""
         self._note(line, "third_party_gone")
         self._hold(line, on=False)
         self.tell(line)
+
+    # Parts
 
     def _talking(self, seat: Seat) -> Line:
         if seat.state is not AgentState.TALKING or seat.line is None:
