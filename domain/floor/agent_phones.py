@@ -4,12 +4,15 @@ from uuid import UUID
 
 from domain.agents.errors import NoLineFree
 from domain.agents.models import EndpointKind
+from domain.agents.rules import AgentState
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
 from domain.floor.loads import node_for_phone
 from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.state import Seat
+from domain.telephony.events import Failure
 from domain.telephony.port import CallerId, HangUp, PlaceLeg, Role, ToEndpoint, ToNumber
+from domain.trunks.rules import WayOut
 
 # A phone call that the gateway takes up later than this is dropped; no later than a snapshot that
 # lacks it is believed (SETTLED_S), or a slow gateway would place it after it was given up.
@@ -30,14 +33,42 @@ class AgentPhones:
         node = node_for_phone(self._context, seat)
         if node is None:
             return NO_SWITCH
-        to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
+        way = None
         if seat.endpoint_kind is EndpointKind.NUMBER:
             try:
                 way = self._outside.way()
             except NoLineFree:
                 return "trunks_full"
-            seat.trunk = way.trunk
+        self._place(seat, node, way)
+        return None
+
+    def heard(self, seat: Seat) -> None:
+        """The agent's number is being reached: it rings, or its network plays."""
+        if seat.way is not None:
+            seat.way.was_heard()
+
+    def failed(self, seat: Seat, failure: Failure) -> bool:
+        """The agent did not pick up; whether the number is called by the next trunk now.
+
+        That is when its carrier failed it, and another trunk has room.
+        """
+        way, seat.way = seat.way, None  # freed with what is asked for next
+        self.forget(seat)
+        if way is None or (again := self._outside.next(way, failure)) is None:
+            return False
+        node = node_for_phone(self._context, seat)
+        if node is None or seat.state is not AgentState.RINGING:
+            again.free()
+            return False
+        self._place(seat, node, again)
+        self.note(seat)
+        return True
+
+    def _place(self, seat: Seat, node: str, way: WayOut | None) -> None:
+        to: ToEndpoint | ToNumber = ToEndpoint(endpoint=seat.endpoint)
+        if way is not None:
             to = ToNumber(number=seat.endpoint, trunk=way.trunk_name)
+        seat.way = way
         seat.leg, seat.leg_up, seat.node = new_id(), False, node
         seat.leg_since = self._context.clock.monotonic()
         self._state.legs[seat.leg] = seat
@@ -54,7 +85,6 @@ class AgentPhones:
                 role=Role.AGENT,
             ),
         )
-        return None
 
     def take(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
         """Let this call be the one that holds the agent; another one is hung up."""
@@ -79,6 +109,6 @@ class AgentPhones:
         """The agent is off the line."""
         if seat.leg is not None:
             self._state.legs.pop(seat.leg, None)
-        if seat.trunk is not None:
-            seat.trunk.free()
-        seat.leg, seat.leg_up, seat.node, seat.trunk = None, False, None, None
+        if seat.way is not None:
+            seat.way.free()
+        seat.leg, seat.leg_up, seat.node, seat.way = None, False, None, None

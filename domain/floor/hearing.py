@@ -71,6 +71,8 @@ class Hearing:
 
     def _of_agent(self, seat: Seat, event: events.Event) -> None:
         match event:
+            case events.LegRinging() | events.LegEarlyMedia():
+                self._seats.phones.heard(seat)
             case events.LegAnswered():
                 self._seats.phone_answered(seat, event)
             case events.LegFailed():

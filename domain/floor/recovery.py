@@ -141,10 +141,10 @@ class Recovery:
             seat.leg_up = entry.state is not AgentState.RINGING
             seat.leg_since = seat.since
             self._state.legs[entry.leg_id] = seat
-            if entry.trunk_id is not None:
-                seat.trunk = self._state.trunks.get(entry.trunk_id)
-            if seat.trunk is not None:
-                seat.trunk.keep()
+            trunk = self._state.trunks.get(entry.trunk_id) if entry.trunk_id else None
+            if trunk is not None:
+                seat.way = WayOut(trunk, seat.since)
+                trunk.keep()
 
     def _give_back(self, lines: list[Line]) -> None:
         """Let agents go on with their calls; who wraps one up may have given it away before."""

@@ -157,9 +157,11 @@ class Seats:
             self.became_free(seat)
 
     def phone_failed(self, seat: Seat, event: LegFailed) -> None:
-        """The agent did not pick up. A phone that a busy switch never rang is called again."""
-        self.phones.forget(seat)
-        if seat.state is not AgentState.RINGING:
+        """The agent did not pick up. A phone that a busy switch never rang is called again.
+
+        A number whose carrier failed is called by the next trunk.
+        """
+        if self.phones.failed(seat, event.failure) or seat.state is not AgentState.RINGING:
             return
         if event.failure is Failure.STALE:
             # Not at once: a gateway whose switch is away says the same again.

@@ -95,7 +95,7 @@ class Seat:
     leg_since: float = 0.0
     by_phone: bool = False  # signed in by telephone: hanging up signs out
     node: str | None = None  # where that leg is
-    trunk: TrunkUse | None = None  # through which it leaves, for a number outside
+    way: WayOut | None = None  # by which it leaves, for a number outside
     line: "Line | None" = None  # the customer, from reservation to the end of wrap-up
     offer: Offer | None = None
     wrap_up_ends: float | None = None  # monotonic seconds; None: the agent ends it
@@ -126,7 +126,7 @@ class Seat:
             return None
         before = replace(entry)
         entry.leg_id, entry.node, entry.by_phone = self.leg, self.node, self.by_phone
-        entry.trunk_id = self.trunk.id if self.trunk else None
+        entry.trunk_id = self.way.trunk.id if self.way and self.way.trunk else None
         entry.then_break, entry.then_break_reason = self.then_break, self.then_break_reason
         return entry if entry != before else None
 

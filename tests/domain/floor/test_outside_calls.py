@@ -316,6 +316,47 @@ async def test_a_supervisor_whose_carrier_failed_is_called_by_the_next_trunk(
     await rig.until(holds(floor, 0, 0))
 
 
+@pytest.mark.feature("AGT-02")
+async def test_an_agents_number_whose_carrier_failed_is_called_by_the_next_trunk(
+    slow_rig: Rig,
+) -> None:
+    rig = slow_rig
+    await a_trunk(rig, "full-1", 1)
+    await a_trunk(rig, "living", 2)
+    (agent,) = await rig.agents(1)
+    await Agent.filter(id=agent.id).update(endpoint_kind=EndpointKind.NUMBER, endpoint=THIRD)
+    await rig.carrier()
+    first = await rig.floor()
+
+    await rig.at_work(agent)
+    await rig.until(is_in(agent, AgentState.AVAILABLE))
+
+    assert ways(rig, THIRD) == ["full-1", "living"]
+    assert await holds(first, 0, 1)()
+    await rig.die(first)
+    second = await rig.floor()
+    assert await holds(second, 0, 1)()
+    assert second.state.seats[agent.id].leg == leg_of(rig, THIRD)
+
+
+@pytest.mark.feature("AGT-02")
+async def test_an_agent_whom_no_carrier_reaches_takes_a_break(slow_rig: Rig) -> None:
+    rig = slow_rig
+    await a_trunk(rig, "full-1", 1)
+    await a_trunk(rig, "full-2", 2)
+    (agent,) = await rig.agents(1)
+    await Agent.filter(id=agent.id).update(endpoint_kind=EndpointKind.NUMBER, endpoint=THIRD)
+    await rig.carrier()
+    floor = await rig.floor()
+
+    await rig.at_work(agent)
+    await rig.until(called_by(rig, THIRD, "full-1", "full-2"))
+    await rig.until(is_in(agent, AgentState.BREAK))
+
+    assert floor.state.seats[agent.id].reason == "phone_congestion"
+    assert await holds(floor, 0, 0)()
+
+
 @pytest.mark.feature("CAM-21")
 async def test_a_trunk_that_is_put_out_of_use_and_back_knows_what_is_on_it(rig: Rig) -> None:
     trunk = await a_trunk(rig, "alpha", channels=2)
