@@ -87,9 +87,12 @@ class AgentPhones:
         )
 
     def take(self, seat: Seat, leg: UUID, node: str, *, by_phone: bool) -> None:
-        """Let this call be the one that holds the agent; another one is hung up."""
+        """Let this call be the one that holds the agent; another one is hung up.
+
+        It does once it is in the agent's room.
+        """
         self.hang_up(seat)
-        seat.leg, seat.leg_up, seat.node, seat.by_phone = leg, True, node, by_phone
+        seat.leg, seat.leg_up, seat.node, seat.by_phone = leg, False, node, by_phone
         seat.leg_since = self._context.clock.monotonic()
         self._state.legs[leg] = seat
         self.note(seat)

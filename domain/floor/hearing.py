@@ -73,8 +73,8 @@ class Hearing:
         match event:
             case events.LegRinging() | events.LegEarlyMedia():
                 self._seats.phones.heard(seat)
-            case events.LegAnswered():
-                self._seats.phone_answered(seat, event)
+            case events.RoomJoined(room=seat.agent_id):
+                self._seats.phone_joined(seat)
             case events.LegFailed():
                 self._seats.phone_failed(seat, event)
             case events.LegEnded():

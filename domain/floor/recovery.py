@@ -267,7 +267,11 @@ class Recovery:
     def _adopt_phones(self, snapshot: Snapshot, known: dict[UUID, LegState]) -> None:
         for room in snapshot.rooms:
             seat = self._state.seats.get(room.room)
-            if seat is None or seat.leg is not None or seat.state is AgentState.OFFLINE:
+            if seat is None or seat.state is AgentState.OFFLINE:
+                continue
+            if seat.leg is not None:
+                if seat.leg in room.legs and not seat.leg_up:  # and nobody heard of it
+                    self._seats.phone_joined(seat)
                 continue
             phones = [leg for leg in room.legs if leg in known and not self._state.owns(leg)]
             if phones:

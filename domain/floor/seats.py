@@ -13,7 +13,7 @@ from domain.floor.context import FloorContext
 from domain.floor.logins import Logins
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
-from domain.telephony.events import EndedBy, Failure, LegAnswered, LegEnded, LegFailed
+from domain.telephony.events import EndedBy, Failure, LegEnded, LegFailed
 
 PHONE_AGAIN_S = 1.0
 
@@ -149,12 +149,15 @@ class Seats:
 
     # What the agent's phone does
 
-    def phone_answered(self, seat: Seat, event: LegAnswered) -> None:
-        """The agent is on the line and hears the room."""
+    def phone_joined(self, seat: Seat) -> None:
+        """The agent's phone is in the agent's room, where customers are heard.
+
+        No sooner: a customer who came before it would hear nobody.
+        """
         seat.leg_up = True
         if seat.state is AgentState.RINGING:
             self.change(seat, AgentState.AVAILABLE)
-            self.became_free(seat)
+        self.became_free(seat)
 
     def phone_failed(self, seat: Seat, event: LegFailed) -> None:
         """The agent did not pick up. A phone that a busy switch never rang is called again.

@@ -91,7 +91,7 @@ class Seat:
     since: float = 0.0  # monotonic seconds
     entry: StateEntry | None = None
     leg: UUID | None = None  # the phone call that holds the agent
-    leg_up: bool = False
+    leg_up: bool = False  # and in the agent's room, or with another agent who asked for it
     leg_since: float = 0.0
     by_phone: bool = False  # signed in by telephone: hanging up signs out
     node: str | None = None  # where that leg is

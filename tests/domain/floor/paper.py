@@ -24,9 +24,10 @@ from domain.telephony.events import (
     LegAnswered,
     LegEnded,
     LegFailed,
+    RoomJoined,
 )
 from domain.telephony.link import Node
-from domain.telephony.port import Analysis, Collect, Command, HangUp, PlaceLeg, Play
+from domain.telephony.port import Analysis, Collect, Command, HangUp, Join, PlaceLeg, Play
 from domain.trunks.rules import TrunkUse
 from tests.fakes import FakeFloors, FakeThrottle, FixedClock, RecordingBus
 
@@ -133,7 +134,10 @@ class PaperFloor:
 
     def answers(self, leg: UUID) -> None:
         self.legs[leg] = "up"
-        self.hear(LegAnswered(account=ACCOUNT, at=self.context.unix(), leg=leg))
+        at, seat = self.context.unix(), self.state.legs.get(leg)
+        self.hear(LegAnswered(account=ACCOUNT, at=at, leg=leg))
+        if seat is not None:  # it was placed into the agent's room
+            self.hear(RoomJoined(account=ACCOUNT, at=at, leg=leg, room=seat.agent_id))
 
     def add_targets(self, count: int) -> None:
         """Somebody to call, at once."""
@@ -219,8 +223,15 @@ class PaperFloor:
                 self.plays.append(command)
             case Collect():
                 self.collecting.add(command.leg)
+            case Join() if self.legs.get(command.leg) == "up":
+                self.journal.after(lambda: self._joined(command))
             case HangUp():
                 self.journal.after(lambda: self.gone(command.leg, EndedBy.US))
+
+    def _joined(self, command: Join) -> None:
+        if self.legs.get(command.leg) == "up":
+            at = self.context.unix()
+            self.hear(RoomJoined(account=ACCOUNT, at=at, leg=command.leg, room=command.room))
 
     def _has_ended(self, line: Line) -> None:
         self.ended.append(line.id)

@@ -270,6 +270,28 @@ async def test_star_ten_from_the_agents_own_phone_signs_in_and_star_eleven_out(r
     await rig.until(lambda: _in_state(agent, AgentState.OFFLINE))
 
 
+@pytest.mark.feature("AGT-02")
+async def test_nobody_is_dialed_for_an_agent_whose_phone_is_not_in_the_room_yet(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, wrap_up_s=None)
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+    rig.gateway_works.clear()  # no command is carried out: the call is not even answered
+
+    leg = rig.dial_in("*10", "phone-1")
+    await rig.until(lambda: _in_state(agent, AgentState.RINGING))
+    await rig.targets(campaign, "+12025550010")
+    await rig.changed(campaign)
+    await rig.pass_time(10)
+    assert rig.placed == []
+
+    rig.gateway_works.set()
+    await rig.until(lambda: _in_state(agent, AgentState.TALKING))
+    (own,) = [join for join in rig.commands(Join) if join.leg == leg]
+    (customers,) = [join for join in rig.commands(Join) if join.leg != leg]
+    assert (own.room, customers.room) == (agent.id, agent.id)
+
+
 async def test_the_star_key_ends_the_customer_call_but_not_the_agents(rig: Rig) -> None:
     floor, (agent,) = await _one_talking(rig)
     phone = floor.state.seats[agent.id].leg
