@@ -19,6 +19,7 @@ from schema.calls.live import LiveCallMutations
 from schema.calls.mutations import CallMutations
 from schema.calls.queries import CallQueries
 from schema.calls.subscriptions import CallSubscriptions
+from schema.calls.supervision import SupervisionSubscriptions
 from schema.campaigns.life import CampaignLifeMutations
 from schema.campaigns.logins import CampaignLoginMutations, CampaignLoginQueries
 from schema.campaigns.mutations import CampaignMutations
@@ -117,6 +118,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     OperationSubscriptions,
     SuppressionSubscriptions,
     CallSubscriptions,
+    SupervisionSubscriptions,
     ForecastSubscriptions,
 )
 

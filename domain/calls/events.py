@@ -13,6 +13,11 @@ def desk_topic(agent_id: UUID) -> str:
     return f"desk:{agent_id}"
 
 
+def supervision_topic(supervisor_id: UUID) -> str:
+    """Where it is told that something changed in what a user, or an API key, supervises."""
+    return f"supervision:{supervisor_id}"
+
+
 class DeskEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """Something that a desk must show. `at` is in Unix seconds."""
 

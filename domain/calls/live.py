@@ -21,6 +21,7 @@ from domain.calls.commands import (
     TransferComplete,
     TransferTo,
 )
+from domain.calls.models import SupervisionEntry
 from domain.core.numbers import is_e164
 from domain.core.ports import Ports
 from domain.core.problems import Problems
@@ -141,6 +142,13 @@ async def supervise(
         agent=agent.id, supervisor=principal.id, endpoint=endpoint, number=number, role=role
     )
     return await ask_floor(principal, agent, "agentSupervise", command, ports)
+
+
+async def newest_supervision(principal: Principal) -> SupervisionEntry | None:
+    """What the principal supervises, or did last; None: never did."""
+    principal.require(Permission.AGENT_SUPERVISE)
+    own = SupervisionEntry.filter(account_id=principal.account_id, supervisor_id=principal.id)
+    return await own.order_by("-started_at", "-id").first()
 
 
 async def end_supervision(principal: Principal, *, ports: Ports) -> None:

@@ -6,10 +6,17 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.calls.rules import (
+    AttemptState,
+    CallDirection,
+    Disposition,
+    SupervisionEnd,
+    SupervisionStatus,
+)
 from domain.core.ids import new_id
 from domain.core.indexes import FilledIndex
 from domain.telephony.events import EndedBy
+from domain.telephony.port import Role
 
 if TYPE_CHECKING:
     from domain.access.models import Account
@@ -92,6 +99,32 @@ class Call(Model):
     class Meta:
         table = "call"
         indexes = (("account_id", "answered_at"), ("agent_id", "answered_at"))
+
+
+class SupervisionEntry(Model):
+    """One time that a supervisor listened, whispered or barged in, or was called for it."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account: fields.ForeignKeyRelation["Account"] = fields.ForeignKeyField(
+        "domain.Account", related_name="supervisions", on_delete=fields.CASCADE
+    )
+    supervisor_id = fields.UUIDField()  # the user's, or the API key's
+    agent_id = fields.UUIDField()
+    role = fields.CharEnumField(Role, max_length=32)  # the last one
+    status = fields.CharEnumField(SupervisionStatus, max_length=32)
+    end = fields.CharEnumField(SupervisionEnd, max_length=32, null=True)  # NULL: goes on
+    leg_id = fields.UUIDField()  # of the supervisor's phone; another one by each trunk
+    node = fields.CharField(max_length=64)  # the gateway that has it
+    endpoint = fields.CharField(max_length=64, default="")  # at the switch; empty: a number
+    number = fields.CharField(max_length=16, null=True)  # E.164
+    trunk_id = fields.UUIDField(null=True)  # NULL: none, or the switch's default
+    started_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)  # NULL: goes on
+
+    class Meta:
+        table = "supervision"
+        indexes = (("account_id", "ended_at"), ("supervisor_id", "started_at"))
 
 
 class CallEvent(Model):

@@ -33,6 +33,25 @@ class ThirdPartyStatus(StrEnum):
     ANSWERED = "answered"
 
 
+class SupervisionStatus(StrEnum):
+    """How far a supervisor's phone is on its way into an agent's room."""
+
+    CALLING = "calling"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class SupervisionEnd(StrEnum):
+    """Why a supervisor hears an agent no more."""
+
+    ASKED = "asked"  # for the end, or for another agent
+    HUNG_UP = "hung_up"  # by the supervisor
+    NOT_REACHED = "not_reached"  # the supervisor did not pick up
+    AGENT_GONE = "agent_gone"  # the agent's phone is off the line
+    LOST = "lost"  # by the switch
+
+
 class Disposition(StrEnum):
     """How an attempt ended, as the system saw it."""
 

@@ -1,5 +1,6 @@
 """The calls that hold agents: placed, taken over, hung up, and noted for the floor's next owner."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from domain.agents.errors import NoLineFree
@@ -27,6 +28,7 @@ class AgentPhones:
         self._context = context
         self._state = context.state
         self._outside = Outside(context)
+        self.off_the_line: Callable[[Seat], None] = lambda seat: None
 
     def call(self, seat: Seat) -> str | None:
         """Call the agent into the agent's own room, or say why that can't be."""
@@ -110,6 +112,7 @@ class AgentPhones:
 
     def forget(self, seat: Seat) -> None:
         """The agent is off the line."""
+        self.off_the_line(seat)
         if seat.leg is not None:
             self._state.legs.pop(seat.leg, None)
         if seat.way is not None:

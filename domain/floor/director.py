@@ -145,6 +145,7 @@ class Floor:
         self.endings.has_ended = self.transfers.line_ended
         self.endings.has_call_back = lambda campaign_id: self.campaigns.has_more(campaign_id)
         self.supervisions = Supervisions(context)
+        self.seats.phones.off_the_line = self.supervisions.agent_gone
         self.phones = Phones(context, self.seats, self._spawn, self._throttle)
         self.callers = Callers(context, self.lines, self.phones)
         self.campaigns.seats_were_read = self.callers.open_all

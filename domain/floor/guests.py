@@ -12,6 +12,7 @@ from domain.calls.talks import KnownThird, read_talks
 from domain.floor.context import FloorContext
 from domain.floor.state import Consultation, Line, Seat
 from domain.floor.supervision import Supervisions
+from domain.floor.supervision_rows import read_open_supervisions
 from domain.floor.transfers import PLACE_WITHIN_S, Transfers
 from domain.telephony.events import EndCause, EndedBy, LegEnded, LegState, Snapshot
 from domain.trunks.rules import WayOut
@@ -38,8 +39,10 @@ class Guests:
     async def restore(self) -> None:
         """Believe that third parties are where the last owner had them; if not, a snapshot tells.
 
-        Lines and seats were restored before.
+        Supervisors, too. Lines and seats were restored before.
         """
+        for row in await read_open_supervisions(self._state.account_id):
+            self._supervisions.restore(row)
         for call_id, talk in (await read_talks(list(self._state.lines))).items():
             line = self._state.lines[call_id]
             if line.state is AttemptState.CONNECTED:
@@ -76,6 +79,7 @@ class Guests:
 
     def resume(self) -> None:
         """Go on: a customer whose consulted agent is gone is back, and the desks are told."""
+        self._supervisions.resume()
         for line in self._returning:
             self._transfers.come_back(line)
         self._returning.clear()
@@ -103,10 +107,10 @@ class Guests:
     def lost_with(self, node: str) -> None:
         """A switch is gone for good. Third parties were let go with the lines they were for."""
         for leg in self._supervisions.legs_on(node):
-            self._supervisions.gone(leg)
+            self._supervisions.lost(leg)
 
     def _lost(self, leg: UUID, at: float) -> None:
-        self._supervisions.gone(leg)
+        self._supervisions.lost(leg)
         if line := self._state.thirds.pop(leg, None):
             account = self._state.account_id
             end = LegEnded(

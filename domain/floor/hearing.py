@@ -75,6 +75,7 @@ class Hearing:
                 self._seats.phones.heard(seat)
             case events.RoomJoined(room=seat.agent_id):
                 self._seats.phone_joined(seat)
+                self._supervisions.agent_joined(seat)
             case events.LegFailed():
                 self._seats.phone_failed(seat, event)
             case events.LegEnded():
@@ -114,6 +115,8 @@ class Hearing:
                 self._phones.collected(event)
             case events.LegRinging() | events.LegEarlyMedia():
                 self._supervisions.heard(leg)
+            case events.LegAnswered():
+                self._supervisions.answered(leg)
             case events.LegFailed() | events.LegEnded():
                 self._phones.gone(leg)
-                self._supervisions.gone(leg, getattr(event, "failure", None))
+                self._supervisions.gone(event)

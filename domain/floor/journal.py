@@ -18,6 +18,7 @@ import asyncpg
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.calls.models import SupervisionEntry
 from domain.core.bus import Notice
 from domain.core.errors import OutdialError
 from domain.core.outages import DATABASE_AWAY
@@ -84,6 +85,7 @@ class Group:
     analyses: dict[UUID, Line] = field(default_factory=dict)  # recorded from the answer on
     files: dict[UUID, RecordingFinished] = field(default_factory=dict)
     events: list[tuple[UUID, datetime, str, str]] = field(default_factory=list)
+    supervisions: dict[UUID, SupervisionEntry] = field(default_factory=dict)
     call_backs: list[CallBack] = field(default_factory=list)
     suppressed: dict[str, tuple[datetime, str, str]] = field(default_factory=dict)  # source, why
     priorities: dict[UUID, int] = field(default_factory=dict)
@@ -173,6 +175,11 @@ class Journal:
     def recording_finished(self, event: RecordingFinished) -> None:
         """A recording's file is complete."""
         self._group.files[event.recording] = event
+        self._wake.set()
+
+    def supervision(self, row: SupervisionEntry) -> None:
+        """A supervisor's row, as it is now."""
+        self._group.supervisions[row.id] = row
         self._wake.set()
 
     def event(self, line_id: UUID, at: datetime, kind: str, **detail: Any) -> None:

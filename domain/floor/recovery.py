@@ -124,12 +124,12 @@ class Recovery:
 
     def end_lines_of(self, node: str, at: float) -> None:
         """A switch is gone for good: everything on it has ended."""
+        self._guests.lost_with(node)
         # Phones first: an agent who is free again must not get a customer who is gone as well.
         for seat in [seat for seat in self._state.seats.values() if seat.node == node]:
             self._seats.phone_lost(seat, hung_up=False)
         for line in [line for line in self._state.lines.values() if line.node == node]:
             self._lines.lost(line, at)
-        self._guests.lost_with(node)
 
     def _restore_phone(self, seat: Seat, entry: StateEntry) -> None:
         """Believe the rows until a snapshot knows better, so that what waits in the inbox fits."""

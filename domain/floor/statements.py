@@ -12,6 +12,7 @@ import orjson
 from domain.core.ids import new_id
 from domain.floor.recording_rows import statements_of_recordings
 from domain.floor.state import Line
+from domain.floor.supervision_rows import upsert_supervisions
 from domain.floor.tapes import TakenPiece
 from domain.replays.code import fingerprint
 from domain.targets.call_backs import call_backs
@@ -255,6 +256,8 @@ def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
         columns = [list(each) for each in zip(*group.suppressed.values(), strict=True)]
         ids = [new_id() for _ in numbers]
         found.append((_SUPPRESS, [account_id, ids, numbers, *columns]))
+    if group.supervisions:
+        found.append(upsert_supervisions(group.supervisions.values(), account_id))
     if group.call_backs:
         found.append(call_backs(group.call_backs, account_id))
     found += statements_of_recordings(group, account_id)

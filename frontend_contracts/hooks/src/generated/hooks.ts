@@ -279,6 +279,14 @@ export function usePreviewDecide() {
 }
 
 /**
+ * Supervisor's page: how far one's own telephone is on its way to the agent, and why it is there no
+ * more. AGENT_GONE: say that the agent's telephone is off the line. Null: nobody was supervised so far.
+ */
+export function useSupervisionChangedSubscription(args: Partial<Omit<UseSubscriptionArgs<op.SupervisionChangedSubscriptionVariables, op.SupervisionChangedSubscription>, "query">> = {}) {
+  return useSubscription({ query: op.SupervisionChangedDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Team page. InvalidInput and TeamNameTaken are shown beside the name.
  */
 export function useTeamCreate() {
