@@ -31,8 +31,8 @@ DESK_CAMPAIGNS = """
 query ($agent: UUID!) { deskCampaigns(agentId: $agent) { nodes { agentLogin loggedInSince } } }
 """
 BOARD = "subscription ($id: UUID!) { campaignBoard(id: $id) { why } }"
-# They ring as long as it takes an agent who has just dialed in to hear the beep and be in the room.
-HUMS = Manner(ring_s=1.5, says=sound.tone(CUSTOMER_HZ, 20))
+# They hardly ring: whoever has just dialed in is in the room before anybody is called.
+HUMS = Manner(ring_s=0.1, says=sound.tone(CUSTOMER_HZ, 20))
 
 
 async def _campaign(centre: CallCentre, phones: Phones, **settings: Any) -> str:
