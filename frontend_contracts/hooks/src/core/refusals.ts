@@ -1,15 +1,28 @@
 import type {
+  AgentDialMutation,
   AgentEndWrapUpMutation,
   AgentGoAvailableMutation,
   AgentHangUpMutation,
   AgentSignInMutation,
   AgentSignOutMutation,
+  AgentSuperviseEndMutation,
+  AgentSuperviseMutation,
   AgentTakeBreakMutation,
+  CallHoldMutation,
+  CallRecordMutation,
+  CallSendKeysMutation,
+  CallTransferCancelMutation,
+  CallTransferCompleteMutation,
+  CallTransferMutation,
   CampaignCloseMutation,
   CampaignCreateMutation,
+  CampaignLogInMutation,
+  CampaignLogOutMutation,
   CampaignStartMutation,
   CampaignStopMutation,
   DeskSignInMutation,
+  ForecastCancelMutation,
+  ForecastStartMutation,
   PreviewDecideMutation,
   SignInMutation,
   TargetImportCancelMutation,
@@ -49,6 +62,19 @@ type Answer =
   | AgentTakeBreakMutation["agentTakeBreak"]
   | AgentEndWrapUpMutation["agentEndWrapUp"]
   | AgentHangUpMutation["agentHangUp"]
+  | AgentDialMutation["agentDial"]
+  | AgentSuperviseMutation["agentSupervise"]
+  | AgentSuperviseEndMutation["agentSuperviseEnd"]
+  | CallHoldMutation["callHold"]
+  | CallRecordMutation["callRecord"]
+  | CallSendKeysMutation["callSendKeys"]
+  | CallTransferMutation["callTransfer"]
+  | CallTransferCompleteMutation["callTransferComplete"]
+  | CallTransferCancelMutation["callTransferCancel"]
+  | CampaignLogInMutation["campaignLogIn"]
+  | CampaignLogOutMutation["campaignLogOut"]
+  | ForecastStartMutation["forecastStart"]
+  | ForecastCancelMutation["forecastCancel"]
   | PreviewDecideMutation["previewDecide"]
   | CampaignStartMutation["campaignStart"]
   | CampaignStopMutation["campaignStop"]
@@ -79,7 +105,12 @@ export function refusedBy(result: Answer): Refused | null {
     case "SignInFailed":
     case "ImportFileRefused":
     case "FileTooLarge":
+    case "TransferTargetBusy":
+    case "NobodyToForecast":
       return refused(result, "correct");
+    case "NoLineFree":
+    case "TooManyForecasts":
+      return refused(result, "wait");
     case "TooManySignIns":
       return refused(result, "wait", { waitSeconds: result.retryAfterSeconds });
     case "FloorUnavailable":
@@ -94,7 +125,14 @@ export function refusedBy(result: Answer): Refused | null {
     case "OfferGone":
     case "CampaignIsClosed":
     case "ImportFinished":
+    case "ForecastFinished":
+    case "LoginIsPermanent":
+    case "NoConsultation":
+    case "NotRecording":
+    case "NotSupervising":
       return refused(result, "reread");
+    case "CallForbidden":
+    case "NoDefaultCampaign":
     case "TargetLimitReached":
       return refused(result, "stop");
     default:

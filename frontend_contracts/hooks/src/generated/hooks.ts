@@ -263,6 +263,13 @@ export function useDeskAgent(args: Partial<Omit<UseQueryArgs<op.DeskAgentQueryVa
 }
 
 /**
+ * Desk, when a customer is given away: whom to. With `available` only those who can take the customer now.
+ */
+export function useDeskColleagues(args: Partial<Omit<UseQueryArgs<op.DeskColleaguesQueryVariables, op.DeskColleaguesQuery>, "query">> = {}) {
+  return useQuery({ query: op.DeskColleaguesDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
  * Sign-in page, as an agent. A refusal is shown beside the form; after TooManySignIns the button
  * waits `retryAfterSeconds`. FloorUnavailable: nobody is signed in, try again.
  */
