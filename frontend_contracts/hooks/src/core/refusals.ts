@@ -41,6 +41,8 @@ export interface Refused {
   readonly problems: readonly { readonly path: string; readonly message: string }[];
   /** Of `wait`: for so long; null: the server does not say. */
   readonly waitSeconds: number | null;
+  /** Of a rule that ends: when, ISO 8601; null: none is known. */
+  readonly until: string | null;
 }
 
 /**
@@ -132,6 +134,7 @@ export function refusedBy(result: Answer): Refused | null {
     case "NotSupervising":
       return refused(result, "reread");
     case "CallForbidden":
+      return refused(result, "stop", { until: result.endsAt });
     case "NoDefaultCampaign":
     case "TargetLimitReached":
       return refused(result, "stop");
@@ -143,7 +146,7 @@ export function refusedBy(result: Answer): Refused | null {
 function refused(
   { code, message }: { readonly code: string; readonly message: string },
   way: Way,
-  more: Partial<Pick<Refused, "problems" | "waitSeconds">> = {},
+  more: Partial<Pick<Refused, "problems" | "waitSeconds" | "until">> = {},
 ): Refused {
-  return { code, message, way, problems: [], waitSeconds: null, ...more };
+  return { code, message, way, problems: [], waitSeconds: null, until: null, ...more };
 }

@@ -256,7 +256,7 @@ export function useAgents(args: Partial<Omit<UseQueryArgs<op.AgentsQueryVariable
 }
 
 /**
- * Desk: whose it is.
+ * Desk: whose it is. Offer dialing by hand where there is a default campaign.
  */
 export function useDeskAgent(args: Partial<Omit<UseQueryArgs<op.DeskAgentQueryVariables, op.DeskAgentQuery>, "query">> = {}) {
   return useQuery({ query: op.DeskAgentDocument, ...args, variables: args.variables ?? {} });
