@@ -10,7 +10,7 @@ from tests.browser.test_live_call import button
 
 pytestmark = pytest.mark.browser
 
-UNWANTED = "+441174960010"
+FILTERED = "+441174960010"
 DIALABLE = "+441184960010"
 
 
@@ -26,23 +26,21 @@ async def details(page: Page, campaign: str) -> Locator:
 async def test_it_says_how_many_are_not_dialed_by_which_rule_and_why_one_is_not(
     page: Page, admin: Api
 ) -> None:
-    campaign = await admin.campaign("Not dialed", "PROGRESSIVE", "1013")
-    await admin.add(campaign, contact(UNWANTED), contact(DIALABLE))
-    await admin.ask(
-        """mutation ($input: NumbersSuppressInput!) {
-          numbersSuppress(input: $input) { __typename }
-        }""",
-        input={"pasted": UNWANTED},
+    leeds = {"subject": "VARIABLE", "name": "City", "operator": "IS", "values": ["Leeds"]}
+    campaign = await admin.campaign(
+        "Not dialed", "PROGRESSIVE", "1013", targetFilter={"test": leeds}
     )
+    await admin.add(campaign, contact(FILTERED, City="York"), contact(DIALABLE, City="Leeds"))
     dialog = await details(page, "Not dialed")
     await expect(dialog.locator("[data-figure=total]")).to_have_text("2")
     await expect(dialog.locator("[data-figure=dialable]")).to_have_text("1")
-    row = dialog.locator("[data-blocked=DO_NOT_CALL]")
-    await expect(row).to_contain_text("On a do-not-call list")
+    await expect(dialog.get_by_text("The campaign is stopped.")).to_be_visible()
+    row = dialog.locator("[data-blocked=FILTERED]")
+    await expect(row).to_contain_text("Left out by the filter")
     await expect(row.get_by_role("cell").first).to_have_text("1")
 
     number = dialog.get_by_role("textbox", name="Number")
-    await number.fill(UNWANTED)
+    await number.fill(FILTERED)
     await page.keyboard.press("Enter")
     answer = dialog.locator("[data-answer]")
     await expect(answer).to_contain_text("It is not dialed now.")

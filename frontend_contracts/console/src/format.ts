@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { words } from "./english.ts";
 
-const whole = new Intl.NumberFormat(words.language);
+const whole = new Intl.NumberFormat(words.language, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(words.language, {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,

@@ -145,7 +145,7 @@ export const FORECAST: ForecastWords = {
   range: "The middle run, and where 8 of 10 runs end.",
   occupancy: "Agents busy",
   abandonRate: "Abandoned",
-  wait: "Customers wait, seconds",
+  wait: "An agent waits for a call, seconds",
   connectedAnHour: "Connected an hour",
   callsAnHour: "Calls an hour",
   calls: "Calls for the whole list",

@@ -22,6 +22,11 @@ export function Explain({ campaignId }: { campaignId: string }) {
       {!found && !error && <p className="quiet">{words.frame.reading}</p>}
       {found && (
         <>
+          {found.blockedBy && (
+            <p className="note" data-campaign-blocked={found.blockedBy.code}>
+              <b>{w.codes[found.blockedBy.code]}.</b> {found.blockedBy.message}
+            </p>
+          )}
           <p className="why" role="status" data-figure="summary">
             {found.summary}
           </p>

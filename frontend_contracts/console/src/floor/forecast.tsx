@@ -37,7 +37,6 @@ export function ForecastPanel(props: { campaign: CampaignHeaderFragment; mayStar
   };
   return (
     <div className="details" data-part="forecast">
-      <p>{w.explained}</p>
       <TroubleNote trouble={troubleIn(error)} />
       {!data && !error && <p className="quiet">{words.frame.reading}</p>}
       {data && last === null && <p className="quiet">{w.none}</p>}
@@ -141,6 +140,7 @@ function ForecastForm({ campaign, onStarted }: FormProps) {
   );
   return (
     <form onSubmit={submit} className="forecast-form">
+      <p>{w.explained}</p>
       <div className="fields">
         <div className="field">
           <label htmlFor={`${id}mode`}>{w.mode}</label>
