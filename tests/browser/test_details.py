@@ -34,7 +34,7 @@ async def test_it_says_how_many_are_not_dialed_by_which_rule_and_why_one_is_not(
     dialog = await details(page, "Not dialed")
     await expect(dialog.locator("[data-figure=total]")).to_have_text("2")
     await expect(dialog.locator("[data-figure=dialable]")).to_have_text("1")
-    await expect(dialog.get_by_text("The campaign is stopped.")).to_be_visible()
+    await expect(dialog.locator("[data-campaign-blocked]")).to_contain_text("stopped")
     row = dialog.locator("[data-blocked=FILTERED]")
     await expect(row).to_contain_text("Left out by the filter")
     await expect(row.get_by_role("cell").first).to_have_text("1")

@@ -24,7 +24,7 @@ export function Explain({ campaignId }: { campaignId: string }) {
         <>
           {found.blockedBy && (
             <p className="note" data-campaign-blocked={found.blockedBy.code}>
-              <b>{w.codes[found.blockedBy.code]}.</b> {found.blockedBy.message}
+              {found.blockedBy.message}
             </p>
           )}
           <p className="why" role="status" data-figure="summary">
