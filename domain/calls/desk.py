@@ -27,7 +27,7 @@ from domain.calls.events import (
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection
 from domain.calls.screen import crm_url, panel_variables, ring_crm_url, ring_variables
-from domain.calls.talks import read_talks
+from domain.calls.talks import Talk, read_talks
 from domain.core.bus import Bus, Signal
 from domain.core.clock import Clock
 from domain.core.errors import FieldProblem, InvalidInput, NotFound
@@ -148,15 +148,16 @@ async def desk_now(agent_id: UUID, *, bus: Bus, clock: Clock) -> DeskNow:
     if current.state is AgentState.WRAP_UP:
         state = await _as_told(state, bus=bus)
     pop = await _pop_of(agent_id, current.call_id)
-    if current.state is not AgentState.TALKING:
+    talk = (await read_talks([current.call_id])).get(current.call_id)
+    if talk is None or current.state is not AgentState.TALKING:
         return DeskNow(state, pop, since)
-    return DeskNow(state, pop, since, await _state_of_call(current.call_id))
+    pop = replace(pop, recording=talk.recording) if pop is not None else None
+    return DeskNow(state, pop, since, await _state_of_call(current.call_id, talk))
 
 
-async def _state_of_call(call_id: UUID) -> CallStateChanged | None:
+async def _state_of_call(call_id: UUID, talk: Talk) -> CallStateChanged | None:
     """Whether the customer is on hold, and who else is there; None: neither."""
-    talk = (await read_talks([call_id])).get(call_id)
-    if talk is None or talk.at is None or not (talk.held or talk.third):
+    if talk.at is None or not (talk.held or talk.third):
         return None
     third_party = None
     if (third := talk.third) is not None:

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from domain.agents.rules import AgentState
-from domain.calls.rules import CallDirection, Disposition, ThirdPartyStatus
+from domain.calls.rules import CallDirection, Disposition, RecordingState, ThirdPartyStatus
 
 
 def desk_topic(agent_id: UUID) -> str:
@@ -50,6 +50,7 @@ class ScreenPop(DeskEvent, frozen=True, kw_only=True):
     crm_url: str | None = None
     call_guide: tuple[dict[str, object], ...] = ()
     decide_before: float | None = None  # Unix seconds; of an offer
+    recording: RecordingState = RecordingState.OFF
 
 
 class CallEnded(DeskEvent, frozen=True, kw_only=True):
@@ -77,6 +78,13 @@ class CallStateChanged(DeskEvent, frozen=True, kw_only=True):
     third_party: ThirdParty | None = None
 
 
+class RecordingChanged(DeskEvent, frozen=True, kw_only=True):
+    """Whether the customer's call is recorded from now on."""
+
+    call: UUID
+    recording: RecordingState
+
+
 class AgentStateChanged(DeskEvent, frozen=True, kw_only=True):
     """The agent is in a state since `at`: another one, or something else follows it now."""
 
@@ -89,7 +97,7 @@ class AgentStateChanged(DeskEvent, frozen=True, kw_only=True):
     then_break_reason: str | None = None
 
 
-DeskEvents = ScreenPop | CallEnded | CallStateChanged | AgentStateChanged
+DeskEvents = ScreenPop | CallEnded | CallStateChanged | RecordingChanged | AgentStateChanged
 
 encode_desk_event = msgspec.json.Encoder().encode
 decode_desk_event = msgspec.json.Decoder(DeskEvents).decode

@@ -52,6 +52,14 @@ class SupervisionEnd(StrEnum):
     LOST = "lost"  # by the switch
 
 
+class RecordingState(StrEnum):
+    """Whether a call is being recorded. Where it is paused, the file holds silence."""
+
+    OFF = "off"
+    ON = "on"
+    PAUSED = "paused"
+
+
 class Disposition(StrEnum):
     """How an attempt ended, as the system saw it."""
 

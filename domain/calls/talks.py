@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.calls.models import CallEvent
-from domain.calls.rules import ThirdPartyStatus
+from domain.calls.rules import RecordingState, ThirdPartyStatus
 
 ANSWERED = ThirdPartyStatus.ANSWERED
 CHANGES = (
@@ -19,6 +19,10 @@ CHANGES = (
     "third_party_answered",
     "third_party_gone",
     "transferred",
+    "recording_started",
+    "recording_paused",
+    "recording_resumed",
+    "recording_stopped",
 )
 
 
@@ -37,10 +41,11 @@ class KnownThird:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Whether the customer is on hold, and who the third party is, if one is there."""
+    """Whether the customer is on hold or recorded, and who the third party is, if one is there."""
 
     held: bool = False
     third: KnownThird | None = None
+    recording: RecordingState = RecordingState.OFF
     at: datetime | None = None  # of the last change; None: there was none
 
 
@@ -79,7 +84,14 @@ def _after(talk: Talk, kind: str, at: datetime, detail: dict[str, Any]) -> Talk:
             return replace(talk, third=None)
         case "transferred":
             # Into another room. A number talks on with the customer; an agent has them now.
-            return Talk(third=third if third is not None and third.agent_id is None else None)
+            stays = third if third is not None and third.agent_id is None else None
+            return replace(talk, held=False, third=stays)
+        case "recording_started" | "recording_resumed":
+            return replace(talk, recording=RecordingState.ON)
+        case "recording_paused":
+            return replace(talk, recording=RecordingState.PAUSED)
+        case "recording_stopped":
+            return replace(talk, recording=RecordingState.OFF)
     return talk
 
 

@@ -39,6 +39,7 @@ def pop_of_line(line: Line, settings: Settings, *, stage: str, at: float) -> Scr
         variables=variables,
         crm_url=url,
         call_guide=settings.call_guide,
+        recording=line.recorded,
     )
 
 

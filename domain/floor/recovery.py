@@ -8,7 +8,8 @@ import orjson
 
 from domain.agents.rules import AgentState
 from domain.calls.models import Call
-from domain.calls.rules import AttemptState, CallDirection, Disposition
+from domain.calls.rules import AttemptState, CallDirection, Disposition, RecordingState
+from domain.calls.talks import read_talks
 from domain.floor import rows
 from domain.floor.agent_phones import NO_SWITCH
 from domain.floor.callers import caller
@@ -67,6 +68,8 @@ class Recovery:
         recorded = await rows.read_open_recordings(account_id, list(lines))
         for call_id, recording in recorded.items():
             lines[call_id].recording = recording
+        for call_id, talk in (await read_talks(list(recorded))).items():
+            lines[call_id].recording_paused = talk.recording is RecordingState.PAUSED
         return list({row["campaign_id"] for row in attempts})
 
     def resume(self) -> None:

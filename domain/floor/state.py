@@ -10,7 +10,13 @@ from uuid import UUID
 from domain.agents.models import EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.events import ThirdParty
-from domain.calls.rules import AttemptState, CallDirection, Disposition, ThirdPartyStatus
+from domain.calls.rules import (
+    AttemptState,
+    CallDirection,
+    Disposition,
+    RecordingState,
+    ThirdPartyStatus,
+)
 from domain.campaigns.rules import (
     CampaignState,
 )
@@ -202,6 +208,7 @@ class Line:
     level: int | None = None  # offered to agents of that level first
     decided_by: dict[str, Any] | None = None  # what rules and the hook said of it
     recording: UUID | None = None  # of the talk
+    recording_paused: bool = False
     records_analysis: bool = False  # the switch was asked to; it does so under the leg's id
     answered: float | None = None
     presented: float | None = None
@@ -231,6 +238,13 @@ class Line:
         self.heard = True
         if self.trunk is not None:
             self.trunk.rang()
+
+    @property
+    def recorded(self) -> RecordingState:
+        """Whether it is being recorded."""
+        if self.recording is None:
+            return RecordingState.OFF
+        return RecordingState.PAUSED if self.recording_paused else RecordingState.ON
 
     @property
     def shown(self) -> tuple[bool, ThirdParty | None]:

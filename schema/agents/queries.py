@@ -7,9 +7,9 @@ from uuid import UUID
 import strawberry
 
 from domain.access.permissions import Permission
-from domain.agents import desk, service, states, teams
+from domain.agents import colleagues, desk, service, states, teams
 from domain.core.pages import PageRequest, page_of
-from schema.agents.types import Agent, AgentStateEntry, Team
+from schema.agents.types import Agent, AgentStateEntry, Colleague, Team
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.guards import requires
@@ -48,6 +48,30 @@ class AgentQueries:
     )
     async def desk_agent(self, info: Info) -> Agent:
         return Agent.of(await desk.access_desk(info.context.principal, None))
+
+    @strawberry.field(
+        description="The other agents of the account by name, for the viewer's own desk: whom a "
+        "customer may be given to, or asked about.",
+        extensions=[requires(Permission.DESK)],
+    )
+    async def desk_colleagues(
+        self,
+        info: Info,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only those whose name has this, or whose code begins with it."
+            ),
+        ] = None,
+        available: Annotated[
+            bool, strawberry.argument(description="Only those who are AVAILABLE.")
+        ] = False,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Colleague]:
+        query = colleagues.colleagues(info.context.principal, search=search, available=available)
+        page = await page_of(query, colleagues.IN_ORDER, PageRequest(first, after))
+        return connection_of(page, Colleague.of, count=query.count)
 
     @strawberry.field(description="Teams by name.", extensions=[requires(Permission.AGENT_VIEW)])
     async def teams(self, info: Info, first: First = 50, after: After = None) -> Connection[Team]:

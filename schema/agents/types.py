@@ -111,6 +111,23 @@ class Agent:
         )
 
 
+@strawberry.type(description="Another agent, as an agent's desk shows whom to give a customer to.")
+class Colleague:
+    id: UUID = strawberry.field(description="The agent's.")
+    name: str = strawberry.field(description="At most 100 characters.")
+    code: str = strawberry.field(description="Digits.")
+    state: AgentState = related(
+        current_states_by_agent_id,
+        by="id",
+        of=lambda current: current.state,
+        text="What the colleague does now. Only who is AVAILABLE can be given a customer.",
+    )
+
+    @classmethod
+    def of(cls, row: models.Agent) -> "Colleague":
+        return cls(id=row.id, name=row.name, code=row.code)
+
+
 @strawberry.type(description="A stretch of time that an agent spent in one state.")
 class AgentStateEntry:
     id: UUID = strawberry.field(description="Never changes.")

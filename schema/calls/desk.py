@@ -9,8 +9,13 @@ import strawberry
 
 from domain.agents.rules import AgentState
 from domain.calls import desk, events
-from domain.calls.rules import CallDirection, Disposition, ThirdPartyStatus
+from domain.calls.rules import CallDirection, Disposition, RecordingState, ThirdPartyStatus
 from schema.scalars import Json, PhoneNumber, json_value, phone_number
+
+strawberry.enum(
+    RecordingState,
+    description="Whether a call is recorded. PAUSED: the file holds silence from there.",
+)
 
 
 @strawberry.type(description="One customer field.")
@@ -54,6 +59,9 @@ class ScreenPop:
     decide_before: datetime | None = strawberry.field(
         description="Of an offer: then it is taken back. Null otherwise."
     )
+    recording: RecordingState = strawberry.field(
+        description="Whether the call is being recorded; `RecordingChanged` tells of changes."
+    )
 
     @classmethod
     def of(cls, pop: events.ScreenPop) -> "ScreenPop":
@@ -71,6 +79,7 @@ class ScreenPop:
             crm_url=pop.crm_url,
             call_guide=json_value(list(pop.call_guide)),
             decide_before=_instant(pop.decide_before) if pop.decide_before else None,
+            recording=pop.recording,
         )
 
 
@@ -120,6 +129,13 @@ class CallStateChanged:
     )
 
 
+@strawberry.type(description="Whether the customer's call is recorded from now on.")
+class RecordingChanged:
+    at: datetime = strawberry.field(description="Since when.")
+    call_id: UUID = strawberry.field(description="As in the pop.")
+    recording: RecordingState = strawberry.field(description="Whether it is recorded.")
+
+
 @strawberry.type(
     description="The agent is in a state since `at`. It comes again when what follows is another."
 )
@@ -148,7 +164,7 @@ class ResumeGap:
 
 
 DeskEvent = Annotated[
-    ScreenPop | CallEnded | CallStateChanged | AgentStateChanged | ResumeGap,
+    ScreenPop | CallEnded | CallStateChanged | RecordingChanged | AgentStateChanged | ResumeGap,
     strawberry.union("DeskEvent", description="What a desk must show."),
 ]
 
@@ -170,7 +186,7 @@ class DeskUpdate:
 
 def _event(
     event: events.DeskEvents | None,
-) -> ScreenPop | CallEnded | CallStateChanged | AgentStateChanged | ResumeGap:
+) -> ScreenPop | CallEnded | CallStateChanged | RecordingChanged | AgentStateChanged | ResumeGap:
     if event is None:
         return ResumeGap(
             message="Some events are lost: the cursor is too old. What is true now follows."
@@ -190,6 +206,10 @@ def _event(
             call_id=event.call,
             held=event.held,
             third_party=ThirdParty.of(event.third_party) if event.third_party else None,
+        )
+    if isinstance(event, events.RecordingChanged):
+        return RecordingChanged(
+            at=_instant(event.at), call_id=event.call, recording=event.recording
         )
     return AgentStateChanged(
         at=_instant(event.at),

@@ -1,6 +1,8 @@
+import { count } from "./english/count.ts";
+import { DIALING, LINE, LOGINS, TRANSFER } from "./english/desk.ts";
+import { DETAILS, EXPLAIN, FORECAST, LEDGER, SUPERVISION } from "./english/floor.ts";
 import type { Words } from "./words.ts";
 
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 const whole = new Intl.NumberFormat("en");
 
 /** The texts in English. */
@@ -168,6 +170,15 @@ export const ENGLISH: Words = {
     gap: "You were away for too long: some events are lost. What you see is true now.",
     unnamed: "No name",
   },
+  line: LINE,
+  transfer: TRANSFER,
+  dialing: DIALING,
+  logins: LOGINS,
+  supervision: SUPERVISION,
+  details: DETAILS,
+  explain: EXPLAIN,
+  ledger: LEDGER,
+  forecast: FORECAST,
   states: {
     OFFLINE: "Offline",
     AVAILABLE: "Available",

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { words } from "./english.ts";
 
-const whole = new Intl.NumberFormat(words.language);
+const whole = new Intl.NumberFormat(words.language, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(words.language, {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
@@ -18,9 +18,20 @@ const clock = new Intl.DateTimeFormat(words.language, {
   hourCycle: "h23",
 });
 
+const moment = new Intl.DateTimeFormat(words.language, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+
 export const formatWhole = (value: number) => whole.format(value);
 export const formatTenths = (value: number) => tenths.format(value);
 export const formatPercent = (fraction: number) => percent.format(fraction);
+/** Day and time, as Mon, Mar 2, 14:05. */
+export const formatMoment = (instant: string) => moment.format(new Date(instant));
 export const formatClock = (instant: string) => clock.format(new Date(instant));
 
 /** Seconds as 0:07, 12:34 or 1:02:03. */
@@ -34,6 +45,12 @@ export function formatSeconds(seconds: number): string {
 /** Seconds from one instant to another (Unix ms), never below 0: clocks of two machines differ. */
 export function secondsBetween(from: string, to: number): number {
   return Math.max(0, (to - Date.parse(from)) / 1000);
+}
+
+/** A typed number in E.164, without the marks that people put between digits; null: it is none. */
+export function e164(typed: string): string | null {
+  const number = typed.replace(/[\s().\-/]/g, "").replace(/^00/, "+");
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
 }
 
 // One timer for all clocks on the page, so that they tick together.

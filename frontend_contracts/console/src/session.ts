@@ -28,3 +28,23 @@ export function savedAccount(): string {
 export function saveAccount(slug: string): void {
   localStorage.setItem(ACCOUNT, slug);
 }
+
+/** Where somebody who supervises is called: a telephone at the switch, or a number outside. */
+export interface OwnPhone {
+  readonly kind: "endpoint" | "number";
+  readonly at: string;
+}
+
+const PHONE = "outdial.phone";
+
+/** The telephone that was used last on this machine; null: none yet. */
+export function savedPhone(): OwnPhone | null {
+  const saved = localStorage.getItem(PHONE);
+  const at = saved?.slice(1) ?? "";
+  if (at === "") return null;
+  return { kind: saved?.startsWith("#") ? "number" : "endpoint", at };
+}
+
+export function savePhone({ kind, at }: OwnPhone): void {
+  localStorage.setItem(PHONE, `${kind === "number" ? "#" : "@"}${at}`);
+}

@@ -7,6 +7,14 @@ import type {
   PopStage,
   Trouble,
 } from "@outdial/react";
+import type { DialingWords, LineWords, LoginsWords, TransferWords } from "./words/desk.ts";
+import type {
+  DetailsWords,
+  ExplainWords,
+  ForecastWords,
+  LedgerWords,
+  SupervisionWords,
+} from "./words/floor.ts";
 
 /** Every text of the console. Another language is another object of this type. */
 export interface Words {
@@ -153,6 +161,15 @@ export interface Words {
     readonly gap: string;
     readonly unnamed: string;
   };
+  readonly line: LineWords;
+  readonly transfer: TransferWords;
+  readonly dialing: DialingWords;
+  readonly logins: LoginsWords;
+  readonly supervision: SupervisionWords;
+  readonly details: DetailsWords;
+  readonly explain: ExplainWords;
+  readonly ledger: LedgerWords;
+  readonly forecast: ForecastWords;
   readonly states: Readonly<Record<AgentState, string>>;
   readonly campaignStates: Readonly<Record<CampaignState, string>>;
   /** What the floor says itself; an agent's own reason is shown as it was given. */

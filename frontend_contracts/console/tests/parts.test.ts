@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { stepsOf } from "../src/desk/guide.tsx";
 import { ENGLISH } from "../src/english.ts";
-import { formatSeconds, secondsBetween } from "../src/format.ts";
+import { e164, formatSeconds, secondsBetween } from "../src/format.ts";
+import { inputOf } from "../src/floor/forecast.tsx";
 import { niceTop } from "../src/parts/charts.tsx";
 
 describe("seconds", () => {
@@ -18,6 +19,16 @@ describe("seconds", () => {
   test("are never below 0, though the server's clock be ahead", () => {
     expect(secondsBetween("2026-03-02T20:00:10Z", Date.parse("2026-03-02T20:00:00Z"))).toBe(0);
   });
+});
+
+test.each([
+  ["+1 (202) 555-0199", "+12025550199"],
+  ["0044 113.496.0010", "+441134960010"],
+  ["0121 496", null],
+  ["+1", null],
+  ["Ada", null],
+])("the typed number %s is %s", (typed, number) => {
+  expect(e164(typed)).toBe(number);
 });
 
 test.each([
@@ -58,4 +69,30 @@ test("no text of the dictionary is empty", () => {
     return Object.entries(value).flatMap(([name, each]) => empty(each, `${path}.${name}`));
   };
   expect(empty(ENGLISH, "words")).toEqual([]);
+});
+
+describe("a what-if", () => {
+  const form = (values: Record<string, string>) => {
+    const data = new FormData();
+    for (const [name, value] of Object.entries(values)) data.set(name, value);
+    return inputOf("c", data).variants;
+  };
+
+  test("without a change is the campaign alone", () => {
+    expect(form({ mode: "", agents: " " })).toEqual([{ name: "As it is", team: "ASSIGNED" }]);
+  });
+
+  test("with changes stands beside the campaign, percents as fractions", () => {
+    expect(form({ mode: "PREDICTIVE", agents: "12", abandon: "2.5" })).toEqual([
+      { name: "As it is", team: "ASSIGNED" },
+      {
+        name: "With your changes",
+        team: "ASSIGNED",
+        mode: "PREDICTIVE",
+        agents: 12,
+        talkSeconds: null,
+        abandonTarget: 0.025,
+      },
+    ]);
+  });
 });

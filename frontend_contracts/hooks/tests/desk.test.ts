@@ -51,6 +51,7 @@ function pop(
       crmUrl: null,
       callGuide: [],
       decideBefore: null,
+      recording: "OFF",
     },
   };
 }
@@ -173,6 +174,22 @@ describe("a desk", () => {
     expect(held.current?.held).toBe(false);
     const over = [call("4-0", "a", true, "RINGING"), ended("5-0", "a")].reduce(reduceDesk, held);
     expect([over.current?.held, over.current?.thirdParty]).toEqual([false, null]);
+  });
+
+  test("shows whether its call is recorded, and of no other call", () => {
+    const at = (cursor: string, callId: string, recording: "ON" | "PAUSED"): DeskUpdate => ({
+      cursor,
+      snapshot: false,
+      event: { __typename: "RecordingChanged", at: AT, callId, recording },
+    });
+    const talking = after(state("1-0", "TALKING", true), pop("1-0", "a", "CONNECTED", true));
+    const recorded = reduceDesk(talking, at("2-0", "a", "ON"));
+    const other = reduceDesk(recorded, at("3-0", "b", "PAUSED"));
+    expect([talking, recorded, other].map((desk) => desk.current?.recording)).toEqual([
+      "OFF",
+      "ON",
+      "ON",
+    ]);
   });
 
   test("keeps a new pop when the call before it ends late", () => {

@@ -137,6 +137,18 @@ describe("a feed", () => {
     leave();
   });
 
+  test("does not ask again when the server ends what is over", async () => {
+    const feed = createImportFeed(outdial, "i");
+    const { leave } = watch(feed);
+    const first = await server.subscription(0);
+    first.next({ targetImportProgress: { state: "DONE", rowsRead: 1 } });
+    first.complete();
+    await until(() => feed.get().model?.state === "DONE");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect([server.subscribed.length, feed.get().trouble]).toEqual([1, null]);
+    leave();
+  });
+
   test("does not ask again for what is not allowed", async () => {
     const feed = createImportFeed(outdial, "i");
     const { leave } = watch(feed);

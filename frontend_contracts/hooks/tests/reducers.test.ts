@@ -3,9 +3,15 @@ import { waitMs } from "../src/core/backoff.ts";
 import { EMPTY_BOARD, REMEMBERED_BOARDS, agentsByState, reduceBoard } from "../src/core/boards.ts";
 import type { Board } from "../src/core/boards.ts";
 import { reduceCampaigns } from "../src/core/campaigns.ts";
+import { isForecastOver, reduceForecast } from "../src/core/forecasts.ts";
 import { fractionRead, reduceImport } from "../src/core/imports.ts";
 import { passes, troubleOf } from "../src/core/trouble.ts";
-import type { CampaignHeaderFragment, ImportState } from "../src/generated/operations.ts";
+import type {
+  CampaignHeaderFragment,
+  ForecastFiguresFragment,
+  ForecastState,
+  ImportState,
+} from "../src/generated/operations.ts";
 
 type Figures = { at: string };
 const board = (second: number): Figures => ({ at: new Date(second * 1000).toISOString() });
@@ -80,6 +86,29 @@ describe("an import", () => {
     [at(120), 1],
   ])("knows the part that was read", (progress, expected) => {
     expect(fractionRead(progress)).toBe(expected);
+  });
+});
+
+describe("a forecast", () => {
+  const at = (runsDone: number, state: ForecastState = "RUNNING") =>
+    ({ id: "f", state, runsDone, runsTotal: 12 }) as ForecastFiguresFragment;
+
+  test("neither un-plays runs nor un-ends", () => {
+    const some = at(5);
+    expect(reduceForecast(some, at(4))).toBe(some);
+    const over = at(5, "CANCELED");
+    expect(reduceForecast(over, at(6))).toBe(over);
+    expect(reduceForecast(reduceForecast(null, some), over)).toBe(over);
+  });
+
+  test.each([
+    ["PENDING", false],
+    ["RUNNING", false],
+    ["DONE", true],
+    ["CANCELED", true],
+    ["FAILED", true],
+  ] as const)("that is %s is over: %s", (state, over) => {
+    expect(isForecastOver(at(1, state))).toBe(over);
   });
 });
 

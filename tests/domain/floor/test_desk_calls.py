@@ -19,6 +19,7 @@ from domain.calls.commands import (
     TransferComplete,
     TransferTo,
 )
+from domain.calls.events import RecordingChanged, decode_desk_event, desk_topic
 from domain.calls.models import Attempt, Call, CallEvent
 from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.commands import CampaignChanged
@@ -179,6 +180,10 @@ async def test_a_recorded_call_has_a_file_with_size_and_seconds(rig: Rig) -> Non
     assert recording.seconds >= 3
     assert recording.size is not None
     assert recording.size > 0
+    heard = map(decode_desk_event, rig.bus.payloads(desk_topic(agent.id)))
+    assert [
+        (event.call, str(event.recording)) for event in heard if isinstance(event, RecordingChanged)
+    ] == [(call.id, "on"), (call.id, "paused"), (call.id, "on"), (call.id, "off")]
 
 
 async def test_an_agent_signs_in_by_code_and_pin_and_hangs_up_to_sign_out(slow_rig: Rig) -> None:

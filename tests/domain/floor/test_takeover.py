@@ -10,8 +10,8 @@ from domain.agents.commands import AgentGoAvailable, AgentHangUp, AgentSignIn, A
 from domain.agents.models import Agent, AgentStateEntry, EndpointKind
 from domain.agents.rules import AgentState
 from domain.calls.commands import RecordAction, RecordCall
-from domain.calls.models import Attempt, Call
-from domain.calls.rules import AttemptState, Disposition
+from domain.calls.models import Attempt, Call, CallEvent
+from domain.calls.rules import AttemptState, Disposition, RecordingState
 from domain.campaigns.rules import DialMode
 from domain.floor.director import Floor
 from domain.floor.models import FloorLease
@@ -326,6 +326,10 @@ async def test_a_recording_goes_on_and_is_paused_by_the_next_owner(rig: Rig) -> 
     assert rig.commands(PauseRecording) == [PauseRecording(recording=recording.id, paused=True)]
     assert [c.recording for c in rig.commands(StartRecording)] == [recording.id]
     assert [line.recording for line in second.state.lines.values()] == [recording.id]
+    await rig.until(lambda: CallEvent.filter(kind="recording_paused").exists())
+    await rig.die(second)
+    third = await rig.floor()
+    assert [line.recorded for line in third.state.lines.values()] == [RecordingState.PAUSED]
 
 
 async def _is_in(floor: Floor, agent: Agent, state: AgentState) -> bool:

@@ -15,6 +15,7 @@ from domain.calls.events import (
     CallEnded,
     CallStateChanged,
     DeskEvent,
+    RecordingChanged,
     ScreenPop,
     ThirdParty,
     Variable,
@@ -22,7 +23,13 @@ from domain.calls.events import (
     encode_desk_event,
 )
 from domain.calls.models import CallEvent
-from domain.calls.rules import AttemptState, CallDirection, Disposition, ThirdPartyStatus
+from domain.calls.rules import (
+    AttemptState,
+    CallDirection,
+    Disposition,
+    RecordingState,
+    ThirdPartyStatus,
+)
 from domain.core.bus import Notice
 from domain.core.ids import new_id
 from tests import rows
@@ -39,10 +46,11 @@ subscription ($after: String) {
       __typename
       ... on AgentStateChanged { state reason at wrapUpEndsAt thenBreak thenBreakReason }
       ... on ScreenPop {
-        stage callId number name campaignName variables { name value } crmUrl direction
+        stage callId number name campaignName variables { name value } crmUrl direction recording
       }
       ... on CallEnded { callId disposition talkSeconds }
       ... on CallStateChanged { callId held thirdParty { status agentId name number } }
+      ... on RecordingChanged { callId recording }
       ... on ResumeGap { message }
     }
   }
@@ -176,6 +184,7 @@ async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
             "variables": [{"name": "Plan", "value": "B"}, {"name": "City", "value": "a/b"}],
             "crmUrl": "https://crm.example/a%2Fb?n=%2B12025550123&x=",
             "direction": "OUTBOUND",
+            "recording": "OFF",
         },
     }
 
@@ -238,6 +247,42 @@ async def test_a_desk_that_is_opened_anew_shows_hold_and_the_third_party(
         "number": number,
     }
     assert event["thirdParty"] == (expected if third else None)
+
+
+@pytest.mark.feature("REC-01")
+@pytest.mark.parametrize(
+    ("happened", "shown"),
+    [
+        ([], "OFF"),
+        (["recording_started"], "ON"),
+        (["recording_started", "recording_paused"], "PAUSED"),
+        (["recording_started", "recording_paused", "transferred"], "PAUSED"),
+        (["recording_started", "recording_paused", "recording_resumed"], "ON"),
+        (["recording_started", "recording_stopped"], "OFF"),
+    ],
+)
+async def test_a_desk_that_is_opened_anew_shows_whether_the_call_is_recorded(
+    database: str, fakes: FakePorts, happened: list[str], shown: str
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    agent = await rows.an_agent(account)
+    call = await rows.a_call(account, now, agent_id=agent.id, connected_at=now)
+    await rows.a_state(agent, AgentState.TALKING, now, call_id=call.id)
+    for kind in happened:
+        await CallEvent.create(call_id=call.id, account_id=account.id, at=now, kind=kind)
+    told = RecordingChanged(at=now.timestamp() + 1, call=call.id, recording=RecordingState.PAUSED)
+
+    async with subscribed(DESK, rows.at_the_desk_of(agent), fakes) as events:
+        _, popped = await take(events, 2)
+        await publish(agent, fakes, told)
+        (heard,) = await take(events, 1)
+
+    assert popped["event"]["recording"] == shown
+    assert heard["event"] == {
+        "__typename": "RecordingChanged",
+        "callId": str(call.id),
+        "recording": "PAUSED",
+    }
 
 
 @pytest.mark.parametrize("happened", [[], [HELD, BACK], [HELD, CALLED, GONE, BACK]])

@@ -1,9 +1,10 @@
-import { useAgentHangUp, usePreviewDecide } from "@outdial/react";
+import { usePreviewDecide } from "@outdial/react";
 import type { Desk, ScreenPop } from "@outdial/react";
 import { words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
 import { useAct } from "../parts/notices.tsx";
 import { CallGuide } from "./guide.tsx";
+import { LineControls } from "./line.tsx";
 import { WrapUp } from "./wrap-up.tsx";
 
 const w = words.desk;
@@ -40,7 +41,6 @@ export function CallCard({ desk }: { desk: Desk }) {
         <bdi>{pop.number}</bdi>
       </p>
       <div className="buttons">
-        {!ended && pop.stage === "CONNECTED" && <HangUp />}
         {!ended && pop.stage === "OFFERED" && pop.targetId && <Decide targetId={pop.targetId} />}
         {pop.crmUrl && isWeb(pop.crmUrl) && (
           <a className="button" href={pop.crmUrl} target="_blank" rel="noreferrer">
@@ -48,6 +48,9 @@ export function CallCard({ desk }: { desk: Desk }) {
           </a>
         )}
       </div>
+      {!ended && pop.stage === "CONNECTED" && state === "TALKING" && (
+        <LineControls key={pop.callId} call={current} />
+      )}
       {pop.variables.length > 0 && (
         <dl className="variables">
           {pop.variables.map((variable) => (
@@ -74,21 +77,6 @@ function CallClock({ pop }: { pop: ScreenPop }) {
   if (pop.decideBefore === null) return null;
   const left = Math.max(0, Math.ceil((Date.parse(pop.decideBefore) - now) / 1000));
   return <span className="clock">{w.decide(left)}</span>;
-}
-
-function HangUp() {
-  const act = useAct();
-  const [hanging, hangUp] = useAgentHangUp();
-  return (
-    <button
-      type="button"
-      className="danger"
-      disabled={hanging.fetching}
-      onClick={() => act(hangUp({}), (data) => data.agentHangUp)}
-    >
-      {w.hangUp}
-    </button>
-  );
 }
 
 function Decide({ targetId }: { targetId: string }) {

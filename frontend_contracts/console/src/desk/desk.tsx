@@ -5,13 +5,15 @@ import {
   useDesk,
   useDeskAgent,
 } from "@outdial/react";
-import type { Desk as DeskModel } from "@outdial/react";
+import type { AgentHeaderFragment, Desk as DeskModel } from "@outdial/react";
 import { useEffect, useState } from "react";
 import { reasonText, words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
 import { useAct, useSay } from "../parts/notices.tsx";
 import { TroubleNote } from "../parts/trouble.tsx";
 import { CallCard } from "./call.tsx";
+import { DialByHand } from "./dial.tsx";
+import { CampaignLogins } from "./logins.tsx";
 import { RecentCalls } from "./recent.tsx";
 
 const w = words.desk;
@@ -19,6 +21,8 @@ const w = words.desk;
 /** An agent's own desk: the state, the customer, and what comes after the call. */
 export function Desk() {
   const { model: desk, trouble } = useDesk();
+  const [{ data }] = useDeskAgent();
+  const agent = data?.deskAgent ?? null;
   const say = useSay();
   const { gaps, current } = desk;
   useEffect(() => {
@@ -33,25 +37,28 @@ export function Desk() {
     <>
       <TroubleNote trouble={trouble} />
       <div className="desk" data-agent-state={desk.state}>
+        <StateCard desk={desk} agent={agent} />
+        <CallCard desk={desk} />
         <div className="desk-side">
-          <StateCard desk={desk} />
+          {(desk.state === "AVAILABLE" || desk.state === "BREAK") && agent && (
+            <DialByHand allowed={agent.defaultCampaignId !== null} />
+          )}
+          <CampaignLogins state={desk.state} />
           <RecentCalls calls={desk.recent} />
         </div>
-        <CallCard desk={desk} />
       </div>
     </>
   );
 }
 
-function StateCard({ desk }: { desk: DeskModel }) {
-  const [{ data }] = useDeskAgent();
+function StateCard({ desk, agent }: { desk: DeskModel; agent: AgentHeaderFragment | null }) {
   const now = useNow();
   const { state } = desk;
   return (
     <section className="card state-card" aria-labelledby="state">
       <h2 className="hidden">{w.title}</h2>
       <p className="quiet">
-        {data?.deskAgent.name} {data && `· ${data.deskAgent.code}`}
+        {agent && `${agent.name} · ${agent.code}`}
       </p>
       <p id="state" className="state big" data-state={state} role="status">
         <span className="dot" data-state={state} /> {state ? words.states[state] : words.frame.reading}

@@ -5,6 +5,7 @@ import { words } from "../english.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { useAct, useSay } from "../parts/notices.tsx";
 import type { Viewer } from "../session.ts";
+import { CampaignDetails } from "./details.tsx";
 import { ImportDialog } from "./import.tsx";
 
 const w = words.campaigns;
@@ -12,7 +13,7 @@ const w = words.campaigns;
 /** What the viewer may do with a campaign. The list changes by its own subscription. */
 export function CampaignActions(props: { campaign: CampaignHeaderFragment; viewer: Viewer }) {
   const { campaign, viewer } = props;
-  const [asked, setAsked] = useState<"close" | "import" | null>(null);
+  const [asked, setAsked] = useState<"close" | "details" | "import" | null>(null);
   const say = useSay();
   const act = useAct();
   const [starting, start] = useCampaignStart();
@@ -61,6 +62,16 @@ export function CampaignActions(props: { campaign: CampaignHeaderFragment; viewe
         <button type="button" disabled={busy} onClick={() => setAsked("close")}>
           {w.close}
         </button>
+      )}
+      <button
+        type="button"
+        aria-label={words.details.openFor(name)}
+        onClick={() => setAsked("details")}
+      >
+        {words.details.open}
+      </button>
+      {asked === "details" && (
+        <CampaignDetails campaign={campaign} viewer={viewer} onClose={() => setAsked(null)} />
       )}
       {asked === "import" && <ImportDialog campaign={campaign} onClose={() => setAsked(null)} />}
       {asked === "close" && (

@@ -4,6 +4,9 @@ import { useEffect, useState } from "react";
 import { reasonText, words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
 import { StateBar } from "../parts/charts.tsx";
+import type { Viewer } from "../session.ts";
+import { SuperviseDialog, SupervisionBar } from "./supervision.tsx";
+import type { SupervisedAgent } from "./supervision.tsx";
 
 const w = words.floor;
 const ORDER = new Map<AgentState, number>(WORKING_STATES.map((state, index) => [state, index]));
@@ -11,11 +14,22 @@ const ORDER = new Map<AgentState, number>(WORKING_STATES.map((state, index) => [
 interface AgentsProps {
   board: FloorBoard;
   campaignNames: ReadonlyMap<string, string>;
+  viewer: Viewer;
 }
 
+/** States in which the agent's telephone is on the line, so that somebody can be heard. */
+const ON_THE_LINE: ReadonlySet<AgentState> = new Set([
+  "TALKING",
+  "WRAP_UP",
+  "AVAILABLE",
+  "RESERVED",
+]);
+
 /** Who is at work and what they do. The board has ids only; the names are read beside it. */
-export function AgentsPanel({ board, campaignNames }: AgentsProps) {
+export function AgentsPanel({ board, campaignNames, viewer }: AgentsProps) {
   const [only, setOnly] = useState<AgentState | null>(null);
+  const [asked, setAsked] = useState<SupervisedAgent | null>(null);
+  const maySupervise = viewer.permissions.includes("AGENT_SUPERVISE");
   const lines = board.now?.agents ?? [];
   const counts = agentsByState(lines);
   const names = useNames(lines.map((line) => line.agentId));
@@ -34,6 +48,8 @@ export function AgentsPanel({ board, campaignNames }: AgentsProps) {
           {lines.length > 0 ? w.atWork(lines.length) : w.nobody}
         </span>
       </header>
+      {maySupervise && <SupervisionBar names={names} />}
+      {asked && <SuperviseDialog agent={asked} onClose={() => setAsked(null)} />}
       <StateBar counts={counts} />
       <div className="filters" role="group" aria-label={w.state}>
         <button type="button" aria-pressed={only === null} onClick={() => setOnly(null)}>
@@ -62,6 +78,11 @@ export function AgentsPanel({ board, campaignNames }: AgentsProps) {
                   {w.since}
                 </th>
                 <th scope="col">{w.campaign}</th>
+                {maySupervise && (
+                  <th scope="col">
+                    <span className="hidden">{words.supervision.open}</span>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
@@ -76,6 +97,16 @@ export function AgentsPanel({ board, campaignNames }: AgentsProps) {
                   </td>
                   <td className="number">{formatSeconds(secondsBetween(line.since, now))}</td>
                   <td>{line.campaignId && campaignNames.get(line.campaignId)}</td>
+                  {maySupervise && (
+                    <td className="row-action">
+                      {ON_THE_LINE.has(line.state) && (
+                        <SuperviseButton
+                          name={names.get(line.agentId) ?? ""}
+                          onAsk={(name) => setAsked({ id: line.agentId, name })}
+                        />
+                      )}
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>
@@ -83,6 +114,19 @@ export function AgentsPanel({ board, campaignNames }: AgentsProps) {
         </div>
       )}
     </section>
+  );
+}
+
+function SuperviseButton({ name, onAsk }: { name: string; onAsk: (name: string) => void }) {
+  return (
+    <button
+      type="button"
+      className="small"
+      aria-label={words.supervision.openFor(name)}
+      onClick={() => onAsk(name)}
+    >
+      {words.supervision.open}
+    </button>
   );
 }
 

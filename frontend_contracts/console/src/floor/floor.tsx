@@ -24,7 +24,7 @@ export function Floor({ viewer }: { viewer: Viewer }) {
         </div>
       </section>
       <div className="columns">
-        <AgentsPanel board={floor.model} campaignNames={names} />
+        <AgentsPanel board={floor.model} campaignNames={names} viewer={viewer} />
         {viewer.permissions.includes("CALL_VIEW") && <CallsPanel board={floor.model} />}
       </div>
     </>

@@ -56,7 +56,7 @@ interface Outcome<Data> {
 
 /**
  * Runs a mutation and tells the person when it was refused or did not arrive. Gives the answer that
- * is no refusal, or null.
+ * is no refusal, or null. With `refusalShown` the caller shows a refusal itself, beside its fields.
  */
 export function useAct() {
   const say = useSay();
@@ -65,6 +65,7 @@ export function useAct() {
       async function act<Data, Result extends Answer>(
         asked: Promise<Outcome<Data>>,
         pick: (data: Data) => Result,
+        { refusalShown = false } = {},
       ): Promise<{ done: Result | null; refused: Refused | null }> {
         const { data, error } = await asked;
         const trouble = troubleIn(error);
@@ -75,7 +76,7 @@ export function useAct() {
         }
         const result = pick(data);
         const refused = refusedBy(result);
-        if (refused) say(refused.message, { bad: true });
+        if (refused && !refusalShown) say(refused.message, { bad: true });
         return { done: refused ? null : result, refused };
       },
     [say],

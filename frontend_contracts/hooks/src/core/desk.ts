@@ -1,5 +1,5 @@
 import { DeskEventsDocument } from "../generated/operations.ts";
-import type { AgentState, DeskEventsSubscription } from "../generated/operations.ts";
+import type { AgentState, DeskEventsSubscription, RecordingState } from "../generated/operations.ts";
 import type { Outdial } from "./client.ts";
 import { createFeed } from "./feed.ts";
 import type { Feed } from "./feed.ts";
@@ -26,6 +26,8 @@ export interface DeskCall {
   readonly held: boolean;
   /** Who is called in or consulted; null: nobody. */
   readonly thirdParty: ThirdParty | null;
+  /** Whether the call is recorded. */
+  readonly recording: RecordingState;
 }
 
 /** Everything that a desk shows. */
@@ -107,7 +109,9 @@ export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
     case "CallEnded":
       return withEnd(next, event);
     case "CallStateChanged":
-      return withCallState(next, event);
+      return changed(next, event.callId, { held: event.held, thirdParty: event.thirdParty });
+    case "RecordingChanged":
+      return changed(next, event.callId, { recording: event.recording });
     case "ResumeGap":
       // What is true now follows at once. What was on the screen may be long over.
       return { ...next, seen: [], current: null, gaps: desk.gaps + 1 };
@@ -127,15 +131,14 @@ export function createDeskFeed(outdial: Outdial): Feed<Desk> {
 }
 
 function withPop(desk: Desk, pop: ScreenPop): Desk {
-  const call = { pop, ended: null, held: false, thirdParty: null };
+  const call = { pop, ended: null, held: false, thirdParty: null, recording: pop.recording };
   if (pop.stage !== "CONNECTED") return { ...desk, current: call };
   const others = desk.recent.filter((each) => each.pop.callId !== pop.callId);
   return { ...desk, current: call, recent: [call, ...others].slice(0, REMEMBERED_CALLS) };
 }
 
-function withCallState(desk: Desk, { callId, held, thirdParty }: CallStateChanged): Desk {
-  const change = (call: DeskCall) =>
-    call.pop.callId === callId ? { ...call, held, thirdParty } : call;
+function changed(desk: Desk, callId: string, what: Partial<DeskCall>): Desk {
+  const change = (call: DeskCall) => (call.pop.callId === callId ? { ...call, ...what } : call);
   return {
     ...desk,
     current: desk.current && change(desk.current),

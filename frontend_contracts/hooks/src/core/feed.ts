@@ -22,12 +22,14 @@ export interface FeedOf<Model, Data, Variables> {
   variables(model: Model): Variables;
   /** Pure; gives the same model when nothing changed. */
   reduce(model: Model, data: Data): Model;
+  /** Whether the model is its last. Left out: there always is more to come. */
+  isOver?(model: Model): boolean;
 }
 
 /** Makes a feed of one subscription. */
 export function createFeed<Model, Data, Variables>(
   outdial: Outdial,
-  { document, initial, variables, reduce }: FeedOf<Model, Data, Variables>,
+  { document, initial, variables, reduce, isOver }: FeedOf<Model, Data, Variables>,
 ): Feed<Model> {
   const store: Store<Live<Model>> = createStore<Live<Model>>({ model: initial, trouble: null }, () =>
     follow(outdial, document, () => variables(store.get().model), {
@@ -39,6 +41,7 @@ export function createFeed<Model, Data, Variables>(
       trouble(trouble) {
         if (trouble !== store.get().trouble) store.set({ ...store.get(), trouble });
       },
+      isOver: () => isOver?.(store.get().model) ?? false,
     }),
   );
   return store;

@@ -11,6 +11,8 @@ export interface Follower<Data> {
   next(data: Data): void;
   /** It stands still because of this; null: it runs again. */
   trouble(trouble: Trouble | null): void;
+  /** Whether nothing more can come: then the server's end is the end. Left out: never. */
+  isOver?(): boolean;
 }
 
 const DOCUMENTS = new WeakMap<object, { text: string; name: string }>();
@@ -70,7 +72,7 @@ export function follow<Data, Variables>(
         },
         complete() {
           // Nobody asked for the end: a server that shuts down says it like this.
-          if (mine) again();
+          if (mine && !follower.isOver?.()) again();
         },
       },
     );

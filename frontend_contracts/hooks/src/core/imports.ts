@@ -40,5 +40,6 @@ export function createImportFeed(outdial: Outdial, id: string): Feed<ImportProgr
     initial: null as ImportProgress,
     variables: () => ({ id }),
     reduce: (progress, data) => reduceImport(progress, data.targetImportProgress),
+    isOver,
   });
 }

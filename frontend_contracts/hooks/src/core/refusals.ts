@@ -1,15 +1,28 @@
 import type {
+  AgentDialMutation,
   AgentEndWrapUpMutation,
   AgentGoAvailableMutation,
   AgentHangUpMutation,
   AgentSignInMutation,
   AgentSignOutMutation,
+  AgentSuperviseEndMutation,
+  AgentSuperviseMutation,
   AgentTakeBreakMutation,
+  CallHoldMutation,
+  CallRecordMutation,
+  CallSendKeysMutation,
+  CallTransferCancelMutation,
+  CallTransferCompleteMutation,
+  CallTransferMutation,
   CampaignCloseMutation,
   CampaignCreateMutation,
+  CampaignLogInMutation,
+  CampaignLogOutMutation,
   CampaignStartMutation,
   CampaignStopMutation,
   DeskSignInMutation,
+  ForecastCancelMutation,
+  ForecastStartMutation,
   PreviewDecideMutation,
   SignInMutation,
   TargetImportCancelMutation,
@@ -28,6 +41,8 @@ export interface Refused {
   readonly problems: readonly { readonly path: string; readonly message: string }[];
   /** Of `wait`: for so long; null: the server does not say. */
   readonly waitSeconds: number | null;
+  /** Of a rule that ends: when, ISO 8601; null: none is known. */
+  readonly until: string | null;
 }
 
 /**
@@ -49,6 +64,19 @@ type Answer =
   | AgentTakeBreakMutation["agentTakeBreak"]
   | AgentEndWrapUpMutation["agentEndWrapUp"]
   | AgentHangUpMutation["agentHangUp"]
+  | AgentDialMutation["agentDial"]
+  | AgentSuperviseMutation["agentSupervise"]
+  | AgentSuperviseEndMutation["agentSuperviseEnd"]
+  | CallHoldMutation["callHold"]
+  | CallRecordMutation["callRecord"]
+  | CallSendKeysMutation["callSendKeys"]
+  | CallTransferMutation["callTransfer"]
+  | CallTransferCompleteMutation["callTransferComplete"]
+  | CallTransferCancelMutation["callTransferCancel"]
+  | CampaignLogInMutation["campaignLogIn"]
+  | CampaignLogOutMutation["campaignLogOut"]
+  | ForecastStartMutation["forecastStart"]
+  | ForecastCancelMutation["forecastCancel"]
   | PreviewDecideMutation["previewDecide"]
   | CampaignStartMutation["campaignStart"]
   | CampaignStopMutation["campaignStop"]
@@ -79,7 +107,12 @@ export function refusedBy(result: Answer): Refused | null {
     case "SignInFailed":
     case "ImportFileRefused":
     case "FileTooLarge":
+    case "TransferTargetBusy":
+    case "NobodyToForecast":
       return refused(result, "correct");
+    case "NoLineFree":
+    case "TooManyForecasts":
+      return refused(result, "wait");
     case "TooManySignIns":
       return refused(result, "wait", { waitSeconds: result.retryAfterSeconds });
     case "FloorUnavailable":
@@ -94,7 +127,15 @@ export function refusedBy(result: Answer): Refused | null {
     case "OfferGone":
     case "CampaignIsClosed":
     case "ImportFinished":
+    case "ForecastFinished":
+    case "LoginIsPermanent":
+    case "NoConsultation":
+    case "NotRecording":
+    case "NotSupervising":
       return refused(result, "reread");
+    case "CallForbidden":
+      return refused(result, "stop", { until: result.endsAt });
+    case "NoDefaultCampaign":
     case "TargetLimitReached":
       return refused(result, "stop");
     default:
@@ -105,7 +146,7 @@ export function refusedBy(result: Answer): Refused | null {
 function refused(
   { code, message }: { readonly code: string; readonly message: string },
   way: Way,
-  more: Partial<Pick<Refused, "problems" | "waitSeconds">> = {},
+  more: Partial<Pick<Refused, "problems" | "waitSeconds" | "until">> = {},
 ): Refused {
-  return { code, message, way, problems: [], waitSeconds: null, ...more };
+  return { code, message, way, problems: [], waitSeconds: null, until: null, ...more };
 }

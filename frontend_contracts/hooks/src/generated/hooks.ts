@@ -256,10 +256,17 @@ export function useAgents(args: Partial<Omit<UseQueryArgs<op.AgentsQueryVariable
 }
 
 /**
- * Desk: whose it is.
+ * Desk: whose it is. Offer dialing by hand where there is a default campaign.
  */
 export function useDeskAgent(args: Partial<Omit<UseQueryArgs<op.DeskAgentQueryVariables, op.DeskAgentQuery>, "query">> = {}) {
   return useQuery({ query: op.DeskAgentDocument, ...args, variables: args.variables ?? {} });
+}
+
+/**
+ * Desk, when a customer is given away: whom to. With `available` only those who can take the customer now.
+ */
+export function useDeskColleagues(args: Partial<Omit<UseQueryArgs<op.DeskColleaguesQueryVariables, op.DeskColleaguesQuery>, "query">> = {}) {
+  return useQuery({ query: op.DeskColleaguesDocument, ...args, variables: args.variables ?? {} });
 }
 
 /**

@@ -8,9 +8,13 @@ import type { Connection } from "../core/connection.ts";
 import { createDeskFeed } from "../core/desk.ts";
 import type { Desk } from "../core/desk.ts";
 import type { Feed, Live } from "../core/feed.ts";
+import { createForecastFeed } from "../core/forecasts.ts";
+import type { ForecastProgress } from "../core/forecasts.ts";
 import { createImportFeed } from "../core/imports.ts";
 import type { ImportProgress } from "../core/imports.ts";
 import type { Readable } from "../core/store.ts";
+import { createSupervisionFeed } from "../core/supervision.ts";
+import type { Supervision } from "../core/supervision.ts";
 import { useOutdial } from "./provider.tsx";
 
 /** The feed's model and trouble, kept up to date. */
@@ -44,6 +48,16 @@ export function useCampaignList(): Live<CampaignList> {
 /** How far an import is, live. */
 export function useImportProgress(id: string): Live<ImportProgress> {
   return useFeed(useFeedOf(useCallback((outdial) => createImportFeed(outdial, id), [id])));
+}
+
+/** What a forecast says so far, live. */
+export function useForecastProgress(id: string): Live<ForecastProgress> {
+  return useFeed(useFeedOf(useCallback((outdial) => createForecastFeed(outdial, id), [id])));
+}
+
+/** What the viewer supervises, or did last, live. */
+export function useSupervision(): Live<Supervision> {
+  return useFeed(useFeedOf(createSupervisionFeed));
 }
 
 /** How the live connection is, and a way to try again at once. */
