@@ -49,21 +49,39 @@ class Page(Generic[T]):
         return [edge.node for edge in self.edges]
 
 
-async def page_of(query: QuerySet[M], order: Sequence[str], request: PageRequest) -> Page[M]:
+async def page_of(
+    query: QuerySet[M], order: Sequence[str], request: PageRequest, *, within: str = ""
+) -> Page[M]:
     """The page of `query` in `order`, as in `("-created_at", "-id")`. One statement.
 
-    All keys go the same way, none is ever NULL, and the last one is unique. Raises InvalidInput
-    for a page size outside 1..100 and for a cursor that is none of ours.
+    All keys go the same way, none is ever NULL, and the last one is unique. `within` is a column
+    that has one value in all rows of the query, but not to the planner (see `one_of`): then only
+    indexes that begin with it have this order. Raises InvalidInput for a page size outside 1..100
+    and for a cursor that is none of ours.
     """
     if not 1 <= request.first <= MAX_PAGE:
         raise InvalidInput(FieldProblem("first", f"must be 1 to {MAX_PAGE}"))
     keys = [name.removeprefix("-") for name in order]
     if request.after is not None:
         query = query.filter(_beyond(query.model, order, keys, request.after))
-    rows = await query.order_by(*order).limit(request.first + 1)
+    way = "-" if order[0].startswith("-") else ""
+    first = [f"{way}{within}"] if within else []
+    rows = await query.order_by(*first, *order).limit(request.first + 1)
     shown = rows[: request.first]
     edges = [Edge(_cursor([getattr(row, key) for key in keys]), row) for row in shown]
     return Page(edges, has_next=len(rows) > request.first)
+
+
+_NOBODY = UUID(int=0)
+
+
+def one_of(id: UUID) -> list[UUID]:
+    """An id for `column__in`, in words that PostgreSQL does not read as `column = id`.
+
+    A column that equals a constant is nothing to order by, so that `ORDER BY column, id` could
+    follow the primary key, through all rows of others that lie before.
+    """
+    return [_NOBODY, id]
 
 
 def _cursor(values: list[Any]) -> str:

@@ -208,8 +208,9 @@ def condition_of(
         add("number >= {}::text", wanted.number_begins)
         if (end := after_prefix(wanted.number_begins)) is not None:
             add("number < {}::text", end)
-    if wanted.attempts_at_least:
+    if wanted.attempts_at_least > 0:
         add("attempts >= {}::int", wanted.attempts_at_least)
+        parts.append("last_attempt_at IS NOT NULL")
     if wanted.agent_id is not None:
         attempts = "SELECT target_id FROM attempt WHERE agent_id = {} AND campaign_id = $1"
         add(f"target.id IN ({attempts})", wanted.agent_id)
