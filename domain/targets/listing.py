@@ -16,6 +16,7 @@ from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
 from domain.campaigns.service import access_campaign
 from domain.core.pages import Page, PageRequest, one_of, page_of
+from domain.core.problems import Problems
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason, TargetSource, TargetState
 
@@ -57,13 +58,27 @@ class TargetFilter:
     source: TargetSource | None = None
 
 
+MOST_ATTEMPTS = 32_767  # what the column holds
+
+
+def check_filter(wanted: TargetFilter) -> None:
+    """Raises InvalidInput for a filter that the database could not read."""
+    begins = wanted.number_begins
+    problems = Problems()
+    problems.unless(
+        len(begins) <= 16 and begins.isprintable(), "filter.numberBegins", "must be as in +1202"
+    )
+    problems.refuse_any()
+
+
 async def visible_targets(
     principal: Principal,
     campaign_id: UUID,
     wanted: TargetFilter,
     order: TargetOrder = TargetOrder.ADDED,
 ) -> QuerySet[Target]:
-    """Targets of a campaign. Page them with `page_of_targets`. Raises NotFound."""
+    """Targets of a campaign. Page them with `page_of_targets`. Raises NotFound, InvalidInput."""
+    check_filter(wanted)
     campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
     by_id = order in _BY_ID
     query = Target.filter(
@@ -96,7 +111,10 @@ async def visible_targets(
         query = query.filter(call_back_at__isnull=wanted.source is not TargetSource.CALL_BACK)
     if wanted.attempts_at_least > 0:
         # The last attempt is said for the index, which has dialed targets alone.
-        query = query.filter(attempts__gte=wanted.attempts_at_least, last_attempt_at__isnull=False)
+        query = query.filter(
+            attempts__gte=min(wanted.attempts_at_least, MOST_ATTEMPTS),
+            last_attempt_at__isnull=False,
+        )
     if order is TargetOrder.LAST_ATTEMPT:
         query = query.filter(last_attempt_at__isnull=False)
     elif order is TargetOrder.NEXT_ATTEMPT:
