@@ -33,14 +33,14 @@ from domain.adapters.local_files import LocalFiles
 from domain.adapters.system_clock import SystemClock
 from domain.calls.rules import Disposition
 from domain.core.ids import new_id
-from domain.core.pages import PageRequest, page_of
+from domain.core.pages import PageRequest
 from domain.core.ports import Ports
 from domain.suppression.checks import suppressed_numbers
 from domain.targets import export_run
 from domain.targets.bulk import copy_out
 from domain.targets.export_run import ROWS, TIMES
 from domain.targets.exports import begin_export, condition_of
-from domain.targets.listing import KEYS, TargetFilter, TargetOrder, visible_targets
+from domain.targets.listing import TargetFilter, TargetOrder, page_of_targets, visible_targets
 from domain.targets.models import ExportKind, ExportState, TargetExport
 from domain.targets.rules import ClosedReason, TargetState
 from domain.targets.writer import writing
@@ -180,7 +180,7 @@ async def listed(campaign: UUID, who: Principal) -> dict[str, float]:
 
         async def page(chosen: TargetFilter = chosen, order: TargetOrder = order) -> None:
             query = await visible_targets(who, campaign, chosen, order)
-            await page_of(query, KEYS[order], PageRequest(50, None))
+            await page_of_targets(query, chosen, order, PageRequest(50, None))
 
         found[name] = await median_ms(page)
     return found

@@ -220,11 +220,24 @@ async def copy_out(
 ) -> int:
     """Hand the rows of a query to `write` as CSV with a header; returns how many they are.
 
-    The bytes pass through as they are; the server waits while `write` does.
+    The bytes pass through as they are; the server waits while `write` does. What `write` raises is
+    raised once the query is over: asyncpg would cancel it, and wait for good for the answer of a
+    server that has sent all rows already.
     """
+    failures: list[Exception] = []
+
+    async def take(chunk: bytes) -> None:
+        if not failures:
+            try:
+                await write(chunk)
+            except Exception as failure:
+                failures.append(failure)
+
     status = await asyncpg_of(connection).copy_from_query(
-        query, *values, output=write, format="csv", header=True
+        query, *values, output=take, format="csv", header=True
     )
+    if failures:
+        raise failures[0]
     return int(status.rpartition(" ")[2])
 
 

@@ -12,7 +12,7 @@ from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.columns import signature
+from domain.targets.columns import signatures
 from domain.targets.models import ColumnChoice, TargetImport
 from domain.targets.reading.blocks import Preview
 
@@ -31,10 +31,13 @@ async def remember(
     ports: Ports,
 ) -> None:
     """Keep the columns for files with the headers of this one, instead of what was kept before."""
+    today, *earlier = signatures(list(seen.headers))
+    before = ColumnChoice.filter(account_id=row.account_id, signature__in=earlier)
+    await before.exclude(signature=today).using_db(connection).delete()
     choice = ColumnChoice(
         id=new_id(),
         account_id=row.account_id,
-        signature=signature(list(seen.headers)),
+        signature=today,
         columns=[list(pair) for pair in columns],
         used_at=ports.clock.now(),
     )

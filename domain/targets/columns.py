@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from domain.core.problems import Problems
 from domain.targets.contact_numbers import NumberType
 from domain.targets.errors import NoPhoneColumn
-from domain.targets.header_words import SYSTEM_WORDS, phone_type, plain_header
+from domain.targets.header_words import (
+    SYSTEM_WORDS,
+    formerly_plain_header,
+    phone_type,
+    plain_header,
+)
 
 MAX_NUMBERS = 10  # of one contact
 MAX_VARIABLE_NAME = 64
@@ -120,15 +125,17 @@ def chosen(headers: list[str], choices: Iterable[tuple[str, str]]) -> ColumnMap:
     Headers that the file does not have are passed over, but for the phones'.
     """
     positions: dict[str, int] = {}
+    plain: dict[str, int] = {}  # what is remembered holds for headers that differ no further
     for position, header in enumerate(headers):
         positions.setdefault(header.casefold(), position)
+        plain.setdefault(plain_header(header), position)
     phones: list[int] = []
     types: list[NumberType] = []
     hours: dict[int, int] = {}
     meant: dict[str, int] = {}
     variables: dict[int, str] = {}
     for header, meaning in choices:
-        found = positions.get(header.casefold())
+        found = positions.get(header.casefold(), plain.get(plain_header(header)))
         if found is None:
             continue
         kind, _, type = meaning.partition(":")
@@ -171,8 +178,16 @@ def signature(headers: list[str]) -> str:
 
     Where records name their own fields, the headers are those of the first NAMING_ROWS.
     """
-    plain = "\0".join(plain_header(header) for header in headers)
-    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
+    return _digest(plain_header(header) for header in headers)
+
+
+def signatures(headers: list[str]) -> tuple[str, ...]:
+    """All by which a choice for these headers may be kept: today's first, then that of old rows."""
+    return signature(headers), _digest(formerly_plain_header(header) for header in headers)
+
+
+def _digest(plain: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(plain).encode("utf-8", "replace")).hexdigest()
 
 
 def check_columns(columns: Sequence[tuple[str, str]], problems: Problems) -> None:

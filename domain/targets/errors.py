@@ -176,13 +176,13 @@ class IdempotencyKeyReused(DomainError):
 
 
 class CountChanged(DomainError):
-    """The count that was typed to confirm is not what would be removed."""
+    """The count that was typed to confirm is not how many there are."""
 
     code = "COUNT_CHANGED"
 
     def __init__(self, typed: int, present: int) -> None:
         super().__init__(
-            f"Nothing was removed: {present} targets would be, not {typed}. "
+            f"Nothing was changed: this would concern {present} targets, not {typed}. "
             f"Type {present} to confirm."
         )
         self.typed = typed

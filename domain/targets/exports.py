@@ -25,7 +25,7 @@ from domain.targets.classes import CONDITIONS
 from domain.targets.errors import ExportNotReady, TooManyForXlsx
 from domain.targets.imports import access_import, problems_of
 from domain.targets.jobs import ExportTargets
-from domain.targets.listing import TargetFilter, after_prefix
+from domain.targets.listing import TargetFilter, after_prefix, check_filter
 from domain.targets.models import ExportKind, ExportState, TargetExport
 from domain.targets.problems import OF_TARGETS
 from domain.targets.rules import TargetClass, TargetSource
@@ -84,7 +84,10 @@ async def begin_export(
     class_: TargetClass | None = None,
     ports: Ports,
 ) -> TargetExport:
-    """A new export, waiting for a worker. Raises NotFound, TooManyForXlsx."""
+    """A new export, waiting for a worker. Raises NotFound, InvalidInput,
+    TooManyForXlsx.
+    """
+    check_filter(wanted)
     campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
     condition, values = condition_of(campaign.id, wanted, class_)
     [row] = await connections.get("default").execute_query_dict(
@@ -208,7 +211,7 @@ def condition_of(
         add("number >= {}::text", wanted.number_begins)
         if (end := after_prefix(wanted.number_begins)) is not None:
             add("number < {}::text", end)
-    if wanted.attempts_at_least:
+    if wanted.attempts_at_least > 0:
         add("attempts >= {}::int", wanted.attempts_at_least)
     if wanted.agent_id is not None:
         attempts = "SELECT target_id FROM attempt WHERE agent_id = {} AND campaign_id = $1"

@@ -31,6 +31,17 @@ def plain_header(header: str) -> str:
     return re.sub(r"[\W_]+", "", unaccented(header))
 
 
+_FEW_ACCENTS = str.maketrans("ąćęłńóśźżáéíúñ", "acelnoszzaeiun")
+
+
+def formerly_plain_header(header: str) -> str:
+    """As `plain_header` was when the first column choices were kept: fewer accents were taken off.
+
+    Those choices are found by it for good, as a digest cannot be made anew.
+    """
+    return re.sub(r"[\W_]+", "", header.casefold().translate(_FEW_ACCENTS))
+
+
 def _plain(headers: str) -> frozenset[str]:
     return frozenset(plain_header(header) for header in headers.split())
 

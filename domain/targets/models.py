@@ -133,6 +133,12 @@ class Target(Model):
                 fields=("campaign_id", "last_disposition", "id"),
                 filled="last_disposition",
             ),
+            # Only of what was dialed, so that imports have nothing to write to it.
+            FilledIndex(
+                name="target_attempts",
+                fields=("campaign_id", "attempts", "id"),
+                filled="last_attempt_at",
+            ),
             FilledIndex(
                 name="target_call_back", fields=("campaign_id", "id"), filled="call_back_at"
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from domain.targets.columns import MAX_NUMBERS, MAX_VARIABLE_NAME, ColumnMap
 from domain.targets.contact_numbers import NumberType, NumberWindow
 from domain.targets.number_windows import text_of_windows
+from domain.targets.numbers import MISSING
 from domain.targets.reading.cells import Cell, RowProblem, text_of
 from domain.targets.reading.staging import (
     MAX_SHOWN,
@@ -56,7 +57,9 @@ def pasted(text: str) -> list[NewTarget]:
 
 
 def staged_target(number: int, row: NewTarget, country: str | None) -> Staged | Reported | None:
-    """What becomes of the contact that is the row of that number; None: it has no text."""
+    """What becomes of the contact that is the row of that number; None: a line without text."""
+    if not row.numbers:
+        return Reported(number, MISSING, "")
     for name in row.variables:
         if not _is_name(name):
             return Reported(number, NAME_INVALID, text_of(name)[:MAX_SHOWN])

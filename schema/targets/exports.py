@@ -19,7 +19,7 @@ from domain.targets.rules import TargetClass
 from schema.context import Info
 from schema.following import follow
 from schema.guards import requires
-from schema.refusals import NotFound
+from schema.refusals import InvalidInput, NotFound
 from schema.sharing import Share, shared
 from schema.targets.queries import CampaignId, TargetFilterInput
 from schema.targets.refusals import TooManyForXlsx
@@ -104,7 +104,7 @@ class TargetExportStarted:
 
 
 TargetExportStartResult = Annotated[
-    TargetExportStarted | NotFound | TooManyForXlsx,
+    TargetExportStarted | InvalidInput | NotFound | TooManyForXlsx,
     strawberry.union("TargetExportStartResult", description="The export, or why there is none."),
 ]
 

@@ -79,7 +79,10 @@ class NewTargetInput:
 
     def target(self) -> NewTarget:
         return NewTarget(
-            numbers=(*self.numbers, *(each.entry() for each in self.phones)),
+            numbers=(
+                *(number for number in self.numbers if number.strip()),
+                *(each.entry() for each in self.phones if each.number.strip()),
+            ),
             name=self.name,
             caller_id=self.caller_id,
             priority=self.priority,
@@ -137,7 +140,9 @@ class TargetsAdded:
     repeated: bool = strawberry.field(
         description="Whether this was done before, under the same idempotency key."
     )
-    answers: list[TargetAnswer] = strawberry.field(description="One for each row with any text.")
+    answers: list[TargetAnswer] = strawberry.field(
+        description="One for each row; a pasted line without any text is none."
+    )
 
 
 @strawberry.type(description="A target is gone.")

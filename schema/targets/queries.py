@@ -9,7 +9,7 @@ from domain.access.permissions import Permission
 from domain.calls.rules import Disposition
 from domain.core.pages import PageRequest, page_of
 from domain.targets import imports, listing, removing
-from domain.targets.listing import KEYS, TargetFilter, TargetOrder
+from domain.targets.listing import TargetFilter, TargetOrder, page_of_targets
 from domain.targets.rules import ClosedReason, TargetSource, TargetState
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
@@ -75,7 +75,7 @@ class TargetQueries:
     ) -> Connection[Target]:
         wanted = filter.wanted() if filter is not None else TargetFilter()
         found = await listing.visible_targets(info.context.principal, campaign_id, wanted, order)
-        page = await page_of(found, KEYS[order], PageRequest(first, after))
+        page = await page_of_targets(found, wanted, order, PageRequest(first, after))
         return connection_of(page, Target.of, count=found.count)
 
     @strawberry.field(description="One target.", extensions=[requires(Permission.TARGET_VIEW)])

@@ -1,7 +1,7 @@
 """Which encoding a text file is in. Pure.
 
-UTF-8 proves itself; some old 8-bit encodings of Windows, DOS and Unix are told apart by where the
-letters of their scripts lie. The others look like these, so that a person has to say which it is.
+UTF-8 proves itself, and UTF-16 shows; some old 8-bit encodings of Windows, DOS and Unix are told
+apart by how the text reads. The others look like these, so that a person has to say which it is.
 """
 
 import codecs
@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+
+from domain.targets.reading.old_encodings import old_encoding_of
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_BYTES = 64 * 1024  # of lines with anything but ASCII in them
@@ -18,13 +20,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
-_HIGH = re.compile(rb"[\x80-\xff]")
-# Letters of Poland and its neighbours beside Latin ones: in both of their encodings, in that of
-# Windows alone, and in ISO 8859-2 alone. To western Europe these bytes are signs: £ ³ ¹ ± ¶.
-_POLISH = re.compile(rb"[A-Za-z][\xb3\xbf]|[\xa3\xaf][A-Za-z]")
-_POLISH_WINDOWS = re.compile(rb"[A-Za-z][\xb9\x9c\x9f]|[\xa5\x8c\x8f][A-Za-z]")
-_POLISH_ISO = re.compile(rb"[A-Za-z][\xb1\xb6\xbc]|[\xa1\xa6\xac][A-Za-z]")
 
 
 class TextEncoding(StrEnum):
@@ -64,7 +59,9 @@ def _simple(name: str) -> str:
 
 
 _BY_NAME = {_simple(name): each for each in TextEncoding for name in (each.name, each.value)} | {
-    "latin1": TextEncoding.ISO_8859_1
+    "latin1": TextEncoding.ISO_8859_1,
+    "utf16le": TextEncoding.UTF_16,
+    "utf16be": TextEncoding.UTF_16,
 }
 
 
@@ -75,10 +72,32 @@ def encoding_named(name: str) -> TextEncoding | None:
 
 def codec_of(path: Path, said: TextEncoding | None) -> str:
     """The codec to read a file of text with: as said, or guessed."""
-    if said is not None:
-        return "utf-8-sig" if said is TextEncoding.UTF_8 else said.value
     with path.open("rb") as file:
+        if said is TextEncoding.UTF_8:
+            return "utf-8-sig"
+        if said is TextEncoding.UTF_16:
+            head = file.read(SAMPLE_BYTES)
+            return _marked(head) or unmarked_utf_16(head) or said.value
+        if said is not None:
+            return said.value
         return encoding_of(iter(lambda: file.read(CHUNK_BYTES), b""))
+
+
+def _marked(head: bytes) -> str | None:
+    """What the mark at the beginning says; None: there is none."""
+    return next((name for bom, name in _BOMS if head.startswith(bom)), None)
+
+
+def unmarked_utf_16(head: bytes) -> str | None:
+    """The codec of text in UTF-16 without a mark; None: it is none.
+
+    A list has digits and delimiters in it, of which every other byte is 0, and always the same.
+    """
+    head = head[: 2 * (min(len(head), SAMPLE_BYTES) // 2)]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < 0.1 * len(head) / 2 or min(even, odd) > 0.02 * max(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def encoding_of(chunks: Iterable[bytes]) -> str:
@@ -88,9 +107,8 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
     first = True
     for chunk in chunks:
         if first:
-            for bom, name in _BOMS:
-                if chunk.startswith(bom):
-                    return name
+            if name := _marked(chunk) or unmarked_utf_16(chunk):
+                return name
             first = False
         if decoder is not None:
             try:
@@ -107,25 +125,4 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
             decoder.decode(b"", True)
         except UnicodeDecodeError:
             decoder = None
-    return "utf-8" if decoder is not None else _old(bytes(sample[: 2 * SAMPLE_BYTES]))
-
-
-def _old(sample: bytes) -> str:
-    in_runs = sum(len(run) for run in _HIGH_RUN.findall(sample))
-    if in_runs < 0.6 * len(_HIGH.findall(sample)):
-        # Accents here and there among Latin letters.
-        windows, iso = len(_POLISH_WINDOWS.findall(sample)), len(_POLISH_ISO.findall(sample))
-        if windows or iso or _POLISH.search(sample):
-            return "iso8859_2" if iso > windows else "cp1250"
-        return "cp1252"
-    low = sum(0x80 <= byte <= 0xBF for byte in sample)
-    upper = sum(0xC0 <= byte <= 0xDF for byte in sample)
-    hebrew = sum(0xE0 <= byte <= 0xFA for byte in sample)
-    beyond = sum(byte > 0xFA for byte in sample)
-    if low > upper + hebrew + beyond:
-        return "cp866" if upper == 0 or low > 3 * upper else "cp1251"
-    if upper + beyond < 0.02 * hebrew:
-        return "cp1255"  # Hebrew has no capitals and ends at 0xFA
-    # Cyrillic words have small letters but for the first: those lie high in the encoding of
-    # Windows and low in KOI8.
-    return "koi8_r" if upper > hebrew + beyond else "cp1251"
+    return "utf-8" if decoder is not None else old_encoding_of(bytes(sample[: 2 * SAMPLE_BYTES]))

@@ -16,6 +16,7 @@ from domain.targets.errors import (
     FileKindUnknown,
 )
 from domain.targets.reading.archive import DAMAGE, Archive
+from domain.targets.reading.encodings import unmarked_utf_16
 
 HEAD_BYTES = 4096
 MAX_FIRST_LINE = 1 << 20  # characters; beyond, it is one object around a list
@@ -47,6 +48,7 @@ _NAMED = {
 # A workbook's first record in Excel 97 and later, and in Excel 5 and 95.
 _WORKBOOK_BEGINS = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x08\x08\0\0\x05\x05\0")
 _FILE_PASS = 0x2F
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))  # no text has these
 _BEFORE_PASSWORD = 3  # records: the first, that the file is not to be written, the password's own
 
 
@@ -130,7 +132,10 @@ def _text(head: bytes, path: Path) -> FileKind:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
         start = head.decode(encoding, "ignore")
-    elif b"\0" in head:
+    elif name := unmarked_utf_16(head):
+        encoding = name
+        start = head.decode(encoding, "ignore")
+    elif _is_binary(head):
         raise FileKindUnknown(f"it is not text, nor a workbook; {READ_KINDS}.")
     else:
         start = head.decode(encoding, "replace")
@@ -147,6 +152,12 @@ def _text(head: bytes, path: Path) -> FileKind:
     if lowered.startswith("{"):
         return _objects(path, encoding)
     return FileKind.CSV
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether there is more in it than a stray character that some program left in a text."""
+    odd = len(head) - len(head.translate(None, _CONTROLS))
+    return b"\0" in head and odd > max(3, len(head) / 100)
 
 
 def _objects(path: Path, encoding: str) -> FileKind:

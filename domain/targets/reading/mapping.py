@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from domain.targets.columns import ColumnMap, chosen, guess, signature
+from domain.targets.columns import ColumnMap, chosen, guess, signatures
 from domain.targets.errors import NoPhoneColumn
 from domain.targets.numbers import e164
 from domain.targets.reading.blocks import ReadRequest
@@ -44,8 +44,9 @@ class Columns:
         """What was chosen for files with the headers of the first rows, or of some of them."""
         remembered, table = dict(self._request.remembered), self._table
         for count in sorted(set(table.first_widths), reverse=True) if remembered else ():
-            if choices := remembered.get(signature(table.headers[:count])):
-                return choices
+            for each in signatures(table.headers[:count]):
+                if choices := remembered.get(each):
+                    return choices
         return ()
 
     def _take_header_as_row(self, columns: ColumnMap | None) -> bool:

@@ -13,6 +13,7 @@ from domain.targets.reading.fields import Fields
 
 CHUNK_CHARACTERS = 1 << 18
 MAX_OBJECT_CHARACTERS = 16_000_000
+MOST_DIGITS = 4_000  # sys.get_int_max_str_digits() is 4,300
 NESTED = ("variables", "data", "fields")  # keys whose objects are spread into columns
 NOT_AN_OBJECT = RowProblem("ROW_NOT_AN_OBJECT", "This is not an object with names and values.")
 NOT_JSON = RowProblem("LINE_NOT_JSON", "This line is not an object in JSON.")
@@ -55,7 +56,7 @@ class ObjectsFile:
             number += 1
             if line.strip():
                 try:
-                    yield number, json.loads(line)
+                    yield number, json.loads(line, parse_int=_whole)
                 except (ValueError, RecursionError):
                     yield number, NOT_JSON
 
@@ -108,6 +109,11 @@ def _add(found: list[tuple[str, Cell]], key: str, content: Any) -> None:
         found.append((key, each if scalar else json.dumps(each, ensure_ascii=False)))
 
 
+def _whole(digits: str) -> int | str:
+    """The number; its digits where they are more than Python makes a number of."""
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
+
+
 class _Buffer:
     """A window on the text, moved on as values are taken out of it."""
 
@@ -115,7 +121,7 @@ class _Buffer:
         self._text = text
         self._window = ""
         self._at = 0
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(parse_int=_whole)
         self._ended = False
 
     def next_character(self) -> str:

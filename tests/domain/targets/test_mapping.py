@@ -61,6 +61,31 @@ def test_a_choice_for_fewer_fields_says_nothing_of_files_that_begin_with_more(
     assert contacts(path, remembered=remembered) == [(1, us_number(1), "", {"City": "Oulu"})]
 
 
+# What "Kündigung öffnen", "Kto", "Gdzie" was kept by when the first choices were.
+FORMER = "96f19dfc616d3c6cad7a395652d41882c20303001dbf758531e9cbafdb5da037"
+
+
+def test_a_choice_of_old_for_headers_with_accents_is_found(tmp_path: Path) -> None:
+    choice = (("Kündigung öffnen", "phone"), ("Kto", "name"), ("Gdzie", "variable:City"))
+    path = stored(tmp_path, f"Kündigung öffnen;Kto;Gdzie\n{us_number(1)};Ana;Oulu\n")
+
+    found = contacts(path, remembered=((FORMER, choice),))
+
+    assert found == [(2, us_number(1), "Ana", {"City": "Oulu"})]
+
+
+@pytest.mark.parametrize("header", ["NR. KLÍENTA", "nr kli\u0065\u0301nta", "Nr_Klienta"])
+def test_a_choice_holds_for_headers_that_differ_in_case_blanks_and_accents_alone(
+    tmp_path: Path, header: str
+) -> None:
+    choice = (("Nr klienta", "phone"), ("Kto", "name"))
+    path = stored(tmp_path, f"{header};Kto\n{us_number(1)};Ana\n")
+
+    found = contacts(path, remembered=((signature(["Nr klienta", "Kto"]), choice),))
+
+    assert found == [(2, us_number(1), "Ana", {})]
+
+
 def test_guessed_fields_that_come_later_are_variables(tmp_path: Path) -> None:
     found = contacts(
         stored(

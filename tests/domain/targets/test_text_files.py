@@ -31,6 +31,8 @@ def stored(tmp_path: Path) -> Stored:
 
 HEBREW = ("נועה לוי", "חיפה")
 RUSSIAN = ("Амир Серов", "Нижний Новгород")
+SHOUTED = ("ИВАНОВ ИВАН", "МОСКВА")
+WHISPERED = ("иванов иван", "москва")
 POLISH = ("Łukasz Żak", "Świętochłowice")
 FRENCH = ("Zoé Lefèvre", "Besançon")
 
@@ -44,10 +46,17 @@ FRENCH = ("Zoé Lefèvre", "Besançon")
         ("utf-8-sig", POLISH),
         ("utf-16", RUSSIAN),
         ("utf-16-be", HEBREW),
+        ("utf-16-le", RUSSIAN),
         ("cp1255", HEBREW),
         ("cp1251", RUSSIAN),
+        ("cp1251", SHOUTED),
+        ("cp1251", WHISPERED),
         ("koi8_r", RUSSIAN),
+        ("koi8_r", SHOUTED),
+        ("koi8_r", WHISPERED),
         ("cp866", RUSSIAN),
+        ("cp866", SHOUTED),
+        ("cp866", WHISPERED),
         ("cp1250", POLISH),
         ("iso8859_2", POLISH),
         ("cp1252", FRENCH),
@@ -67,6 +76,49 @@ def test_a_csv_is_read_whatever_its_encoding_and_delimiter(
 
     assert found[0] == (2, us_number(1), name, {"City": city})
     assert len(found) == 19
+
+
+@pytest.mark.feature("TGT-01")
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("said", [None, TextEncoding.UTF_16.value])
+@pytest.mark.parametrize("words", [HEBREW, POLISH, ("Ana", "Oulu")])
+@pytest.mark.parametrize("kind", [FileKind.CSV, FileKind.NDJSON, FileKind.JSON, FileKind.XML])
+def test_utf_16_needs_no_mark(
+    stored: Stored, encoding: str, said: str | None, words: tuple[str, str], kind: FileKind
+) -> None:
+    path = stored(as_kind(kind, *words).encode(encoding))
+
+    [(_, *found)] = contacts(path, kind=kind_of(path), encoding=said)
+
+    assert (kind_of(path), found) == (kind, [us_number(1), words[0], {"City": words[1]}])
+
+
+def test_a_character_that_no_text_has_costs_itself_alone(stored: Stored) -> None:
+    path = stored(f"Phone,Name\n{us_number(1)},A\0na\n{us_number(2)},Bo\n")
+
+    assert kind_of(path) is FileKind.CSV
+    assert [found[1:3] for found in contacts(path)] == [(us_number(1), "Ana"), (us_number(2), "Bo")]
+
+
+@pytest.mark.parametrize("write", ["[{}]", "{}"])
+def test_a_number_of_thousands_of_digits_costs_its_own_row(stored: Stored, write: str) -> None:
+    lines = [f'{{"Phone": {phone}}}' for phone in ("9" * 5_000, us_number(1)[1:])]
+    path = stored(f"[{','.join(lines)}]" if write == "[{}]" else "\n".join(lines))
+
+    assert [found[1] for found in contacts(path, kind=kind_of(path))] == [us_number(1)]
+    assert [row for row, *_ in reported(path)] == ["1"]
+
+
+def as_kind(kind: FileKind, name: str, city: str) -> str:
+    """A list of one contact."""
+    record = f'{{"Phone": "{us_number(1)}", "Name": "{name}", "City": "{city}"}}'
+    return {
+        FileKind.CSV: f"Phone,Name,City\n{us_number(1)},{name},{city}\n",
+        FileKind.NDJSON: f"{record}\n",
+        FileKind.JSON: f"[{record}]",
+        FileKind.XML: f"<?xml version='1.0'?><l><t><Phone>{us_number(1)}</Phone>"
+        f"<Name>{name}</Name><City>{city}</City></t></l>",
+    }[kind]
 
 
 @pytest.mark.feature("TGT-01")
@@ -90,14 +142,7 @@ def test_text_is_read_in_the_encoding_that_somebody_says(
     stored: Stored, encoding: TextEncoding, words: tuple[str, str], kind: FileKind
 ) -> None:
     name, city = words
-    record = f'{{"Phone": "{us_number(1)}", "Name": "{name}", "City": "{city}"}}'
-    text = {
-        FileKind.CSV: f"Phone,Name,City\n{us_number(1)},{name},{city}\n",
-        FileKind.NDJSON: f"{record}\n",
-        FileKind.JSON: f"[{record}]",
-        FileKind.XML: f"<?xml version='1.0'?><l><t><Phone>{us_number(1)}</Phone>"
-        f"<Name>{name}</Name><City>{city}</City></t></l>",
-    }[kind]
+    text = as_kind(kind, name, city)
 
     [(_, *found)] = contacts(stored(text.encode(encoding)), kind=kind, encoding=encoding.value)
 

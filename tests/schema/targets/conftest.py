@@ -14,6 +14,7 @@ from tests.domain.targets.conftest import new_campaign, principal_of
 from tests.fakes import FakePorts
 
 Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+Refused = Callable[..., Coroutine[Any, Any, list[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +71,7 @@ def ask(
 @pytest.fixture
 def refused(
     whole_schema: OutdialSchema, context_of: Callable[[Principal | None], Context]
-) -> Callable[..., Coroutine[Any, Any, list[str]]]:
+) -> Refused:
     """Ask as somebody and give the codes of the errors."""
 
     async def asked(query: str, *, caller: Principal | None, **variables: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """A file is looked at, its columns are chosen, and then it is imported, through GraphQL."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Role
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
+from domain.targets.columns import signatures
 from domain.targets.import_run import enqueue_orphans, run_import
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ColumnChoice, ImportState, Target, TargetImport
@@ -122,6 +124,30 @@ async def test_columns_are_chosen_and_remembered_for_files_with_the_same_headers
     await run_import((await TargetImport.get(id=later)).id, ports=fakes.ports, for_s=60)
     done = await TargetImport.get(id=later)
     assert (done.state, done.duplicates, done.invalid) == (ImportState.DONE, 1, 1)
+
+
+@pytest.mark.feature("TGT-01")
+async def test_a_choice_kept_by_an_older_version_is_used_and_then_replaced(
+    ask: Ask, campaign: Campaign
+) -> None:
+    headers = ["Kündigung öffnen", "Kto"]
+    file = xlsx([(us_number(1), "Ana")], header=tuple(headers))
+    _, former = signatures(headers)
+    await ColumnChoice.create(
+        account_id=campaign.account_id,
+        signature=former,
+        columns=[["Kündigung öffnen", "phone"], ["Kto", "skip"]],
+        used_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+
+    shown = await preview(ask, campaign, file)
+    assert [column["meaning"] for column in shown["columns"]] == ["PHONE", "SKIP"]
+    choice = [{"header": header, "meaning": "PHONE"} for header in headers[:1]]
+    await ask(CONFIRM, id=shown["targetImport"]["id"], columns=choice, remember=True)
+
+    kept = await ColumnChoice.get()
+    assert kept.columns == [["Kündigung öffnen", "phone"]]
+    assert kept.signature != former
 
 
 GUESSED = xlsx([(us_number(1), "Ana", "Oulu")], header=("Phone", "Customer Name", "City"))

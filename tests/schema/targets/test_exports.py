@@ -212,6 +212,18 @@ async def test_an_export_holds_only_what_was_asked_for(
     assert us_number(1) not in busy.decode()
 
 
+async def test_an_export_by_a_filter_that_no_number_can_pass_is_refused(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    filter = {"numberBegins": "+1\0"}
+
+    data = await ask(START, campaign=str(campaign.id), kind="CSV", filter=filter)
+
+    assert data["targetExportStart"]["code"] == "INVALID_INPUT"
+    assert await TargetExport.all().count() == 0
+    fakes.assert_untouched()
+
+
 @pytest.mark.parametrize("kind", ["CSV", "XLSX"])
 async def test_an_export_of_nothing_is_a_header(
     ask: Ask, campaign: Campaign, fakes: FakePorts, kind: str

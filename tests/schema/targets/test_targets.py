@@ -1,13 +1,17 @@
 """Adding, looking at and removing targets through GraphQL."""
 
 import asyncio
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.access.models import Account
 from domain.access.permissions import Role
+from domain.access.principal import Principal
 from domain.agents.models import Agent
 from domain.calls.models import Attempt, Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition
@@ -19,7 +23,7 @@ from tests.domain.targets.conftest import new_campaign, principal_of
 from tests.domain.targets.files import us_number
 from tests.fakes import FakePorts
 from tests.queries import at_most
-from tests.schema.targets.conftest import Ask
+from tests.schema.targets.conftest import Ask, Refused
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ADD = """
@@ -154,6 +158,20 @@ async def test_a_variable_by_a_name_that_nobody_could_be_shown_costs_its_row_alo
 
     assert [a["code"] for a in answer["answers"]] == ["VARIABLE_NAME_INVALID", "ADDED", "ADDED"]
     assert [t.number for t in await Target.all().order_by("id")] == [us_number(2), us_number(3)]
+
+
+@pytest.mark.feature("TGT-13")
+@pytest.mark.parametrize("row", [{"numbers": []}, {"numbers": [" "]}, {"phones": [{"number": ""}]}])
+async def test_a_row_without_a_number_has_an_answer_too(
+    ask: Ask, campaign: Campaign, row: dict[str, Any]
+) -> None:
+    answer = await add(ask, campaign, targets=[row, {"numbers": ["", us_number(1)]}])
+
+    assert [(a["row"], a["code"]) for a in answer["answers"]] == [
+        (1, "NUMBER_MISSING"),
+        (2, "ADDED"),
+    ]
+    assert [target.number for target in await Target.all()] == [us_number(1)]
 
 
 @pytest.mark.feature("TGT-13")
@@ -330,6 +348,50 @@ async def test_the_list_is_filtered_ordered_and_paged(ask: Ask, campaign: Campai
     assert page["targets"]["pageInfo"]["hasNextPage"]
     after = page["targets"]["pageInfo"]["endCursor"]
     assert await listed(order="NEXT_ATTEMPT", after=after) == [1]
+
+
+@pytest.mark.feature("TGT-07")
+@pytest.mark.parametrize(
+    "filter", [{"numberBegins": "+1\0"}, {"numberBegins": "1" * 17}, {"numberBegins": "\ud800"}]
+)
+async def test_a_filter_that_no_number_can_pass_is_refused(
+    refused: Refused, supervisor: Principal, campaign: Campaign, filter: dict[str, Any]
+) -> None:
+    asked = {"caller": supervisor, "campaign": str(campaign.id), "filter": filter}
+
+    assert await refused(LIST, **asked) == ["INVALID_INPUT"]
+
+
+@pytest.mark.feature("TGT-07")
+@pytest.mark.parametrize("attempts", [32_768, 2**31 - 1])
+async def test_nothing_was_dialed_more_often_than_can_be(
+    ask: Ask, campaign: Campaign, attempts: int
+) -> None:
+    await target(campaign, 1, attempts=3, last_attempt_at=NOW)
+
+    page = await ask(LIST, campaign=str(campaign.id), filter={"attemptsAtLeast": attempts})
+
+    assert page["targets"]["nodes"] == []
+
+
+@pytest.mark.parametrize(
+    ("order", "place"),
+    [
+        ("NUMBER", ["+1\0", str(UUID(int=1))]),
+        ("LAST_ATTEMPT", ["0001-01-01T00:00:00+23:00", str(UUID(int=1))]),
+        ("LAST_ATTEMPT", ["2026-01-01T00:00:00", str(UUID(int=1))]),
+        ("ADDED", [1]),
+        ("ADDED", []),
+    ],
+)
+async def test_a_cursor_that_was_made_up_is_refused(
+    refused: Refused, supervisor: Principal, campaign: Campaign, order: str, place: list[object]
+) -> None:
+    after = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+    asked = {"caller": supervisor, "campaign": str(campaign.id), "order": order, "after": after}
+
+    assert await refused(LIST, **asked) == ["INVALID_INPUT"]
 
 
 @pytest.mark.feature("TGT-07")

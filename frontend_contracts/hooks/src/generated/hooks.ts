@@ -886,7 +886,8 @@ export function useTargetExportProgressSubscription(args: Omit<UseSubscriptionAr
 }
 
 /**
- * Export panel. TooManyForXlsx: offer CSV, or a narrower filter. NotFound names the campaign.
+ * Export panel. TooManyForXlsx: offer CSV, or a narrower filter. NotFound names the campaign,
+ * InvalidInput what is wrong with the filter.
  */
 export function useTargetExportStart() {
   return useMutation(op.TargetExportStartDocument);

@@ -1,0 +1,15 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from domain.core.indexes import FilledIndex
+
+class Migration(migrations.Migration):
+    dependencies = [('domain', '0028_file_encodings')]
+
+    initial = False
+
+    operations = [
+        ops.AddIndex(
+            model_name='Target',
+            index=FilledIndex(fields=['campaign_id', 'attempts', 'id'], name='target_attempts', filled='last_attempt_at'),
+        ),
+    ]
