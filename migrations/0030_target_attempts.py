@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from domain.core.indexes import FilledIndex
 
 class Migration(migrations.Migration):
-    dependencies = [('domain', '0028_file_encodings')]
+    dependencies = [('domain', '0029_supervisions')]
 
     initial = False
 
