@@ -1,3 +1,5 @@
+import asyncio
+
 from redis.asyncio import Redis
 from tortoise import connections
 
@@ -8,6 +10,21 @@ from domain.core import migrations
 async def test_a_connected_process_reads(database: str) -> None:
     rows = await connections.get("default").execute_query_dict("SELECT 1 AS one")
     assert rows == [{"one": 1}]
+
+
+async def test_a_transaction_that_was_left_open_ends_when_its_connection_is_given_back(
+    database: str,
+) -> None:
+    connection = connections.get("default")
+    told = list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, about: told.append(about))
+    await connection.execute_query("BEGIN")
+    open_ones = await connection.execute_query_dict(
+        "SELECT pid FROM pg_stat_activity "
+        "WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    )
+    assert open_ones == []
+    assert told, "somebody should hear of it"
 
 
 async def test_each_test_gets_empty_tables(database: str) -> None:
