@@ -5,12 +5,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from asyncpg import Connection
-from tortoise import Tortoise
+from tortoise import Tortoise, fields
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 
 APP = "domain"
 MIGRATIONS = "migrations"
+
+# asyncpg gives instants with their offset and ids as such: what Tortoise would make of them again.
+# It takes a third of the time of reading a row.
+fields.DatetimeField.skip_to_python_if_native = True
+fields.UUIDField.skip_to_python_if_native = True
 
 # Every module with models. A module that does not import is an error, never skipped.
 MODEL_MODULES = (
