@@ -1,11 +1,12 @@
 """A campaign's targets as a supervisor looks at them: filtered, ordered, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
 from tortoise import connections
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
@@ -14,7 +15,7 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
-from domain.campaigns.service import access_campaign
+from domain.campaigns.service import require_campaign
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason, TargetSource, TargetState
 
@@ -59,8 +60,8 @@ async def visible_targets(
     order: TargetOrder = TargetOrder.ADDED,
 ) -> QuerySet[Target]:
     """Targets of a campaign. Page them by KEYS[order]. Raises NotFound."""
-    campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
-    query = Target.filter(campaign_id=campaign.id)
+    await require_campaign(principal, campaign_id, Permission.TARGET_VIEW)
+    query = Target.filter(campaign_id=campaign_id)
     if wanted.states:
         query = query.filter(state__in=list(wanted.states))
     if wanted.closed_reasons:
@@ -80,7 +81,7 @@ async def visible_targets(
         if (end := after_prefix(wanted.number_begins)) is not None:
             query = query.filter(number__lt=end)
     if wanted.agent_id is not None:
-        attempts = Attempt.filter(agent_id=wanted.agent_id, campaign_id=campaign.id)
+        attempts = Attempt.filter(agent_id=wanted.agent_id, campaign_id=campaign_id)
         query = query.filter(id__in=Subquery(attempts.values("target_id")))
     if wanted.source is not None:
         query = query.filter(call_back_at__isnull=wanted.source is not TargetSource.CALL_BACK)
@@ -99,6 +100,31 @@ def after_prefix(prefix: str) -> str | None:
     if not kept or not kept[-1].isdecimal():
         return None
     return kept[:-1] + str(int(kept[-1]) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContact:
+    """What a list shows of a contact."""
+
+    id: UUID
+    name: str
+    variables: dict[str, str]
+    timezone: str | None
+
+
+# A page has up to a hundred: as rows of Tortoise they cost three times as much to read.
+_CONTACTS = "SELECT id, name, variables, timezone FROM contact WHERE id = ANY($1)"
+
+
+async def listed_contacts(ids: Collection[UUID]) -> dict[UUID, ListedContact]:
+    """The contacts. One statement. The ids must be of visible targets."""
+    rows = await connections.get("default").execute_query_dict(_CONTACTS, [list(ids)])
+    return {
+        row["id"]: ListedContact(
+            row["id"], row["name"], msgspec.json.decode(row["variables"]), row["timezone"]
+        )
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
