@@ -1,6 +1,7 @@
 """The rules. Each takes a module and yields what breaks it."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
@@ -91,7 +92,33 @@ def size(module: Module) -> Iterator[Finding]:
         )
 
 
-RULES: dict[str, Rule] = {"clock": clock, "rows": rows, "people": people, "size": size}
+def session(module: Module) -> Iterator[Finding]:
+    """What SQL takes or sets ends with its transaction.
+
+    A connection goes back to the pool as it is (domain/core/database.py): a lock or a setting of
+    the session would be met by whoever gets the connection next.
+    """
+    for node in ast.walk(module.tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and (found := _OF_THE_SESSION.search(node.value))
+        ):
+            yield module.finding(
+                node,
+                "session",
+                f"`{found[0].strip()}` outlives its transaction; use SET LOCAL, "
+                "set_config(..., true), pg_advisory_xact_lock, the bus",
+            )
+
+
+RULES: dict[str, Rule] = {
+    "clock": clock,
+    "rows": rows,
+    "people": people,
+    "size": size,
+    "session": session,
+}
 
 
 def check(module: Module) -> list[Finding]:
@@ -103,6 +130,12 @@ def check(module: Module) -> list[Finding]:
         for line in module.bare_excuses()
     ]
 
+
+# SQL that leaves something on its connection. The first words of a statement are in capitals here.
+_OF_THE_SESSION = re.compile(
+    r"\bpg_(?:try_)?advisory_lock(?:_shared)?\b|\bset_config\([^)]*\bfalse\b"
+    r"|(?:^|;)\s*(?:SET (?!LOCAL\b|CONSTRAINTS\b)\w+|LISTEN \w+|PREPARE \w+)"
+)
 
 # Models and attributes that hold a person's data, wherever they stand.
 _PEOPLE = frozenset({"contact", "agent", "user", "customer", "caller", "target", "supervisor"})

@@ -48,7 +48,14 @@ class Connection(Generic[Node]):
 def connection_of(
     page: Page[Row], shape: Callable[[Row], Node], *, count: Callable[[], Awaitable[int]]
 ) -> Connection[Node]:
-    """The page, each row shaped once. `count` runs only for those who ask for `totalCount`."""
+    """The page, each row shaped once.
+
+    `count` runs only for those who ask for `totalCount`, and not if the page is all there is.
+    """
+
+    async def count_shown() -> int:
+        return len(page.edges)
+
     edges = [Edge(node=shape(edge.node), cursor=edge.cursor) for edge in page.edges]
     return Connection(
         edges=edges,
@@ -56,5 +63,5 @@ def connection_of(
         page_info=PageInfo(
             has_next_page=page.has_next, end_cursor=edges[-1].cursor if edges else None
         ),
-        count=count,
+        count=count_shown if page.is_all else count,
     )

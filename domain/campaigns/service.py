@@ -86,6 +86,15 @@ async def access_campaign(
     return campaign
 
 
+async def require_campaign(principal: Principal, id: UUID, need: Permission) -> None:
+    """Return if `access_campaign` would. Raises NotAllowed, NotFound.
+
+    For lists that need nothing of its sixty columns.
+    """
+    if not await visible_campaigns(principal, need).filter(id=id).exists():
+        raise NotFound("campaign", id)
+
+
 async def sensitive_variables(ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     """The sensitive variables of each of these campaigns. One query."""
     rows = await Campaign.filter(id__in=list(ids)).values_list("id", "sensitive_variables")

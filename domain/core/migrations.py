@@ -131,6 +131,7 @@ async def _alone(url: str) -> AsyncIterator[None]:
     """Two processes that start together must not both create the tables: one waits."""
     connection = await asyncpg.connect(url)
     try:
+        # lint: allow session, because the connection is our own and is closed below
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         yield
     finally:

@@ -43,6 +43,7 @@ class Page(Generic[T]):
 
     edges: list[Edge[T]]
     has_next: bool
+    is_all: bool = False  # nothing before it, nothing after it
 
     @property
     def nodes(self) -> list[T]:
@@ -69,7 +70,8 @@ async def page_of(
     rows = await query.order_by(*first, *order).limit(request.first + 1)
     shown = rows[: request.first]
     edges = [Edge(_cursor([getattr(row, key) for key in keys]), row) for row in shown]
-    return Page(edges, has_next=len(rows) > request.first)
+    has_next = len(rows) > request.first
+    return Page(edges, has_next, is_all=request.after is None and not has_next)
 
 
 _NOBODY = UUID(int=0)

@@ -6,7 +6,7 @@ from tortoise import connections
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
-from domain.campaigns.service import access_campaign
+from domain.campaigns.service import require_campaign
 from domain.targets.rules import TargetClass
 
 # Nothing that is being dialed is in a class that something can be done with, and nothing that a
@@ -27,8 +27,8 @@ _COUNTS = "SELECT " + ", ".join(
 
 async def class_counts(principal: Principal, campaign_id: UUID) -> dict[TargetClass, int]:
     """How many targets of a campaign are in each class. Reads all of them. Raises NotFound."""
-    campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
+    await require_campaign(principal, campaign_id, Permission.TARGET_VIEW)
     [row] = await connections.get("default").execute_query_dict(
-        f"{_COUNTS} FROM target WHERE campaign_id = $1", [campaign.id]
+        f"{_COUNTS} FROM target WHERE campaign_id = $1", [campaign_id]
     )
     return {name: row[name.value] for name in TargetClass}

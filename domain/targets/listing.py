@@ -1,11 +1,12 @@
 """A campaign's targets as a supervisor looks at them: filtered, ordered, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
 from tortoise import connections
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
@@ -14,7 +15,7 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.calls.models import Attempt
 from domain.calls.rules import Disposition
-from domain.campaigns.service import access_campaign
+from domain.campaigns.service import require_campaign
 from domain.core.pages import Page, PageRequest, one_of, page_of
 from domain.core.problems import Problems
 from domain.targets.models import Target
@@ -79,10 +80,10 @@ async def visible_targets(
 ) -> QuerySet[Target]:
     """Targets of a campaign. Page them with `page_of_targets`. Raises NotFound, InvalidInput."""
     check_filter(wanted)
-    campaign = await access_campaign(principal, campaign_id, Permission.TARGET_VIEW)
+    await require_campaign(principal, campaign_id, Permission.TARGET_VIEW)
     by_id = order in _BY_ID
     query = Target.filter(
-        **{"campaign_id__in": one_of(campaign.id)} if by_id else {"campaign_id": campaign.id}
+        **{"campaign_id__in": one_of(campaign_id)} if by_id else {"campaign_id": campaign_id}
     )
     if wanted.states:
         query = query.filter(state__in=list(wanted.states))
@@ -105,7 +106,7 @@ async def visible_targets(
         if (end := after_prefix(wanted.number_begins)) is not None:
             query = query.filter(number__lt=end)
     if wanted.agent_id is not None:
-        attempts = Attempt.filter(agent_id=wanted.agent_id, campaign_id=campaign.id)
+        attempts = Attempt.filter(agent_id=wanted.agent_id, campaign_id=campaign_id)
         query = query.filter(id__in=Subquery(attempts.values("target_id")))
     if wanted.source is not None:
         query = query.filter(call_back_at__isnull=wanted.source is not TargetSource.CALL_BACK)
@@ -139,6 +140,31 @@ def after_prefix(prefix: str) -> str | None:
     if not kept or not kept[-1].isdecimal():
         return None
     return kept[:-1] + str(int(kept[-1]) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContact:
+    """What a list shows of a contact."""
+
+    id: UUID
+    name: str
+    variables: dict[str, str]
+    timezone: str | None
+
+
+# A page has up to a hundred: as rows of Tortoise they cost three times as much to read.
+_CONTACTS = "SELECT id, name, variables, timezone FROM contact WHERE id = ANY($1)"
+
+
+async def listed_contacts(ids: Collection[UUID]) -> dict[UUID, ListedContact]:
+    """The contacts. One statement. The ids must be of visible targets."""
+    rows = await connections.get("default").execute_query_dict(_CONTACTS, [list(ids)])
+    return {
+        row["id"]: ListedContact(
+            row["id"], row["name"], msgspec.json.decode(row["variables"]), row["timezone"]
+        )
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from schema.chains.loaders import (
     targets_by_id,
 )
 from schema.context import Info
+from schema.related import related
 from schema.statuses import ClosedReason, Disposition
 
 if TYPE_CHECKING:
@@ -176,22 +177,25 @@ class ChainedFields:
     after_id: Private[UUID | None]
     waits_for_id: Private[UUID | None]
 
-    @strawberry.field(description="Dials one after the other with these; null: with none.")
-    async def chain(self, info: Info) -> Chain | None:
-        if self.chain_id is None:
-            return None
-        return Chain.of(await info.context.loader(chains_by_id).load(self.chain_id))
-
-    @strawberry.field(description="It dials when this one has nothing left; null: the first.")
-    async def comes_after(self, info: Info) -> CampaignType | None:
-        return await _other(info, self.after_id)
-
-    @strawberry.field(
-        description="While `state` is WAITING: the campaign that is to dial first. Null: none, or "
-        "it is not known yet."
+    chain: Chain | None = related(
+        chains_by_id,
+        by="chain_id",
+        of=Chain.of,
+        text="Dials one after the other with these; null: with none.",
     )
-    async def waits_for(self, info: Info) -> CampaignType | None:
-        return await _other(info, self.waits_for_id)
+    comes_after: CampaignType | None = related(
+        campaigns_by_id,
+        by="after_id",
+        of=campaign_of,
+        text="It dials when this one has nothing left; null: the first.",
+    )
+    waits_for: CampaignType | None = related(
+        campaigns_by_id,
+        by="waits_for_id",
+        of=campaign_of,
+        text="While `state` is WAITING: the campaign that is to dial first. Null: none, or it is "
+        "not known yet.",
+    )
 
     @strawberry.field(
         description="Settings that are changed on the main campaign of its chain only; empty: none."
@@ -215,7 +219,3 @@ class ChainedFields:
         ids = await info.context.loader(takers_by_campaign_id).load(own_id)
         rows = await info.context.loader(campaigns_by_id).load_many(ids)
         return [campaign_of(row) for row in rows]
-
-
-async def _other(info: Info, id: UUID | None) -> "Campaign | None":
-    return None if id is None else campaign_of(await info.context.loader(campaigns_by_id).load(id))

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from domain.campaigns.service import sensitive_variables
 from domain.targets.imports import problem_counts
-from domain.targets.listing import LastAttempt, last_attempts
-from domain.targets.models import Contact, TargetBatch
+from domain.targets.listing import LastAttempt, ListedContact, last_attempts, listed_contacts
+from domain.targets.models import TargetBatch
 
 Place: TypeAlias = tuple[UUID, UUID]  # of a contact in a campaign: the ids of both
 
@@ -14,13 +14,13 @@ Place: TypeAlias = tuple[UUID, UUID]  # of a contact in a campaign: the ids of b
 class ShownContact(NamedTuple):
     """A contact, and those of its variables that are shown."""
 
-    row: Contact
+    row: ListedContact
     variables: dict[str, str]
 
 
 async def contacts_by_place(places: list[Place]) -> list[ShownContact]:
     """The contacts with all that their lists say, in the order of the places."""
-    rows = {row.id: row for row in await Contact.filter(id__in={id for id, _ in places})}
+    rows = await listed_contacts({id for id, _ in places})
     return [ShownContact(rows[id], rows[id].variables) for id, _ in places]
 
 

@@ -103,6 +103,34 @@ def test_a_module_that_is_too_long_is_found() -> None:
     assert found("x = 1\n" * (LONGEST_MODULE + 1)) == ["size"]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT pg_advisory_lock(7)",
+        "SELECT pg_try_advisory_lock_shared(7)",
+        "SELECT set_config('work_mem', '1GB', false)",
+        "SET synchronous_commit = off",
+        "SELECT 1; LISTEN calls",
+    ],
+)
+def test_sql_that_leaves_something_on_its_connection_is_found(sql: str) -> None:
+    assert found(f'await connection.execute("{sql}")') == ["session"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT pg_advisory_xact_lock(7)",
+        "SELECT set_config('work_mem', '1GB', true)",
+        "SET LOCAL synchronous_commit = off",
+        "UPDATE call SET ended_at = now()",
+        "Set the number.",
+    ],
+)
+def test_sql_that_ends_with_its_transaction_is_fine(sql: str) -> None:
+    assert found(f'await connection.execute("{sql}")') == []
+
+
 def test_a_reason_excuses_its_line_and_the_next() -> None:
     assert found("x = time.time()  # lint: allow clock, because arq wants it") == []
     assert found("# lint: allow clock, because arq wants it\nx = time.time()") == []

@@ -14,6 +14,8 @@ from workers.demo.wire import Data, Denied, Lost, SignedOut, Wire, wire
 
 logger = getLogger(__name__)
 
+STARTING_S = 30.0  # for so long a server that is not there yet is no news
+
 Plan = Callable[[], Awaitable[None]]
 
 
@@ -39,17 +41,22 @@ class SimulatedAgent:
         self._token: str | None = None
         self._planned: asyncio.Task[None] | None = None
         self._arrived = False
+        self._seated = False
 
     async def work(self) -> None:
         """Sit at the desk. Only cancellation ends it; then the agent leaves without a word."""
         backoff = Backoff(first_s=0.5, cap_s=10.0)
+        came, told = time.monotonic(), False
         try:
             while True:
-                began = time.monotonic()
+                began, self._seated = time.monotonic(), False
                 try:
                     await self._sit()
                 except (Lost, Denied, TimeoutError) as error:
-                    logger.info("agent %s is away: %s", self.code, error)
+                    told = told and not self._seated
+                    if not told and (self._seated or time.monotonic() - came > STARTING_S):
+                        logger.info("agent %s is away: %s", self.code, str(error) or "no answer")
+                        told = True
                 except SignedOut:
                     self._token = None
                 self._plan(None)
@@ -64,6 +71,7 @@ class SimulatedAgent:
             self._token = await self._signed_in()
         async with wire(self._url, self._token) as line:
             async for data in line.follow(queries.DESK, after=self._cursor):
+                self._seated = True
                 update = data["deskEvents"]
                 self._cursor = update["cursor"]
                 self._react(line, update["event"], fresh=not update["snapshot"])

@@ -105,6 +105,28 @@ async def test_a_page_costs_the_same_statements_whatever_its_length(
     assert len(page["nodes"]) == count
 
 
+@pytest.mark.parametrize(("first", "counted"), [(2, 2), (3, 0), (50, 0)])
+async def test_every_page_says_how_many_there_are_on_all(
+    first: int, counted: int, database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    for serial in range(1, 4):
+        await rows.a_campaign(account, serial=serial)
+    await rows.a_campaign(await rows.an_account("other"))
+    who, after, totals = rows.an_admin(account), None, list[int]()
+
+    with at_most(50) as statements:
+        more = True
+        while more:
+            page = await ask(LIST, who, fakes, first=first, after=after)
+            totals.append(page["totalCount"])
+            more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+
+    assert totals == [3] * (2 if first == 2 else 1)
+    # A page that is the whole list has been counted already.
+    assert sum("COUNT(*)" in statement for statement in statements) == counted
+
+
 async def test_the_pages_together_are_the_list(database: str, fakes: FakePorts) -> None:
     account = await rows.an_account()
     for serial in range(1, 6):
