@@ -36,7 +36,7 @@ from domain.targets.removing import access_target
 
 MOST_JUDGED = 20_000  # targets that one question judges; of more, so many at random
 MOST_BROKEN = 50  # kinds of what could not be judged
-AT_ONCE = 2000  # targets whose numbers one statement asks about
+AT_ONCE = 200  # targets that are judged in one go: other answers of the process come in between
 _ANYWHERE = Place((), "")  # the place is that of each number
 
 _COLUMNS = """
@@ -47,12 +47,12 @@ _COLUMNS = """
 FROM target JOIN contact ON contact.id = target.contact_id
 """
 _ONE = f"SELECT {_COLUMNS} WHERE target.id = $1"
-_WAITING = f"""
-SELECT {_COLUMNS}
-WHERE target.campaign_id = $1 AND target.state IN ('new', 'retry')
-    AND mod(abs(hashtext(target.id::text)::bigint), $2) = 0
+_SAMPLE = f"""
+SELECT id FROM target WHERE campaign_id = $1 AND state IN ('new', 'retry')
+    AND mod(abs(hashtext(id::text)::bigint), $2) = 0
 LIMIT {MOST_JUDGED * 2}
 """
+_WAITING = f"SELECT {_COLUMNS} WHERE target.id = ANY($1) AND target.state IN ('new', 'retry')"
 _COUNT = """
 SELECT count(*) FILTER (WHERE state IN ('new', 'retry')) AS waiting,
     count(*) FILTER (WHERE state = 'dialing') AS dialing, count(*) AS total
@@ -146,14 +146,16 @@ async def explain_campaign(
     when = at or ports.clock.now()
     (counts,) = await connection.execute_query_dict(_COUNT, [id])
     every = -(-counts["waiting"] // MOST_JUDGED) or 1
-    rows = await connection.execute_query_dict(_WAITING, [id, every])
+    _, sample = await connection.execute_query(_SAMPLE, [id, every])
+    ids = [row["id"] for row in sample]
     openings = await _openings(campaign)
     blocked: Counter[BlockCode] = Counter()
     first: dict[BlockCode, Block] = {}
     broken: Counter[Broken] = Counter()
-    dialable = 0
-    for start in range(0, len(rows), AT_ONCE):
-        part = rows[start : start + AT_ONCE]
+    judged = dialable = 0
+    for start in range(0, len(ids), AT_ONCE):
+        part = await connection.execute_query_dict(_WAITING, [ids[start : start + AT_ONCE]])
+        judged += len(part)
         facts = await _facts(campaign, part, when)
         for row in part:
             _, candidate, block = _judged(row, facts, openings, when)
@@ -164,7 +166,7 @@ async def explain_campaign(
             blocked[block.code] += 1
             if block.code not in first or _ends_before(block, first[block.code]):
                 first[block.code] = block
-    scale = counts["waiting"] / len(rows) if rows else 1.0
+    scale = counts["waiting"] / judged if judged else 1.0
     return CampaignAnswer(
         campaign_id=id,
         at=when,

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.campaigns.rules import CampaignState
+from domain.eligibility import explain
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource
 from domain.targets.rules import ClosedReason, TargetState
@@ -68,6 +69,24 @@ async def test_a_target_that_nothing_forbids_is_dialable(database: str, fakes: F
     answer = await ask(TARGET, rows.an_admin(account), fakes, id=str(target.id))
 
     assert (answer["dialableNow"], answer["blockedBy"]) == (True, None)
+
+
+@pytest.mark.feature("CAM-22")
+async def test_a_list_is_judged_in_parts_between_which_others_are_answered(
+    database: str, fakes: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain, "AT_ONCE", 2)
+    account = await rows.an_account()
+    campaign = await rows.a_campaign(account, calling_windows=WORKDAYS)
+    for n in range(4):
+        await rows.a_target(campaign, f"+1212555012{n}")
+    for n in range(3):
+        await rows.a_target(campaign, f"+44207946001{n}")
+
+    answer = await ask(CAMPAIGN, rows.an_admin(account), fakes, id=str(campaign.id))
+
+    assert (answer["waiting"], answer["dialable"], answer["estimated"]) == (7, 3, False)
+    assert [(each["code"], each["targets"]) for each in answer["blocked"]] == [("OUTSIDE_HOURS", 4)]
 
 
 @pytest.mark.feature("CAM-22")
