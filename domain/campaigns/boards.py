@@ -178,7 +178,7 @@ async def _board_from_rows(campaign: Campaign, ports: Ports) -> CampaignBoard:
         machines=row["machines"],
         lines_per_agent=lines / on_the_job if on_the_job else 0.0,
         abandon_rate=row["abandoned_today"] / today if today else 0.0,
-        why=_WHY[campaign.state],
+        why=await _why(campaign),
     )
 
 
@@ -191,6 +191,13 @@ _WHY = {
     CampaignState.WAITING: "waits for another campaign of its chain",
     CampaignState.RUNNING: "the floor has not said anything yet",
 }
+
+
+async def _why(campaign: Campaign) -> str:
+    if campaign.waits_for_id is not None:
+        names = await Campaign.filter(id=campaign.waits_for_id).values_list("name", flat=True)
+        return "".join(f"waits for campaign {name!r}" for name in names)
+    return _WHY[campaign.state]
 
 
 async def _crew_by_state(campaign_id: UUID) -> dict[AgentState, int]:
