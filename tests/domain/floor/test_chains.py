@@ -185,8 +185,12 @@ async def test_whom_a_rule_holds_until_an_hour_that_is_known_keeps_the_next_wait
     rig: Rig,
 ) -> None:
     first, second = await chained(rig)
-    later = {"name": "Later", "moment": "before_call", "when": {"not": {"test": IS_WANTED}}}
-    later["then"] = [{"kind": "reschedule", "after_s": 7200}]
+    later = {
+        "name": "Later",
+        "moment": "before_call",
+        "when": {"not": {"test": IS_WANTED}},
+        "then": [{"kind": "reschedule", "after_s": 7200}],
+    }
     await Campaign.filter(id=first.id).update(rules=[later])
     (put_off,) = await rig.targets(first, "+12025550013")
     await rig.targets(second, "+12025570013")
