@@ -31,6 +31,7 @@ from domain.eligibility.parts import Block, BlockCode, Candidate
 from domain.eligibility.rules import campaign_blocking, verdict_of
 from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial, wanted_numbers
 from domain.eligibility.terms import terms_of
+from domain.eligibility.ways_out import trunks_blocking
 from domain.targets.hopper import numbers_of
 from domain.targets.removing import access_target
 
@@ -128,7 +129,7 @@ async def explain_target(principal: Principal, id: UUID, *, ports: Ports) -> Tar
     openings = await _openings(campaign)
     facts = await _facts(campaign, [row], now)
     number, candidate, block = _judged(row, facts, openings, now)
-    block = campaign_blocking(openings.terms, now) or block
+    block = await _campaign_block(campaign, openings, now) or block
     verdict = verdict_of(candidate, openings.terms, now)
     return TargetAnswer(id, now, block, candidate.place, number, verdict.matched, verdict.broken)
 
@@ -170,7 +171,7 @@ async def explain_campaign(
     return CampaignAnswer(
         campaign_id=id,
         at=when,
-        block=campaign_blocking(openings.terms, when),
+        block=await _campaign_block(campaign, openings, when),
         total=counts["total"],
         dialing=counts["dialing"],
         waiting=counts["waiting"],
@@ -187,6 +188,10 @@ async def explain_campaign(
 async def _openings(campaign: Campaign) -> Openings:
     policy = await DialingPolicy.filter(account_id=campaign.account_id).first()
     return Openings(terms_of(campaign, policy), holiday_of)
+
+
+async def _campaign_block(campaign: Campaign, openings: Openings, at: datetime) -> Block | None:
+    return campaign_blocking(openings.terms, at) or await trunks_blocking(campaign)
 
 
 async def _facts(campaign: Campaign, rows: Sequence[dict[str, Any]], at: datetime) -> Facts:
