@@ -16,6 +16,11 @@ Json = NewType("Json", object)
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
+FIRST_YEAR = 1900
+# Rules look days and weeks ahead, in any zone. Of the last year that a date can hold its beginning
+# leaves them room; people write its end for `never`.
+LAST_INSTANT = dt.datetime(dt.MAXYEAR, 1, 2, tzinfo=dt.UTC)
+
 
 def _number(value: object) -> PhoneNumber:
     if not isinstance(value, str) or not _E164.fullmatch(value):
@@ -42,7 +47,9 @@ def _instant(value: object) -> dt.datetime:
         raise GraphQLError(
             "Expected an ISO 8601 instant with its offset, as in 2026-03-02T20:00:00+01:00."
         )
-    return instant
+    if instant.year < FIRST_YEAR:
+        raise GraphQLError(f"Expected an instant of the year {FIRST_YEAR} or later.")
+    return LAST_INSTANT if instant.year == dt.MAXYEAR else instant
 
 
 def _file(value: object) -> object:
@@ -74,7 +81,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     dt.datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in ISO 8601 with its offset: `2026-03-02T20:00:00+00:00`.",
+        description="An instant in ISO 8601 with its offset: `2026-03-02T20:00:00+00:00`. From "
+        f"the year {FIRST_YEAR} on; any of the year {dt.MAXYEAR} is its second day.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=_with_offset,
         parse_value=_instant,

@@ -124,7 +124,7 @@ async def end_wrap_up(
 ) -> Agent:
     """Record how the call went and go on; `again_at` is for codes that reschedule.
 
-    Raises NoWrapUp, InvalidInput.
+    Raises NoWrapUp; and InvalidInput, also where a promised time would be kept by nobody.
     """
     agent = await access_desk(principal, agent_id)
     problems = Problems()

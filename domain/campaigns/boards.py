@@ -6,7 +6,7 @@ not dial, the rows say what they can.
 
 from collections import Counter
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,7 @@ from domain.campaigns.events import (
 )
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
+from domain.campaigns.schedule import waits_for_agents
 from domain.campaigns.service import access_campaign
 from domain.core.bus import Delivery, Signal
 from domain.core.ports import Ports
@@ -178,7 +179,7 @@ async def _board_from_rows(campaign: Campaign, ports: Ports) -> CampaignBoard:
         machines=row["machines"],
         lines_per_agent=lines / on_the_job if on_the_job else 0.0,
         abandon_rate=row["abandoned_today"] / today if today else 0.0,
-        why=_WHY[campaign.state],
+        why=await _why(campaign, now),
     )
 
 
@@ -191,6 +192,15 @@ _WHY = {
     CampaignState.WAITING: "waits for another campaign of its chain",
     CampaignState.RUNNING: "the floor has not said anything yet",
 }
+
+
+async def _why(campaign: Campaign, now: datetime) -> str:
+    if campaign.waits_for_id is not None:
+        names = await Campaign.filter(id=campaign.waits_for_id).values_list("name", flat=True)
+        return "".join(f"waits for campaign {name!r}" for name in names)
+    if await waits_for_agents(campaign, now):
+        return "its start date has come; it starts as soon as an agent is assigned"
+    return _WHY[campaign.state]
 
 
 async def _crew_by_state(campaign_id: UUID) -> dict[AgentState, int]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tortoise import connections
 
+from domain.campaigns.models import Campaign
 from domain.campaigns.rules import ON_PORTS, DialMode
 from domain.campaigns.service import has_agents
 
@@ -29,6 +30,16 @@ WHERE account_id = $1 AND state IN ('running', 'waiting') AND stops_at <= $2
     AND coalesce(started_at < stops_at, true)
 RETURNING id
 """
+
+
+async def waits_for_agents(campaign: Campaign, now: datetime) -> bool:
+    """Whether a campaign's start date has come, and it was not started for want of agents."""
+    if campaign.mode in ON_PORTS:
+        return False
+    due = await connections.get("default").execute_query_dict(
+        f"{_TO_START} AND id = $3", [campaign.account_id, now, campaign.id]
+    )
+    return bool(due) and not await has_agents(campaign.id)
 
 
 async def start_and_stop(account_id: UUID, *, now: datetime) -> list[UUID]:

@@ -85,7 +85,7 @@ class Member:
     after_id: UUID | None  # None: the first
     serial: int
     state: CampaignState
-    left: int = 0  # new, or waiting for a retry
+    left: int = 0  # new, or waiting for a retry or for a rule to end
     due: int = 0  # of them, those that could be dialed now
     calling: int = 0  # attempts that met nobody yet, so that a retry may follow
     coming: int = 0  # finished elsewhere, to be drawn at once

@@ -11,7 +11,7 @@ from tortoise import connections
 from domain.campaigns.rules import CampaignState
 from domain.chains.drawing import SETTLED
 from domain.chains.rules import Member, Turn, turns
-from domain.targets.figures import target_counts
+from domain.eligibility.holding import HELD_FOR_LONG
 
 logger = getLogger(__name__)
 
@@ -19,11 +19,28 @@ _MEMBERS = """
 SELECT id, chain_id, after_id, serial, state, waits_for_id, name FROM campaign
 WHERE account_id = $1 AND chain_id IS NOT NULL ORDER BY serial
 """
-# Both are one look-up in an index: the hopper's, and that of waiting targets.
-_DUE = """
+# Each EXISTS is a look-up in an index of its own, also where a filter left out a million targets:
+# of those that rules hold no more than LOOKED_AT are looked at, the last ones. Should another one
+# of them come to be dialed, it is due then, and its campaign has its turn.
+LOOKED_AT = 1000
+_LEFT = f"""
 SELECT u.id FROM unnest($1::uuid[]) AS u(id)
 WHERE EXISTS (SELECT FROM target WHERE campaign_id = u.id AND state = 'new')
-   OR EXISTS (SELECT FROM target WHERE campaign_id = u.id AND state = 'retry' AND next_at <= $2)
+   OR EXISTS (SELECT FROM target WHERE campaign_id = u.id AND state = 'retry' AND held_at IS NULL)
+   OR EXISTS (SELECT FROM (
+        SELECT held_by, held_at, next_at FROM target
+        WHERE campaign_id = u.id AND state = 'retry' AND held_at IS NOT NULL
+        ORDER BY held_at DESC LIMIT {LOOKED_AT}
+    ) AS held WHERE NOT {HELD_FOR_LONG})
+"""
+_DUE = f"""
+SELECT u.id FROM unnest($1::uuid[]) AS u(id)
+WHERE EXISTS (SELECT FROM target WHERE campaign_id = u.id AND state = 'new')
+   OR EXISTS (SELECT FROM (
+        SELECT held_by, held_at, next_at FROM target
+        WHERE campaign_id = u.id AND state = 'retry' AND next_at <= $2
+        ORDER BY next_at DESC LIMIT {LOOKED_AT}
+    ) AS due WHERE NOT {HELD_FOR_LONG})
 """
 _COMING = f"""
 SELECT DISTINCT campaign_source.campaign_id AS id FROM campaign_source
@@ -76,7 +93,7 @@ async def take_turns(
         return Turns(chained)
     ids = [row["id"] for row in rows]
     coming = {row["id"] for row in await connection.execute_query_dict(_COMING, [ids])}
-    counts = await target_counts(ids)
+    left = {row["id"] for row in await connection.execute_query_dict(_LEFT, [ids])}
     due = {row["id"] for row in await connection.execute_query_dict(_DUE, [ids, now])}
     under_way = calling()
     by_chain: dict[UUID, list[Member]] = {}
@@ -87,7 +104,7 @@ async def take_turns(
             after_id=row["after_id"],
             serial=row["serial"],
             state=CampaignState(row["state"]),
-            left=counts[id].left,
+            left=int(id in left),
             due=int(id in due),
             calling=under_way.get(id, 0),
             coming=int(id in coming),

@@ -26,7 +26,7 @@ class Problems:
 
     def between(self, path: str, value: float, low: float, high: float) -> None:
         # NaN fails both comparisons, so it is refused too.
-        self.unless(low <= value <= high, path, f"must be {low:g} to {high:g}")
+        self.unless(low <= value <= high, path, f"must be {low:.12g} to {high:,.12g}")
 
     def refuse_any(self) -> None:
         """Raise InvalidInput with all of them, if there are any."""

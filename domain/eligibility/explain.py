@@ -31,12 +31,13 @@ from domain.eligibility.parts import Block, BlockCode, Candidate
 from domain.eligibility.rules import campaign_blocking, verdict_of
 from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial, wanted_numbers
 from domain.eligibility.terms import terms_of
+from domain.eligibility.ways_out import trunks_blocking
 from domain.targets.hopper import numbers_of
 from domain.targets.removing import access_target
 
 MOST_JUDGED = 20_000  # targets that one question judges; of more, so many at random
 MOST_BROKEN = 50  # kinds of what could not be judged
-AT_ONCE = 2000  # targets whose numbers one statement asks about
+AT_ONCE = 200  # targets that are judged in one go: other answers of the process come in between
 _ANYWHERE = Place((), "")  # the place is that of each number
 
 _COLUMNS = """
@@ -47,12 +48,12 @@ _COLUMNS = """
 FROM target JOIN contact ON contact.id = target.contact_id
 """
 _ONE = f"SELECT {_COLUMNS} WHERE target.id = $1"
-_WAITING = f"""
-SELECT {_COLUMNS}
-WHERE target.campaign_id = $1 AND target.state IN ('new', 'retry')
-    AND mod(abs(hashtext(target.id::text)::bigint), $2) = 0
+_SAMPLE = f"""
+SELECT id FROM target WHERE campaign_id = $1 AND state IN ('new', 'retry')
+    AND mod(abs(hashtext(id::text)::bigint), $2) = 0
 LIMIT {MOST_JUDGED * 2}
 """
+_WAITING = f"SELECT {_COLUMNS} WHERE target.id = ANY($1) AND target.state IN ('new', 'retry')"
 _COUNT = """
 SELECT count(*) FILTER (WHERE state IN ('new', 'retry')) AS waiting,
     count(*) FILTER (WHERE state = 'dialing') AS dialing, count(*) AS total
@@ -128,7 +129,7 @@ async def explain_target(principal: Principal, id: UUID, *, ports: Ports) -> Tar
     openings = await _openings(campaign)
     facts = await _facts(campaign, [row], now)
     number, candidate, block = _judged(row, facts, openings, now)
-    block = campaign_blocking(openings.terms, now) or block
+    block = await _campaign_block(campaign, openings, now) or block
     verdict = verdict_of(candidate, openings.terms, now)
     return TargetAnswer(id, now, block, candidate.place, number, verdict.matched, verdict.broken)
 
@@ -146,14 +147,16 @@ async def explain_campaign(
     when = at or ports.clock.now()
     (counts,) = await connection.execute_query_dict(_COUNT, [id])
     every = -(-counts["waiting"] // MOST_JUDGED) or 1
-    rows = await connection.execute_query_dict(_WAITING, [id, every])
+    _, sample = await connection.execute_query(_SAMPLE, [id, every])
+    ids = [row["id"] for row in sample]
     openings = await _openings(campaign)
     blocked: Counter[BlockCode] = Counter()
     first: dict[BlockCode, Block] = {}
     broken: Counter[Broken] = Counter()
-    dialable = 0
-    for start in range(0, len(rows), AT_ONCE):
-        part = rows[start : start + AT_ONCE]
+    judged = dialable = 0
+    for start in range(0, len(ids), AT_ONCE):
+        part = await connection.execute_query_dict(_WAITING, [ids[start : start + AT_ONCE]])
+        judged += len(part)
         facts = await _facts(campaign, part, when)
         for row in part:
             _, candidate, block = _judged(row, facts, openings, when)
@@ -164,11 +167,11 @@ async def explain_campaign(
             blocked[block.code] += 1
             if block.code not in first or _ends_before(block, first[block.code]):
                 first[block.code] = block
-    scale = counts["waiting"] / len(rows) if rows else 1.0
+    scale = counts["waiting"] / judged if judged else 1.0
     return CampaignAnswer(
         campaign_id=id,
         at=when,
-        block=campaign_blocking(openings.terms, when),
+        block=await _campaign_block(campaign, openings, when),
         total=counts["total"],
         dialing=counts["dialing"],
         waiting=counts["waiting"],
@@ -185,6 +188,10 @@ async def explain_campaign(
 async def _openings(campaign: Campaign) -> Openings:
     policy = await DialingPolicy.filter(account_id=campaign.account_id).first()
     return Openings(terms_of(campaign, policy), holiday_of)
+
+
+async def _campaign_block(campaign: Campaign, openings: Openings, at: datetime) -> Block | None:
+    return campaign_blocking(openings.terms, at) or await trunks_blocking(campaign)
 
 
 async def _facts(campaign: Campaign, rows: Sequence[dict[str, Any]], at: datetime) -> Facts:

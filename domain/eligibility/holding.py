@@ -28,6 +28,12 @@ HOLDING = frozenset(
     }
 )
 
+# A target of which nobody knows whether it will ever be dialed: what it was held by names no end,
+# or its number is on a do-not-call list, however long.
+HELD_FOR_LONG = f"""coalesce(
+    held_by = '{BlockCode.DO_NOT_CALL}' OR held_by IN ('{BlockCode.FILTERED}', '{BlockCode.RULE}')
+        AND next_at = held_at + interval '{LOOK_AGAIN_HOURS} hours', false)"""
+
 _LET_GO = """
 UPDATE target SET held_by = NULL, held_at = NULL, due_at = NULL, next_at = due_at,
     state = CASE WHEN due_at IS NULL THEN 'new' ELSE 'retry' END

@@ -17,6 +17,7 @@ class BlockCode(StrEnum):
     CAMPAIGN_CLOSED = "campaign_closed"
     CAMPAIGN_WAITING = "campaign_waiting"  # another of its chain is to dial first
     CAMPAIGN_OVER = "campaign_over"  # its stop date has come
+    NO_TRUNK = "no_trunk"  # all that its calls might leave by are disabled
     TARGET_CLOSED = "target_closed"
     IN_CALL = "in_call"
     RETRY_NOT_DUE = "retry_not_due"

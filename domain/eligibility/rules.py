@@ -135,7 +135,10 @@ def _hooked(candidate: Candidate, at: datetime) -> Block | None:
     until = candidate.hook_until
     if until is None or until <= at:
         return None
-    message = f"The campaign's hook was asked and said: not before {until:%Y-%m-%d %H:%M} UTC."
+    message = (
+        "The campaign's pre-dial hook was asked and did not let the call out; it is asked again "
+        f"at {until:%Y-%m-%d %H:%M} UTC."
+    )
     return Block(BlockCode.HOOK, message, until)
 
 
@@ -177,9 +180,10 @@ def _capped(candidate: Candidate, terms: Terms, at: datetime) -> Block | None:
         )
         if len(counted) >= cap.limit:
             ends_at = counted[cap.limit - 1] + window
+            calls = "once" if len(counted) == 1 else f"{len(counted)} times"
             return Block(
                 BlockCode.CAP_REACHED,
-                f"The number was called {len(counted)} times in {cap.hours} hours, and "
+                f"The number was called {calls} in {cap.hours} hours, and "
                 f"{cap.origin} allows {cap.limit}; again at {ends_at:%Y-%m-%d %H:%M} UTC.",
                 ends_at,
                 (

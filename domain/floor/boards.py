@@ -91,6 +91,11 @@ class Boards:
         if run.dials and settings.agent_login is AgentLogin.MANUAL and not settings.on_ports:
             if not any(self._state.crew(run.campaign_id)):
                 notes.append("no agent is logged into the campaign")
+        if run.dials and run.exhausted and not run.hopper and not run.inbound:
+            left = max(0, run.targets_left)
+            notes.append(
+                f"of {left} left, nobody may be called now" if left else "nobody is left to call"
+            )
         for node, count in sorted(out_of_reach(self._context, run).items()):
             notes.append(f"{count} wait at switch {node}, where none of its agents is at work")
         shown = {run.settings.caller_id, *run.settings.caller_id_pool} - {None}

@@ -39,7 +39,6 @@ from domain.ledgers.rules import pacing_target
 from domain.pacing.interface import PacingPolicy
 from domain.pacing.tape import Header
 from domain.targets.hopper import count_left
-from domain.trunks.rules import TrunkUse
 
 logger = getLogger(__name__)
 
@@ -64,7 +63,6 @@ class Campaigns:
         self._spawn = spawn
         self._bound: DialingPolicy | None = None  # by what the account's calls are
         self._paced: dict[UUID, tuple[object, ...]] = {}  # by what each pacer is
-        self._trunks: dict[UUID, TrunkUse] = {}  # those that are out of use, too: calls may be on
         self.changes = Changes()
         self.was_changed: Callable[[], None] = lambda: None
         self.seats_were_read: Callable[[], None] = lambda: None
@@ -196,7 +194,7 @@ class Campaigns:
 
     async def _trunks_changed(self) -> None:
         self._state.trunks = {
-            id: self._trunks.setdefault(id, trunk).settings_of(trunk)
+            id: self._state.trunks.get(id, trunk).settings_of(trunk)
             for id, trunk in (await rows.read_trunks(self._state.account_id)).items()
         }
         order = await rows.read_trunk_order(list(self._state.runs))

@@ -61,7 +61,10 @@ class Carriers:
                 left.append(target)
         run.hopper.extendleft(reversed(left))
         if left:
-            run.why += f"; {len(left)} held back: the trunks are full"
+            full = any(trunk.enabled for trunk in self.order(run))
+            run.why += f"; {len(left)} held back: " + (
+                "the trunks are full" if full else "no trunk of the campaign is enabled"
+            )
         return taken
 
     def room_for(self, run: Run, target: HopperTarget) -> list[TrunkUse | None]:

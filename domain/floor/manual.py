@@ -127,7 +127,7 @@ class Manual:
             raise NoLineFree("the database is away")
         trunks = self._dialing.carriers.room_for(run, target)
         if not trunks:
-            raise NoLineFree("the trunks are full")
+            raise NoLineFree("every trunk is full, at rest or disabled")
         waiting = next((each for each in run.hopper if each.id == target.id), None)
         if waiting is not None:
             run.hopper.remove(waiting)

@@ -28,7 +28,7 @@ class Outside:
             return WayOut(None, now)
         before = [first] if first is not None and first.id in trunks else []
         if (trunk := choose([*before, *trunks.values()], now)) is None:
-            raise NoLineFree("the trunks are full")
+            raise NoLineFree("every trunk is full, at rest or disabled")
         trunk.take(now)
         return WayOut(trunk, now)
 

@@ -283,8 +283,8 @@ async def read_country(account_id: UUID) -> str | None:
 
 
 async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:
-    """The account's trunks in use, in the order in which they are tried."""
-    trunks = await Trunk.filter(account_id=account_id, disabled_at=None).order_by("position", "id")
+    """The account's trunks, in the order in which they are tried; those out of use, too."""
+    trunks = await Trunk.filter(account_id=account_id).order_by("position", "id")
     return {
         trunk.id: TrunkUse(
             id=trunk.id,
@@ -292,6 +292,7 @@ async def read_trunks(account_id: UUID) -> dict[UUID, TrunkUse]:
             channels=trunk.channels,
             calls_per_second=trunk.calls_per_second,
             record=trunk.record,
+            enabled=trunk.disabled_at is None,
         )
         for trunk in trunks
     }

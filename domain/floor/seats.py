@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.agents.errors import AgentBusy, AgentSignedOut, NothingOnTheLine, NoWrapUp
 from domain.agents.rules import AgentState, may_follow
 from domain.calls.events import AgentStateChanged, CallEnded
+from domain.core.errors import FieldProblem, InvalidInput
 from domain.core.ids import new_id
 from domain.floor.agent_phones import AgentPhones
 from domain.floor.context import FloorContext
@@ -14,8 +15,13 @@ from domain.floor.logins import Logins
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegEnded, LegFailed
+from domain.wrapups.rules import WrapUpEffect
 
 PHONE_AGAIN_S = 1.0
+PROMISE_LOST = (
+    "needs a wrap-up code of the call's campaign that reschedules, or nobody would call then; "
+    "choose one, or leave it out"
+)
 
 
 class Seats:
@@ -91,6 +97,8 @@ class Seats:
         line = seat.line
         if seat.state is not AgentState.WRAP_UP or line is None:
             raise NoWrapUp(seat.agent_id, seat.state)
+        if again_at is not None and not self._keeps_promises(line, code):
+            raise InvalidInput(FieldProblem("callAgainAt", PROMISE_LOST))
         self._record_wrap_up(seat, line, code=code, note=note, again_at=again_at)
         if then_break and not seat.then_break:
             seat.then_break, seat.then_break_reason = True, None
@@ -311,6 +319,14 @@ class Seats:
             self.call_phone(seat)
         else:
             self.change(seat, AgentState.RINGING)
+
+    def _keeps_promises(self, line: Line, code: str | None) -> bool:
+        """Whether a code has its customer called again when the agent says."""
+        run = self._state.runs.get(line.campaign_id)
+        if run is None or line.is_inbound:
+            return False
+        known = run.settings.wrap_up_codes.get(code or "")
+        return known is not None and known.effect is WrapUpEffect.RESCHEDULE
 
     def _record_wrap_up(
         self,

@@ -339,7 +339,7 @@ class FloorState:
     thirds: dict[UUID, Line] = field(default_factory=dict)  # legs called for a transfer
     visitors: set[UUID] = field(default_factory=set)  # supervisors, and agents signing in
     routes: dict[str, InboundRoute] = field(default_factory=dict)  # by number
-    trunks: dict[UUID, TrunkUse] = field(default_factory=dict)  # in the account's order
+    trunks: dict[UUID, TrunkUse] = field(default_factory=dict)  # in its order; disabled ones, too
     waiting: list[Line] = field(default_factory=list)  # live customers, longest wait first
 
     def owns(self, leg: UUID) -> bool:

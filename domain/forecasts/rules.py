@@ -14,6 +14,7 @@ from domain.simulation.what_if import Forecast, Plan, answered_within
 MOST_VARIANTS = 6
 MOST_RUNS = 50
 USUAL_RUNS = 12
+LONGEST_DAYS = 36_525  # of a list that is worth a date
 ENOUGH = 20  # samples of the history, below which a default is the better guess
 DEFAULT_CALLS = 20  # weight of the default answer rate, as if so many calls had been seen
 
@@ -354,7 +355,12 @@ def _played(team: int) -> float:
     return 7200.0 if team <= 50 else 3600.0 if team <= 200 else 1800.0
 
 
-def ends_at(begins: datetime, working_hours: float, hours_a_day: float) -> datetime:
-    """Return when work that begins now and goes on for so many hours each day is done."""
+def ends_at(begins: datetime, working_hours: float, hours_a_day: float) -> datetime | None:
+    """Return when work that begins now and goes on for so many hours each day is done.
+
+    None: not in a hundred years.
+    """
     days, rest = divmod(working_hours, hours_a_day)
+    if days > LONGEST_DAYS:
+        return None
     return begins + timedelta(days=days, hours=rest)

@@ -97,7 +97,7 @@ class Pacer:
         agents = floor.agents
         self.budget.told(floor.counted)
         if agents <= 0:
-            return Decision(0, why="Launch 0: no agent is signed in.")
+            return Decision(0, why="Launch 0: no agent is free, or at work for this campaign.")
         ringing = age_bins(floor.ringing, 1.0, self.ring.bins)
         self._pass_time(floor, ringing, agents, now)
         if agents < self.settings.minimum_agents:

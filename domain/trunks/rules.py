@@ -19,6 +19,7 @@ class TrunkUse:
     channels: int  # most calls at once
     calls_per_second: float
     record: bool = False
+    enabled: bool = True
     busy: int = 0
     started: deque[float] = field(default_factory=deque)  # calls of the last second
     failed: float | None = None
@@ -29,7 +30,8 @@ class TrunkUse:
         while self.started and self.started[0] <= now - 1.0:
             self.started.popleft()
         return (
-            not self.rests(now)
+            self.enabled
+            and not self.rests(now)
             and self.busy < self.channels
             and len(self.started) < max(1.0, self.calls_per_second)
         )
@@ -54,7 +56,7 @@ class TrunkUse:
     def settings_of(self, fresh: "TrunkUse") -> "TrunkUse":
         """This trunk as its row is now. What is on it goes on."""
         self.name, self.channels, self.record = fresh.name, fresh.channels, fresh.record
-        self.calls_per_second = fresh.calls_per_second
+        self.calls_per_second, self.enabled = fresh.calls_per_second, fresh.enabled
         return self
 
     def rang(self) -> None:
@@ -130,7 +132,7 @@ def goes_on(order: Iterable[TrunkUse], tried: Collection[UUID], now: float) -> b
 
     One that has no room just now will have some; one that rests has failed somebody else.
     """
-    return any(trunk.id not in tried and not trunk.rests(now) for trunk in order)
+    return any(trunk.enabled and trunk.id not in tried and not trunk.rests(now) for trunk in order)
 
 
 def ways(order: Iterable[TrunkUse], tried: Collection[UUID]) -> list[TrunkUse]:

@@ -195,7 +195,9 @@ class DeskMutations:
         ] = False,
         call_again_at: Annotated[
             datetime | None,
-            strawberry.argument(description="For a code that reschedules; in the next 90 days."),
+            strawberry.argument(
+                description="Only with a code that reschedules; in the next 90 days."
+            ),
         ] = None,
     ) -> AgentEndWrapUpResult:
         ctx = info.context

@@ -18,6 +18,7 @@ from domain.campaigns.rules import (
     UnsureAction,
 )
 from domain.campaigns.settings import CampaignSettings
+from domain.core.problems import Problems
 from schema.callguides.types import GuideQuestionInput, guide_of
 from schema.campaigns import analysis, announcements
 from schema.campaigns.analysis import AnalysisSettingsInput
@@ -252,6 +253,11 @@ class CampaignChangeInput(CampaignSettingsInput):
 
 
 def _delays_of(rows: list[RetryDelayInput]) -> dict[Disposition, int]:
+    problems, named = Problems(), [row.disposition for row in rows]
+    for disposition in dict.fromkeys(named):
+        once = named.count(disposition) == 1
+        problems.unless(once, f"retryDelays.{disposition}", "must be given once")
+    problems.refuse_any()
     return {row.disposition: row.seconds for row in rows}
 
 

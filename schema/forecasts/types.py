@@ -79,7 +79,7 @@ class ForecastFigures:
     )
     finishes_at: ForecastSpan | None = strawberry.field(
         description="When that is, if it started when the forecast was asked for and dialed "
-        "`HOURS_A_DAY` on every day; null likewise."
+        "`HOURS_A_DAY` on every day; null likewise, and where it may take over a hundred years."
     )
 
 
@@ -162,11 +162,14 @@ def _figures(
         calls_an_hour=ForecastRange.of(found.calls_an_hour),
         calls=ForecastRange.of(found.calls) if found.calls else None,
         working_hours=ForecastRange.of(hours) if hours else None,
-        finishes_at=ForecastSpan(
-            low=rules.ends_at(begins, hours.low, hours_a_day),
-            median=rules.ends_at(begins, hours.median, hours_a_day),
-            high=rules.ends_at(begins, hours.high, hours_a_day),
-        )
-        if hours
-        else None,
+        finishes_at=_finishes_at(begins, hours, hours_a_day) if hours else None,
     )
+
+
+def _finishes_at(begins: datetime, hours: what_if.Range, hours_a_day: float) -> ForecastSpan | None:
+    low = rules.ends_at(begins, hours.low, hours_a_day)
+    median = rules.ends_at(begins, hours.median, hours_a_day)
+    high = rules.ends_at(begins, hours.high, hours_a_day)
+    if low is None or median is None or high is None:
+        return None
+    return ForecastSpan(low=low, median=median, high=high)

@@ -352,13 +352,19 @@ async def test_a_filter_lets_only_those_who_meet_it_be_dialed(rig: Rig) -> None:
     await person(rig, campaign, "+12025560013", Plan="gold")
     agents = await rig.agents(1)
     await rig.carrier()
-    await rig.floor()
+    floor = await rig.floor()
     await rig.at_work(*agents)
 
     await rig.until(lambda: rig.ended(1))
     await rig.until(lambda: _held(left_out, BlockCode.FILTERED))
 
     assert set(await shown(rig)) == {"+12025560013"}
+    run = floor.state.runs[campaign.id]
+
+    async def board_says_so() -> bool:
+        return "of 1 left, nobody may be called now" in floor.boards.of_run(run).why
+
+    await rig.until(board_says_so)
 
 
 @pytest.mark.feature("CAM-25")

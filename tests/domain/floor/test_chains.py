@@ -1,6 +1,7 @@
 """Chained campaigns on a real floor: draws and turns."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,13 @@ from domain.trunks.models import CampaignTrunk, Trunk
 from tests.domain.floor.rig import Rig
 
 ONCE: dict[str, Any] = {"retry_delays_s": {}}
+IS_WANTED = {
+    "subject": "variable",
+    "kind": "text",
+    "name": "Wanted",
+    "operator": "is",
+    "values": ["yes"],
+}
 
 
 async def chained(rig: Rig, *, count: int = 2) -> list[Campaign]:
@@ -125,6 +133,81 @@ async def test_a_stop_of_a_person_outlasts_its_turn(rig: Rig) -> None:
     await second.refresh_from_db()
     assert second.state is CampaignState.STOPPED
     assert await Attempt.filter(campaign=second).count() == 0
+
+
+@pytest.mark.feature("CAM-18")
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"target_filter": {"test": IS_WANTED}},
+        {
+            "rules": [
+                {
+                    "name": "Not these",
+                    "moment": "before_call",
+                    "when": {"not": {"test": IS_WANTED}},
+                    "then": [{"kind": "skip"}],
+                }
+            ]
+        },
+    ],
+    ids=["filter", "rule"],
+)
+async def test_whom_nobody_will_ever_dial_does_not_keep_the_next_waiting(
+    rig: Rig, held: dict[str, Any]
+) -> None:
+    first, second = await chained(rig)
+    await Campaign.filter(id=first.id).update(**held)
+    (left_out,) = await rig.targets(first, "+12025550013", variables={"Wanted": "no"})
+    await rig.targets(first, "+12025560013", variables={"Wanted": "yes"})
+    await rig.targets(second, "+12025570013")
+    agents = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+    await rig.at_work(*agents)
+
+    await rig.until(closed(second, 1))
+    assert await Target.filter(campaign=first, state=TargetState.CLOSED).count() == 1
+    await left_out.refresh_from_db()
+    assert (left_out.state, left_out.attempts) == (TargetState.RETRY, 0)
+
+    # A day later it is looked at again, and the turn does not go back and forth for it.
+    await Target.filter(id=left_out.id).update(
+        held_at=rig.clock.now() - timedelta(hours=24), next_at=rig.clock.now()
+    )
+    await rig.pass_time(5)
+    await second.refresh_from_db()
+    assert second.state is CampaignState.RUNNING
+
+
+@pytest.mark.feature("CAM-18")
+async def test_whom_a_rule_holds_until_an_hour_that_is_known_keeps_the_next_waiting(
+    rig: Rig,
+) -> None:
+    first, second = await chained(rig)
+    later = {
+        "name": "Later",
+        "moment": "before_call",
+        "when": {"not": {"test": IS_WANTED}},
+        "then": [{"kind": "reschedule", "after_s": 7200}],
+    }
+    await Campaign.filter(id=first.id).update(rules=[later])
+    (put_off,) = await rig.targets(first, "+12025550013")
+    await rig.targets(second, "+12025570013")
+    agents = await rig.agents(1)
+    await rig.carrier()
+    await rig.floor()
+    await rig.at_work(*agents)
+
+    async def is_put_off() -> bool:
+        await put_off.refresh_from_db()
+        return put_off.held_by == "rule"
+
+    await rig.until(is_put_off)
+    await rig.pass_time(5)
+    await second.refresh_from_db()
+    assert second.state is CampaignState.WAITING
+    assert await Attempt.all().count() == 0
 
 
 async def test_a_retry_that_is_to_come_keeps_the_next_waiting(rig: Rig) -> None:

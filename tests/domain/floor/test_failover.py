@@ -20,6 +20,7 @@ from domain.targets.commands import TargetsChanged
 from domain.targets.models import Target
 from domain.targets.rules import ClosedReason, TargetState
 from domain.telephony.port import PlaceLeg, ToNumber
+from domain.trunks.commands import TrunksChanged
 from domain.trunks.models import CampaignTrunk, Trunk
 from tests.domain.floor.rig import Rig
 
@@ -448,3 +449,29 @@ async def _held(target: Target) -> bool:
 
 async def _dialing(rig: Rig, count: int) -> bool:
     return len(dialed(rig)) == count
+
+
+@pytest.mark.feature("CAM-21")
+@pytest.mark.parametrize("named", [True, False], ids=["campaign's", "account's"])
+async def test_nobody_is_called_by_the_switchs_default_when_every_trunk_is_disabled(
+    rig: Rig, named: bool
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    (trunk,) = await trunks(rig, campaign, "living", disabled_at=rig.row.created_at)
+    if not named:
+        await CampaignTrunk.filter(campaign=campaign).delete()
+    (target,) = await rig.targets(campaign, PERSON)
+    floor = await working(rig)
+    run = floor.state.runs[campaign.id]
+
+    async def held_back() -> bool:
+        return "no trunk of the campaign is enabled" in run.why
+
+    await rig.until(held_back)
+    assert dialed(rig) == []
+    assert await Attempt.filter(account=rig.row).count() == 0
+
+    await Trunk.filter(id=trunk.id).update(disabled_at=None)
+    await rig.tell(TrunksChanged())
+    await rig.until(lambda: rig.ended(1))
+    assert dialed(rig) == [(target.number, "living")]

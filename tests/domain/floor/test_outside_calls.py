@@ -155,7 +155,9 @@ async def test_a_transfer_to_a_number_is_refused_while_the_trunks_are_full(
     answer = await rig.ask(TransferTo(agent=agent.id, to_number=THIRD, consult=consult))
 
     assert answer.code == "NO_LINE_FREE"
-    assert answer.message == ("Nothing was dialed: the trunks are full. Try again in a moment.")
+    assert answer.message == (
+        "Nothing was dialed: every trunk is full, at rest or disabled. Try again in a moment."
+    )
     assert [each for each in rig.executed[before:] if isinstance(each, PlaceLeg | Hold)] == []
     assert ways(rig, THIRD) == []
     (line,) = floor.state.lines.values()
@@ -372,7 +374,7 @@ async def test_a_trunk_that_is_put_out_of_use_and_back_knows_what_is_on_it(rig: 
 
     await Trunk.filter(id=trunk.id).update(disabled_at=rig.clock.now())
     assert (await rig.ask(TrunksChanged())).code is None
-    assert not floor.state.trunks
+    assert not floor.state.trunks[trunk.id].enabled
     await Trunk.filter(id=trunk.id).update(disabled_at=None, channels=1)
     assert (await rig.ask(TrunksChanged())).code is None
 

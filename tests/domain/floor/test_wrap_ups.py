@@ -46,7 +46,7 @@ async def test_a_code_closes_retries_reschedules_or_suppresses(
     floor = await rig.floor()
     await rig.at_work(agent)
     await rig.until(lambda: _wraps_up(floor, agent))
-    again_at = rig.clock.now() + timedelta(days=2)
+    again_at = rig.clock.now() + timedelta(days=2) if code == "Agreed" else None
 
     answer = await rig.ask(AgentEndWrapUp(agent=agent.id, code=code, again_at=again_at))
 
@@ -64,6 +64,35 @@ async def test_a_code_closes_retries_reschedules_or_suppresses(
     assert await Suppression.filter(account=rig.row).count() == int(suppressed)
     assert floor.state.runs[campaign.id].targets_left == int(state is TargetState.RETRY)
     assert await Attempt.filter(account=rig.row).count() == 1
+
+
+@pytest.mark.feature("CAM-15")
+@pytest.mark.parametrize("code", ["Done", "Later", "Never again", "voicemail", None])
+async def test_a_time_that_no_code_would_keep_is_refused_and_the_wrap_up_goes_on(
+    code: str | None, rig: Rig
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, wrap_up_s=None, wrap_up_codes=CODES)
+    (target,) = await rig.targets(campaign, "+12025550013")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(lambda: _wraps_up(floor, agent))
+    again_at = rig.clock.now() + timedelta(days=2)
+
+    answer = await rig.ask(AgentEndWrapUp(agent=agent.id, code=code, again_at=again_at))
+
+    assert answer.code == "INVALID_INPUT"
+    assert "callAgainAt: needs a wrap-up code of the call's campaign that" in (answer.message or "")
+    assert await _wraps_up(floor, agent)
+    await target.refresh_from_db()
+    assert target.last_wrap_up_code is None
+    assert await Suppression.filter(account=rig.row).count() == 0
+
+    promised = AgentEndWrapUp(agent=agent.id, code="Agreed", again_at=again_at)
+    assert (await rig.ask(promised)).code is None
+    await target.refresh_from_db()
+    assert (target.state, target.next_at) == (TargetState.RETRY, again_at)
 
 
 @pytest.mark.feature("CAM-15")

@@ -226,3 +226,19 @@ async def test_another_accounts_board_is_none(database: str, fakes: FakePorts) -
         with pytest.raises(Refused, match="NOT_FOUND"):
             await anext(events)
     assert fakes.bus.listeners == 0
+
+
+@pytest.mark.feature("CAM-07")
+async def test_the_board_of_a_campaign_whose_date_has_come_says_that_it_waits_for_agents(
+    database: str, fakes: FakePorts
+) -> None:
+    account, now = await rows.an_account(), fakes.clock.now()
+    admin = rows.an_admin(account)
+    campaign = await rows.a_campaign(account, starts_at=now - timedelta(minutes=1))
+
+    board = await ask(BOARD_NOW, admin, fakes, id=str(campaign.id))
+    assert board["why"] == "its start date has come; it starts as soon as an agent is assigned"
+
+    await CampaignAgent.create(campaign=campaign, agent=await rows.an_agent(account))
+    board = await ask(BOARD_NOW, admin, fakes, id=str(campaign.id))
+    assert board["why"] == "stopped"

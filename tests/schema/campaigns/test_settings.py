@@ -301,3 +301,29 @@ async def test_an_unsure_analysis_means_a_person_until_it_is_set_otherwise(
     assert await ask(UNSURE, who, fakes, id=id) == {"unsureAction": "AS_MACHINE"}
     entry = await AuditEntry.get(action="campaignChange")
     assert entry.difference == {"unsureAction": ["connect", "as_machine"]}
+
+
+@pytest.mark.feature("CAM-02")
+async def test_two_delays_for_one_disposition_are_refused(database: str, fakes: FakePorts) -> None:
+    twice = [{"disposition": "BUSY", "seconds": 5}, {"disposition": "BUSY", "seconds": 500}]
+    settings = {"name": "Twice", "mode": "PROGRESSIVE", "retryDelays": twice}
+
+    answer = await ask(CREATE, rows.an_admin(await rows.an_account()), fakes, input=settings)
+
+    assert answer["problems"] == [{"path": "retryDelays.busy", "message": "must be given once"}]
+    assert await Campaign.all().count() == 0
+
+
+@pytest.mark.feature("CAM-02")
+async def test_a_large_limit_is_told_as_people_write_it(database: str, fakes: FakePorts) -> None:
+    settings = {
+        "name": "Late",
+        "mode": "PROGRESSIVE",
+        "retryDelays": [{"disposition": "BUSY", "seconds": 2_592_001}],
+    }
+
+    answer = await ask(CREATE, rows.an_admin(await rows.an_account()), fakes, input=settings)
+
+    told = {"path": "retryDelays.busy", "message": "must be 0 to 2,592,000"}
+    assert answer["problems"] == [told]
+    assert await Campaign.all().count() == 0

@@ -420,8 +420,11 @@ async def test_a_waiting_campaign_explains_what_it_waits_for_and_whom_it_would_c
     assert answer["blockedBy"]["inputs"] == [{"name": "waitsForCampaignId", "value": str(first.id)}]
     assert (answer["waiting"], answer["dialable"]) == (2, 1)
     assert answer["summary"] == "1 of 2 would be skipped: 1 retry not due."
+    board = await ask(BOARD, who, fakes, id=str(second.id))
+    assert board["why"] == f"waits for campaign {first.name!r}"
 
 
+BOARD = "query ($id: UUID!) { campaignBoard(id: $id) { why } }"
 INPUT: dict[str, Any] = {"closedReasons": ["ATTEMPTS_EXHAUSTED"], "dispositions": ["BUSY"]}
 
 

@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 
 from domain.campaigns.rules import CampaignState
+from domain.eligibility import explain
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource
 from domain.targets.rules import ClosedReason, TargetState
+from domain.trunks.models import CampaignTrunk, Trunk
 from tests import rows
 from tests.fakes import FakePorts
 from tests.schema.asking import ask, refusal_code
@@ -68,6 +70,49 @@ async def test_a_target_that_nothing_forbids_is_dialable(database: str, fakes: F
     answer = await ask(TARGET, rows.an_admin(account), fakes, id=str(target.id))
 
     assert (answer["dialableNow"], answer["blockedBy"]) == (True, None)
+
+
+@pytest.mark.feature("CAM-22")
+@pytest.mark.parametrize("named", [True, False], ids=["campaign's", "account's"])
+async def test_nobody_is_dialable_while_every_trunk_is_disabled(
+    named: bool, database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    campaign = await rows.a_campaign(account, state=CampaignState.RUNNING)
+    target = await rows.a_target(campaign)
+    trunk = await Trunk.create(account=account, name="alpha", disabled_at=fakes.clock.now())
+    if named:
+        await CampaignTrunk.create(campaign=campaign, trunk=trunk, position=1)
+        await Trunk.create(account=account, name="another campaign's")
+    admin = rows.an_admin(account)
+
+    answer = await ask(TARGET, admin, fakes, id=str(target.id))
+    assert (answer["dialableNow"], answer["blockedBy"]["code"]) == (False, "NO_TRUNK")
+    assert "Enable one" in answer["blockedBy"]["message"]
+    whole = await ask(CAMPAIGN, admin, fakes, id=str(campaign.id))
+    assert whole["blockedBy"]["code"] == "NO_TRUNK"
+
+    await Trunk.filter(id=trunk.id).update(disabled_at=None)
+    answer = await ask(TARGET, admin, fakes, id=str(target.id))
+    assert (answer["dialableNow"], answer["blockedBy"]) == (True, None)
+
+
+@pytest.mark.feature("CAM-22")
+async def test_a_list_is_judged_in_parts_between_which_others_are_answered(
+    database: str, fakes: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain, "AT_ONCE", 2)
+    account = await rows.an_account()
+    campaign = await rows.a_campaign(account, calling_windows=WORKDAYS)
+    for n in range(4):
+        await rows.a_target(campaign, f"+1212555012{n}")
+    for n in range(3):
+        await rows.a_target(campaign, f"+44207946001{n}")
+
+    answer = await ask(CAMPAIGN, rows.an_admin(account), fakes, id=str(campaign.id))
+
+    assert (answer["waiting"], answer["dialable"], answer["estimated"]) == (7, 3, False)
+    assert [(each["code"], each["targets"]) for each in answer["blocked"]] == [("OUTSIDE_HOURS", 4)]
 
 
 @pytest.mark.feature("CAM-22")

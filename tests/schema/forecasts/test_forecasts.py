@@ -334,3 +334,16 @@ async def test_an_auditor_reads_forecasts_and_starts_none(
     found = await ask(LIST, caller=auditor, c=str(campaign.id))
 
     assert found["forecasts"] == {"nodes": [{"id": answer["forecast"]["id"]}], "totalCount": 1}
+
+
+@pytest.mark.feature("CAM-23")
+async def test_a_list_that_takes_longer_than_a_hundred_years_has_no_date(
+    ask: Ask, campaign: Campaign, fakes: FakePorts
+) -> None:
+    endless = {"agents": 1, "targets": 100_000_000, "hoursADay": 0.5, **QUICK}
+
+    read = await played(ask, campaign, fakes, endless, runs=1)
+
+    figures = read["variants"][0]["figures"]
+    assert figures["workingHours"]["low"] > 24 * 36_525
+    assert figures["finishesAt"] is None

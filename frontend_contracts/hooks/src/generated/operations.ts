@@ -151,6 +151,7 @@ export type BlockCode =
   | 'CAMPAIGN_CLOSED'
   | 'CAMPAIGN_WAITING'
   | 'CAMPAIGN_OVER'
+  | 'NO_TRUNK'
   | 'TARGET_CLOSED'
   | 'IN_CALL'
   | 'RETRY_NOT_DUE'
