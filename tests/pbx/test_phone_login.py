@@ -32,7 +32,7 @@ query ($agent: UUID!) { deskCampaigns(agentId: $agent) { nodes { agentLogin logg
 """
 BOARD = "subscription ($id: UUID!) { campaignBoard(id: $id) { why } }"
 # They ring as long as it takes an agent who has just dialed in to hear the beep and be in the room.
-HUMS = Manner(ring_s=1.5, says=sound.tone(CUSTOMER_HZ, 20))
+HUMS = Manner(ring_s=1.5, hums=CUSTOMER_HZ)
 
 
 async def _campaign(centre: CallCentre, phones: Phones, **settings: Any) -> str:
