@@ -8,7 +8,7 @@ import re
 
 from domain.telephony.errors import SwitchUnavailable
 from workers.gateway.asterisk.config import MODULES
-from workers.gateway.asterisk.mapping import version_of
+from workers.gateway.asterisk.mapping import section_of, version_of
 from workers.gateway.asterisk.session import AmiRefused, AmiSession, Headers
 from workers.gateway.asterisk.settings import AsteriskSettings
 from workers.gateway.asterisk.trial import Finding, Trial
@@ -226,7 +226,11 @@ class _Checker:
             )
 
     async def _has(self, file: str, section: str) -> bool:
-        return await self._can({"Action": "GetConfig", "Filename": file, "Category": section})
+        action = {"Action": "GetConfig", "Filename": file, "Category": section}
+        try:
+            return section_of((await self._session.request(action)).headers) == section
+        except AmiRefused:  # there is no such file
+            return False
 
     async def _trunks(self) -> None:
         if not self._settings.trunks:

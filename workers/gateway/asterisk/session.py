@@ -168,8 +168,8 @@ class AmiSession:
         self._keeper: asyncio.Task[None] | None = None
         self._lost_at: float | None = None
         self._told = ""  # to the log, of why the link is down
-        self._step = Step.CONNECT
-        self._hurdle = Step.CONNECT.value  # what the newest link ran into, and what to do about it
+        self._step = Step.CONNECT  # how far the newest link came
+        self._failure = (Step.CONNECT, Step.CONNECT.value)  # where one failed, and why
 
     @property
     def up(self) -> bool:
@@ -185,7 +185,7 @@ class AmiSession:
         except TimeoutError:
             where = f"{self._settings.host}:{self._settings.port}"
             raise SwitchUnavailable(
-                f"No AMI link to {where} within {timeout_s:.0f} s: {self._hurdle}"
+                f"No AMI link to {where} within {timeout_s:.0f} s: {self._why()}"
             ) from None
         finally:
             if not self.up:
@@ -258,7 +258,7 @@ class AmiSession:
             )
         protocol = self._protocol
         try:
-            self._come_to(Step.LOGIN)
+            self._step = Step.LOGIN
             await self.request(
                 {
                     "Action": "Login",
@@ -267,10 +267,10 @@ class AmiSession:
                     "Events": "on",
                 }
             )
-            self._come_to(Step.BOOT)
+            self._step = Step.BOOT
             async with asyncio.timeout(BOOT_S):
                 await self._booted.wait()
-            self._come_to(Step.READ)
+            self._step = Step.READ
             await self._on_up()
             self._say_back()
             self._up.set()
@@ -284,12 +284,15 @@ class AmiSession:
             self._up.clear()
             self._on_down()
 
-    def _come_to(self, step: Step) -> None:
-        self._step, self._hurdle = step, step.value
+    def _why(self) -> str:
+        """Why there is no link; a new one that is no further yet knows no better."""
+        failed_at, why = self._failure
+        steps = list(Step)
+        return why if steps.index(failed_at) >= steps.index(self._step) else self._step.value
 
     def _say_lost(self, why: str) -> None:
         """Tell the log once that the link is down, and again when it is for another reason."""
-        self._hurdle = why
+        self._failure = (self._step, why)
         if self._lost_at is None:
             self._lost_at = time.monotonic()
         elif why == self._told:
