@@ -135,7 +135,7 @@ async def test_customers_for_whom_no_agent_came_hear_who_called(
     assert await _not_to_be_called(centre) == [{"pattern": refuses, "source": "CUSTOMER"}]
 
 
-def _announced_s(heard: list[int]) -> float:
+def _announced_s(heard: sound.Samples) -> float:
     """For how long the announcement was heard."""
     tenths = [heard[at : at + 800] for at in range(0, len(heard), 800)]
     return sum(sound.strength(tenth, ANNOUNCED_HZ) > 1500 for tenth in tenths) / 10

@@ -1,5 +1,6 @@
 """`make pbx`: the bed comes up without a privilege, and leaves nothing behind."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -12,7 +13,9 @@ import pytest
 
 from tests.e2e.system import ROOT
 from tests.pbx.bed.phone import Phones
+from tests.pbx.bed.servers import Bed
 from tests.pbx.ears import eventually
+from workers.gateway.asterisk.session import AmiSession
 
 NET = "127.81.0"
 # Nobody's id would not do: it may read neither a checkout nor an Asterisk in a home of root.
@@ -80,3 +83,39 @@ def _capabilities(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     (effective,) = [line.split()[1] for line in lines if line.startswith("CapEff:")]
     return int(effective, 16)
+
+
+async def test_telephones_whose_asterisk_died_fall_silent(bed: Bed) -> None:
+    """They would take the sound of whoever gets their port of the next Asterisk."""
+    port = await _where_a_telephone_hums(bed)
+
+    bed.kill_asterisk()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind((f"{bed.net}.1", port))
+        ear.settimeout(1.0)
+        heard = 0
+        with contextlib.suppress(TimeoutError):
+            while heard < 50 and ear.recv(2000):
+                heard += 1
+    bed.start_asterisk()
+
+    assert heard < 50  # a second of it, and no end
+
+
+async def _where_a_telephone_hums(bed: Bed) -> int:
+    """The port of Asterisk's at which one of SIPp's agents is heard."""
+
+    async def nothing() -> None:
+        return None
+
+    session = AmiSession(
+        bed.settings(), on_event=lambda event: None, on_up=nothing, on_down=lambda: None
+    )
+    await session.start()
+    call = {"Channel": "PJSIP/agent-1", "Application": "Wait", "Data": "60", "Async": "true"}
+    await session.request({"Action": "Originate", "ChannelId": "hums", **call})
+    await eventually(lambda: "Up" in bed.cli("core show channels concise").split("!"))
+    asked = {"Action": "Getvar", "Channel": "hums", "Variable": "CHANNEL(rtp,src)"}
+    told = (await session.request(asked)).headers["Value"]
+    await session.stop()
+    return int(told.rpartition(":")[2])

@@ -32,7 +32,7 @@ async def test_a_customer_who_picked_up_meets_an_agent_at_once(
 ) -> None:
     codes = await agents_of(centre, SEATS, phone="seat")
     for n in range(1, SEATS + 1):
-        handsets.manners[f"seat-{n}"] = Manner(says=sound.tone(AGENT_HZ, 90))
+        handsets.manners[f"seat-{n}"] = Manner(hums=AGENT_HZ)
     # Who is analysed says one word and waits; the others speak from the answer on.
     says = HELLO if analysis else sound.tone(CUSTOMER_HZ, 3)
     manner = Manner(ring_s=0.3, says=says, stays_s=4.0 if analysis else 2.0)

@@ -20,7 +20,6 @@ from tests.pbx.system import AGENTS, agents_of, at_work, customer_up, dialing, l
 LIVE = "+12125550140"  # rings 2 s, says hello, stays
 FIRST, SECOND = CUSTOMERS = ["+12125550170", "+12125550171"]
 OTHER_HZ = SUPERVISOR_HZ  # what the other agent hums
-HUM_S = 60.0
 PAUSE_S = 2.0
 TRANSFER = f"mutation ($to: UUID!) {{ callTransfer(toAgentId: $to) {ACCEPTED} }}"
 RECORD = f"mutation ($action: RecordAction!) {{ callRecord(action: $action) {ACCEPTED} }}"
@@ -87,9 +86,9 @@ def _quiet_s(samples: list[int]) -> tuple[float, float]:
 async def test_a_call_is_recorded_from_when_a_switch_says_so_and_silent_where_paused(
     outdial: System, centre: CallCentre, phones: Phones, handsets: Phones, switch: str
 ) -> None:
-    handsets.manners["seat-1"] = Manner(says=sound.tone(AGENT_HZ, HUM_S))
+    handsets.manners["seat-1"] = Manner(hums=AGENT_HZ)
     (code,) = await agents_of(centre, 1, phone="seat")
-    manner = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, HUM_S))
+    manner = Manner(ring_s=0.3, hums=CUSTOMER_HZ)
     campaign = await dialing(centre, phones, CUSTOMERS, manner, wrapUpSeconds=None)
     desk = await at_work(centre, code)
     await centre.start(campaign)
@@ -148,10 +147,10 @@ async def test_the_recording_of_a_customer_goes_on_with_the_next_agent(
     outdial: System, centre: CallCentre, phones: Phones, handsets: Phones
 ) -> None:
     for n, hz in enumerate((AGENT_HZ, OTHER_HZ), start=1):
-        handsets.manners[f"seat-{n}"] = Manner(says=sound.tone(hz, HUM_S))
+        handsets.manners[f"seat-{n}"] = Manner(hums=hz)
     codes = await agents_of(centre, 2, phone="seat")
     ids = await _ids(centre)
-    manner = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, HUM_S))
+    manner = Manner(ring_s=0.3, hums=CUSTOMER_HZ)
     campaign = await dialing(centre, phones, [FIRST], manner, record=True)
     first = await at_work(centre, codes[0])
     await centre.start(campaign)

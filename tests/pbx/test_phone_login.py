@@ -32,7 +32,7 @@ query ($agent: UUID!) { deskCampaigns(agentId: $agent) { nodes { agentLogin logg
 """
 BOARD = "subscription ($id: UUID!) { campaignBoard(id: $id) { why } }"
 # They hardly ring: whoever has just dialed in is in the room before anybody is called.
-HUMS = Manner(ring_s=0.1, says=sound.tone(CUSTOMER_HZ, 20))
+HUMS = Manner(ring_s=0.1, hums=CUSTOMER_HZ)
 
 
 async def _campaign(centre: CallCentre, phones: Phones, **settings: Any) -> str:

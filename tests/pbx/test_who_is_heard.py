@@ -8,7 +8,6 @@ import pytest
 
 from tests.e2e.callcentre import CallCentre
 from tests.e2e.desk import ACCEPTED, HANG_UP, Desk
-from tests.pbx.bed import sound
 from tests.pbx.bed.phone import Call, Manner, Phones
 from tests.pbx.ears import (
     AGENT_HZ,
@@ -24,7 +23,6 @@ from tests.pbx.system import AGENTS, agents_of, at_work, customer_up, dialing, d
 
 CUSTOMER, NUMBER = "+12125550160", "+12125550161"
 OTHER_HZ = SUPERVISOR_HZ  # what the other agent hums, or the number, or the supervisor
-HUM_S = 60.0
 HOLD = f"mutation ($on: Boolean!) {{ callHold(on: $on) {ACCEPTED} }}"
 TRANSFER = f"""
 mutation ($agent: UUID, $number: PhoneNumber, $consult: Boolean!) {{
@@ -73,9 +71,9 @@ async def talk(centre: CallCentre, phones: Phones, handsets: Phones) -> Talk:
     codes = await agents_of(centre, 2, phone="seat")
     hums = [AGENT_HZ, OTHER_HZ, OTHER_HZ]
     for n, hz in enumerate(hums, start=1):
-        handsets.manners[f"seat-{n}"] = Manner(says=sound.tone(hz, HUM_S))
-    phones.manners[NUMBER.removeprefix("+")] = Manner(ring_s=0.3, says=sound.tone(OTHER_HZ, HUM_S))
-    manner = Manner(ring_s=0.3, says=sound.tone(CUSTOMER_HZ, HUM_S))
+        handsets.manners[f"seat-{n}"] = Manner(hums=hz)
+    phones.manners[NUMBER.removeprefix("+")] = Manner(ring_s=0.3, hums=OTHER_HZ)
+    manner = Manner(ring_s=0.3, hums=CUSTOMER_HZ)
     campaign = await dialing(centre, phones, [CUSTOMER], manner)
     ids = {agent["code"]: agent["id"] for agent in (await centre.admin.ask(AGENTS))["nodes"]}
     desk = await at_work(centre, codes[0])

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from workers.gateway.asterisk.settings import AsteriskSettings
 
 RECORDINGS = "recordings"  # the folder in the files of the installation
+ADDRESS = (
+    "asterisk://user:secret@host:port for a gateway, with characters like / ? # @ in the secret "
+    "written as %2F %3F %23 %40"
+)
+ASKED = {"trunk", "capacity", "recordings"}
+MOST_LEGS = 100_000
 
 
 class OwnedSwitch(Switch, Protocol):
@@ -78,25 +84,38 @@ def asterisk_settings(settings: Settings, recordings: Path | None = None) -> "As
 
     Raises SettingsInvalid.
     """
-    from workers.gateway.asterisk.settings import AsteriskSettings, Trunk
+    from workers.gateway.asterisk.settings import SAFE_NAME, AsteriskSettings, Trunk
 
-    url = urlsplit(settings.pbx)
-    if url.scheme != "asterisk" or not url.hostname or not url.username:
-        raise SettingsInvalid("OUTDIAL_PBX", "asterisk://user:secret@host:port for a gateway")
-    asked = parse_qs(url.query)
     try:
-        capacity = int(asked.get("capacity", ["500"])[0])
+        url = urlsplit(settings.pbx)
+        port = url.port
     except ValueError:
-        raise SettingsInvalid("OUTDIAL_PBX", "a URL whose capacity is a number") from None
-    there = asked.get("recordings")
+        raise SettingsInvalid("OUTDIAL_PBX", ADDRESS) from None
+    if url.scheme != "asterisk" or not url.hostname or not url.username or url.fragment:
+        raise SettingsInvalid("OUTDIAL_PBX", ADDRESS)
+    asked = parse_qs(url.query)
+    if not asked.keys() <= ASKED:
+        raise SettingsInvalid("OUTDIAL_PBX", f"a URL with no more than {', '.join(sorted(ASKED))}")
+    capacity = asked.get("capacity", ["500"])[0]
+    if not capacity.isdecimal() or not 1 <= int(capacity) <= MOST_LEGS:
+        wanted = f"a URL whose capacity is a number from 1 to {MOST_LEGS}"
+        raise SettingsInvalid("OUTDIAL_PBX", wanted)
+    trunks = asked.get("trunk", [])
+    if not all(SAFE_NAME.fullmatch(name) for name in trunks):
+        wanted = "a URL whose trunks are names of endpoints: letters, digits, `_ . -`"
+        raise SettingsInvalid("OUTDIAL_PBX", wanted)
+    there = [Path(path) for path in asked.get("recordings", [])]
+    if not all(path.is_absolute() for path in there):
+        raise SettingsInvalid("OUTDIAL_PBX", "a URL whose folder of recordings begins with /")
     return AsteriskSettings(
         node=settings.node,
         username=unquote(url.username),
         secret=unquote(url.password or ""),
-        recordings=recordings or settings.files / RECORDINGS,
-        recordings_there=Path(there[0]) if there else None,
+        # Asterisk would take a relative path for one below its own folder.
+        recordings=(recordings or settings.files / RECORDINGS).absolute(),
+        recordings_there=there[0] if there else None,
         host=url.hostname,
-        port=url.port or 5038,
-        trunks=tuple(Trunk(name) for name in asked.get("trunk", [])),
-        capacity=capacity,
+        port=port or 5038,
+        trunks=tuple(Trunk(name) for name in trunks),
+        capacity=int(capacity),
     )

@@ -14,7 +14,10 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
-from tests.pbx.bed.sound import FRAME, from_ulaw, strength, to_ulaw
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.pbx.bed.sound import FRAME, from_ulaw, hum, strength, to_ulaw
 
 SILENT_FRAME = b"\xff" * FRAME
 DIGITS = "0123456789*#"
@@ -28,6 +31,7 @@ class Manner:
     status: int = 200  # 0: never says anything
     stays_s: float = 0.0  # hangs up by himself after so long; 0: stays
     says: Sequence[int] = ()
+    hums: int = 0  # Hz; as long as there is nothing else to say
     progress: bool = False  # early media (183) instead of ringing
     plays: Sequence[int] = ()  # as early media
 
@@ -50,6 +54,7 @@ class Call:
     status: int = 0  # the last final status of a call we placed
     pressed: str = ""  # keys the other side pressed (RFC 4733)
     sent: int = 0  # packets of sound and keys
+    hums: int = 0  # Hz
     _last_key: bytes = b""
     _packets: list[tuple[float, bytes]] = field(default_factory=list)
     _queue: deque[bytes] = field(default_factory=deque)
@@ -59,7 +64,7 @@ class Call:
     _end: Callable[[], None] | None = None
 
     def say(self, samples: Sequence[int]) -> None:
-        """Queue sound; silence is sent when there is none."""
+        """Queue sound; when there is none the phone hums, or sends silence."""
         data = to_ulaw(samples)
         for at in range(0, len(data), FRAME):
             self._queue.append(data[at : at + FRAME].ljust(FRAME, b"\xff"))
@@ -73,7 +78,7 @@ class Call:
             self._queue.append(b"E" + struct.pack("!BBH", event, 0x8A, 5 * FRAME))
         self._queue.extend([SILENT_FRAME] * 3)
 
-    def heard(self, since: float = 0.0, until: float = float("inf")) -> list[int]:
+    def heard(self, since: float = 0.0, until: float = float("inf")) -> NDArray[np.int16]:
         """Samples that arrived between two instants of `time.monotonic`."""
         return from_ulaw(b"".join(data for at, data in self._packets if since <= at < until))
 
@@ -94,11 +99,12 @@ class Call:
             self._end()
 
     async def _speak(self) -> None:
-        """Send a packet each 20 ms, silence when there is nothing to say."""
+        """Send a packet each 20 ms."""
         sequence, stamp, source, tone_at = 0, 0, uuid.uuid4().int & 0xFFFFFFFF, 0
+        idle = hum(self.hums) if self.hums else (SILENT_FRAME,)
         due = time.monotonic()
         while not self.ended.is_set():
-            frame = self._queue.popleft() if self._queue else SILENT_FRAME
+            frame = self._queue.popleft() if self._queue else idle[sequence % len(idle)]
             kind, sent_at = 0, stamp
             if len(frame) == 5:  # a telephone event keeps the time at which it began
                 tone_at = stamp if frame[3:] == struct.pack("!H", FRAME) else tone_at
@@ -300,6 +306,7 @@ class Phones(asyncio.DatagramProtocol):
             return
         self._reply(call, 200, self._sdp(call))
         call.say(manner.says)
+        call.hums = manner.hums
         self._connect(call, body)
         self._arrived.put_nowait(call)
         if manner.stays_s:

@@ -116,15 +116,10 @@ class Bed:
                 raise RuntimeError(f"Another bed runs on {self.net}. End it, or use another net.")
         self._write_files()
         self.start_asterisk()
-        self._start_sipp("customers", scenarios.customers(), f"{self.net}.2", 5070)
-        self._start_sipp("agents", scenarios.agents(), f"{self.net}.3", 5080)
-        self._await_ports([(f"{self.net}.2", 5070), (f"{self.net}.3", 5080)])
+        self._start_sipps()
 
     def stop(self) -> None:
-        for process in self._sipps:
-            process.kill()
-            process.wait()
-        self._sipps.clear()
+        self._kill_sipps()
         if self._asterisk is not None:
             self.resume_asterisk()
             self._asterisk.terminate()
@@ -145,11 +140,16 @@ class Bed:
         self._await("Asterisk did not boot", lambda: "fully booted" in self._waited())
 
     def kill_asterisk(self) -> None:
-        """Like a power cut."""
+        """Like a power cut. SIPp's telephones, which nobody tells, are replaced: they would hum on
+        at ports that belong to other calls when Asterisk is back, and take those calls' sound.
+        """
         if self._asterisk is not None:
             self._asterisk.kill()
             self._asterisk.wait()
             self._asterisk = None
+        if self._sipps:
+            self._kill_sipps()
+            self._start_sipps()
 
     def suspend_asterisk(self) -> None:
         """Connections stay open and nobody answers: what a half-open link looks like."""
@@ -267,6 +267,17 @@ class Bed:
             if path.name != "sounds":
                 (self.run / "data" / path.relative_to(given)).symlink_to(path)
         (self.run / "data/sounds/outdial").symlink_to(self.run / "sounds")
+
+    def _start_sipps(self) -> None:
+        self._start_sipp("customers", scenarios.customers(), f"{self.net}.2", 5070)
+        self._start_sipp("agents", scenarios.agents(), f"{self.net}.3", 5080)
+        self._await_ports([(f"{self.net}.2", 5070), (f"{self.net}.3", 5080)])
+
+    def _kill_sipps(self) -> None:
+        for process in self._sipps:
+            process.kill()
+            process.wait()
+        self._sipps.clear()
 
     def _start_sipp(self, name: str, scenario: str, host: str, port: int) -> None:
         path = self.run / f"media/{name}.xml"

@@ -20,6 +20,7 @@ from workers.gateway.asterisk import outcomes
 from workers.gateway.asterisk.digits import Digits
 from workers.gateway.asterisk.exchange import Exchange, Leg
 from workers.gateway.asterisk.facts import (
+    INBOUND,
     Analysed,
     Appeared,
     BeepHeard,
@@ -130,7 +131,7 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(channel.uniqueid)
         if leg is not None:
             self.appear(leg, channel)
-        elif channel.state is ChannelState.DOWN and parse_uuid(channel.uniqueid):
+        elif channel.state is ChannelState.DOWN and self._was_ours(channel):
             # An Originate that a broken link delivered late. Its leg was declared failed.
             self._exchange.spawn(self._kill(channel))
 
@@ -141,6 +142,11 @@ class Calls:
             leg.stale = True
         if leg.stale or (new and leg.canceled):
             self._exchange.spawn(self.end(leg))
+
+    def _was_ours(self, channel: Channel) -> bool:
+        """Whether this gateway, or one before it, asked for the channel. Others may use the PBX."""
+        id = parse_uuid(channel.uniqueid)
+        return id is not None and (id in self._exchange.spent or channel.context == INBOUND)
 
     async def _kill(self, channel: Channel) -> None:
         log.warning("leg %s appeared after it had been given up; hanging up", channel.leg)

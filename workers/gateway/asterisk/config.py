@@ -112,10 +112,11 @@ def write_config(folder: Path, choice: PbxFiles) -> list[Path]:
     (folder / "sounds").mkdir(parents=True, exist_ok=True)
     for name, text in render(choice).items():
         path = folder / "outdial" / name
-        path.write_text(text, encoding="utf-8")
-        # The AMI secret is inside.
         if name == "manager.conf":
+            # The AMI secret goes inside, and nobody else may read it, not even for a moment.
+            path.touch()
             path.chmod(0o640)
+        path.write_text(text, encoding="utf-8")
         written.append(path)
     for name, content in sounds().items():
         path = folder / "sounds" / f"{name}.wav"

@@ -14,6 +14,10 @@ from domain.telephony.port import Role
 INNER = ("Local/", "CBRec/", "CBAnn/", "Message/", "Surrogate/", "Announcer/", "Recorder/")
 
 
+# Where our part of the dialplan takes calls that arrive.
+INBOUND = "outdial-inbound"
+
+
 class ChannelState(Enum):
     """The states of a channel that matter here (ChannelState in Asterisk)."""
 
@@ -53,6 +57,13 @@ class Channel:
     @property
     def inner(self) -> bool:
         return self.name.startswith(INNER)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it is a call to us that nobody answered yet. Other calls of the same PBX ring
+        in a dialplan that is not ours, perhaps in an AsyncAGI that is somebody else's.
+        """
+        return self.state is ChannelState.ARRIVED and self.context == INBOUND
 
     @property
     def leg(self) -> UUID:

@@ -104,6 +104,11 @@ def version_of(message: Headers) -> str:
     return message.get("AsteriskVersion", "")
 
 
+def section_of(message: Headers) -> str:
+    """The section of a file, by GetConfig; empty when the file has none of the name asked for."""
+    return message.get("Category-000000", "")
+
+
 def monitor_of(message: Headers) -> str:
     """The id of the recording that MixMonitor just began; empty when it does not tell."""
     return message.get("MixMonitorID", "")

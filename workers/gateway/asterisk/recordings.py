@@ -1,5 +1,6 @@
 """Recordings by MixMonitor (a leg) and ConfBridge (a room), and the files they leave."""
 
+import io
 import logging
 import wave
 from dataclasses import dataclass, field
@@ -68,16 +69,33 @@ def seconds_of(path: Path) -> float:
 
 def mend(path: Path) -> None:
     """Make a valid WAV of what an Asterisk left that died: the last seconds are lost, and with them
-    the lengths in the header, or all of a file that was shorter.
+    the lengths in the header, or all of a file that was shorter. The sound stays where it is, so
+    that a full disk loses none. Raises OSError.
     """
     if complete(path) or not path.exists():
         return
-    sound = path.read_bytes()[HEADER:]
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(sound[: len(sound) // 2 * 2])
+    header = io.BytesIO()
+    with wave.open(header, "wb") as empty:
+        empty.setnchannels(1)
+        empty.setsampwidth(2)
+        empty.setframerate(8000)
+    size = max(0, path.stat().st_size - HEADER) // 2 * 2
+    with path.open("r+b") as file:
+        file.write(header.getvalue())
+        file.truncate(HEADER + size)
+        for at, length in ((4, HEADER - 8 + size), (40, size)):
+            file.seek(at)
+            file.write(length.to_bytes(4, "little"))
+
+
+def folder_of(recordings: Path, account: UUID) -> Path:
+    """The folder of an account's recordings, made if need be. Raises OSError."""
+    folder = recordings / str(account)
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        # Asterisk often runs as a user of its own, with whom the gateway shares a group.
+        folder.chmod(0o2770)
+    return folder
 
 
 @dataclass(slots=True, eq=False)
@@ -144,12 +162,13 @@ class Recordings:
         """
         if id in self._running:
             return None
-        path = self.exchange.settings.recordings / str(account) / f"{id}.wav"
-        if path.exists():
+        try:
+            path = folder_of(self.exchange.settings.recordings, account) / f"{id}.wav"
+            if path.exists():
+                return None
+        except OSError as exc:
+            log.error("recording %s was not begun: its folder can't be used (%s)", id, exc.strerror)
             return None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Asterisk often runs as a user of its own, with whom the gateway shares a group.
-        path.parent.chmod(0o2770)
         self._running[id] = Recording(id, account, path)
         return self._running[id]
 
@@ -225,8 +244,13 @@ class Recordings:
             number=recording.number,
         )
         path = self._note_path(recording.id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(msgspec.json.encode(note))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(msgspec.json.encode(note))
+        except OSError as exc:
+            log.error(
+                "recording %s has no note for a next gateway (%s)", recording.id, exc.strerror
+            )
 
     def adopt(self) -> None:
         """Go on with the recordings of an earlier gateway; finish those that ended meanwhile.
@@ -273,16 +297,24 @@ class Recordings:
         deadline = clock.monotonic() + GIVE_UP_S
         while not complete(recording.path) and clock.monotonic() < deadline:
             await clock.sleep(POLL_S)
-        self._note_path(recording.id).unlink(missing_ok=True)
-        mend(recording.path)
-        if not recording.path.exists():
+        try:
+            mend(recording.path)
+            size = recording.path.stat().st_size
+        except FileNotFoundError:
             log.error("recording %s left no file", recording.id)
+            size = None
+        except OSError as exc:
+            # Its note stays, so that the next gateway tries again.
+            log.error("recording %s can't be finished (%s)", recording.id, exc.strerror)
+            return
+        self._note_path(recording.id).unlink(missing_ok=True)
+        if size is None:
             return
         self.exchange.tell(
             RecordingFinished,
             recording.account,
             recording=recording.id,
             path=str(recording.path),
-            size=recording.path.stat().st_size,
+            size=size,
             seconds=round(seconds_of(recording.path), 3),
         )

@@ -101,7 +101,7 @@ class Resync:
             if channel.inner:
                 continue
             known = self._exchange.by_uniqueid.get(channel.uniqueid)
-            if known is None and channel.state is ChannelState.ARRIVED:
+            if known is None and channel.arrived:
                 self._arrivals.on_arrived(channel)  # it came while nobody listened
                 continue
             known = known or self._adopt(channel)

@@ -131,7 +131,8 @@ class Rooms:
         if whispers or (role is Role.AGENT and not leg.marked):
             leg.changing = True
             leg.heading = room
-            await self._exchange.redirect(leg, *self.way_in(leg, room, role))
+            if not await self._exchange.redirect(leg, *self.way_in(leg, room, role)):
+                leg.changing, leg.heading, leg.role = False, None, before
         elif (role in SILENT) != (before in SILENT):
             verb = "ConfbridgeMute" if role in SILENT else "ConfbridgeUnmute"
             # These two know the channel by its name alone.
@@ -147,7 +148,8 @@ class Rooms:
         if command.on:
             music = command.music if MUSIC_CLASS.fullmatch(command.music) else "default"
             leg.held, leg.ready = True, False
-            await self._exchange.redirect(leg, "outdial-hold", music)
+            if not await self._exchange.redirect(leg, "outdial-hold", music):
+                leg.held = False
             return
         leg.held = False
         if leg.room is not None:

@@ -26,6 +26,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
 from domain.telephony.errors import SwitchUnavailable
+from workers.gateway.asterisk.hurdles import Step, hurdle
 from workers.gateway.asterisk.settings import AsteriskSettings
 
 log = logging.getLogger(__name__)
@@ -166,6 +167,9 @@ class AmiSession:
         self._up = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._lost_at: float | None = None
+        self._told = ""  # to the log, of why the link is down
+        self._step = Step.CONNECT  # how far the newest link came
+        self._failure = (Step.CONNECT, Step.CONNECT.value)  # where one failed, and why
 
     @property
     def up(self) -> bool:
@@ -179,12 +183,13 @@ class AmiSession:
             async with asyncio.timeout(timeout_s):
                 await self._up.wait()
         except TimeoutError:
-            await self.stop()
             where = f"{self._settings.host}:{self._settings.port}"
             raise SwitchUnavailable(
-                f"No AMI link to {where} within {timeout_s:.0f} s. Nothing was sent. Check that "
-                "Asterisk runs, and the user and secret in its manager.conf."
+                f"No AMI link to {where} within {timeout_s:.0f} s: {self._why()}"
             ) from None
+        finally:
+            if not self.up:
+                await self.stop()
 
     async def stop(self) -> None:
         """End the link for good."""
@@ -236,22 +241,24 @@ class AmiSession:
             try:
                 await self._link()
             except (OSError, SwitchUnavailable, AmiRefused, TimeoutError) as exc:
-                self._say_lost(exc)
+                self._say_lost(hurdle(self._step, exc))
             except Exception as exc:  # a fault in `on_up` must not end the reconnecting
                 log.exception("the AMI link could not be used")
-                self._say_lost(exc)
+                self._say_lost(hurdle(self._step, exc))
             await asyncio.sleep(self._settings.reconnect_s)
 
     async def _link(self) -> None:
         """One link from connecting to its end."""
         settings = self._settings
         self._booted.clear()
+        self._step = Step.CONNECT
         async with asyncio.timeout(settings.request_timeout_s):
             _, self._protocol = await asyncio.get_running_loop().create_connection(
                 lambda: _Protocol(self), settings.host, settings.port
             )
         protocol = self._protocol
         try:
+            self._step = Step.LOGIN
             await self.request(
                 {
                     "Action": "Login",
@@ -260,8 +267,10 @@ class AmiSession:
                     "Events": "on",
                 }
             )
+            self._step = Step.BOOT
             async with asyncio.timeout(BOOT_S):
                 await self._booted.wait()
+            self._step = Step.READ
             await self._on_up()
             self._say_back()
             self._up.set()
@@ -275,10 +284,21 @@ class AmiSession:
             self._up.clear()
             self._on_down()
 
-    def _say_lost(self, why: Exception) -> None:
+    def _why(self) -> str:
+        """Why there is no link; a new one that is no further yet knows no better."""
+        failed_at, why = self._failure
+        steps = list(Step)
+        return why if steps.index(failed_at) >= steps.index(self._step) else self._step.value
+
+    def _say_lost(self, why: str) -> None:
+        """Tell the log once that the link is down, and again when it is for another reason."""
+        self._failure = (self._step, why)
         if self._lost_at is None:
             self._lost_at = time.monotonic()
-            log.warning("AMI link to node %s is down: %s", self._settings.node, why)
+        elif why == self._told:
+            return
+        self._told = why
+        log.warning("AMI link to node %s is down: %s", self._settings.node, why)
 
     def _say_back(self) -> None:
         if self._lost_at is not None:

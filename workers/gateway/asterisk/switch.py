@@ -38,7 +38,6 @@ from workers.gateway.asterisk.exchange import Exchange
 from workers.gateway.asterisk.facts import (
     AgiBegan,
     AgiEnded,
-    ChannelState,
     Fact,
     Gone,
     Joined,
@@ -259,7 +258,7 @@ class AsteriskSwitch:
         leg = self._exchange.by_uniqueid.get(fact.channel.uniqueid)
         if leg is not None:
             self._sounds.on_ready(leg)
-        elif fact.channel.state is ChannelState.ARRIVED:
+        elif fact.channel.arrived:
             self._arrivals.on_arrived(fact.channel)
 
     def _on_agi_ended(self, fact: AgiEnded) -> None:

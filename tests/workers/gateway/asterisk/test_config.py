@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.gateway.asterisk import check
+from workers.gateway.asterisk import check, trial
 from workers.gateway.asterisk.config import FILES, PbxFiles, render, sounds, write_config
 
 DOCS = Path(__file__).parents[4] / "docs" / "asterisk"
@@ -38,7 +38,7 @@ def test_the_sounds_that_the_check_plays_are_those_that_are_written(tmp_path: Pa
 
     written = {path.name for path in (tmp_path / "sounds").iterdir()}
 
-    assert written == {f"{name}.wav" for name in check.SOUNDS}
+    assert written == {f"{name}.wav" for name in trial.SOUNDS}
     assert "ringing.wav" in written
 
 

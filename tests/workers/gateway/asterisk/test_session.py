@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from domain.telephony.errors import SwitchUnavailable
-from tests.workers.gateway.asterisk.fake_ami import FakeAmi
+from tests.workers.gateway.asterisk.fake_ami import Answer, FakeAmi
 from workers.gateway.asterisk.session import AmiRefused, AmiSession, Headers
 from workers.gateway.asterisk.settings import AsteriskSettings
 
@@ -268,3 +269,76 @@ async def test_a_login_that_is_refused_says_what_to_look_at(
         await session.start(timeout_s=2.0)
 
     assert "s3cret" not in str(refused.value) + repr(settings)
+
+
+def on_boot_nothing(action: Headers) -> str:
+    """A user without `system` in `read` logs in and is not told that the PBX has booted."""
+    return "Response: Success\r\nActionID: @ID\r\nMessage: Authentication accepted\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "remedy"),
+    [
+        (lambda action: None, "port of AMI"),
+        (on_boot_nothing, "`system`"),
+        (
+            lambda action: "Response: Error\r\nActionID: @ID\r\nMessage: Not you\r\n\r\n",
+            r"refused the login \(\"Not you\"\).*secret",
+        ),
+    ],
+    ids=["no AMI", "not told of the boot", "refused"],
+)
+async def test_how_far_a_login_came_is_said_with_the_remedy(
+    ami: FakeAmi, settings: AsteriskSettings, answer: Answer, remedy: str
+) -> None:
+    ami.answer = answer
+    session = AmiSession(settings, on_event=lambda event: None, on_up=nothing, on_down=lambda: None)
+
+    with pytest.raises(SwitchUnavailable, match=remedy):
+        await session.start(timeout_s=1.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [({"port": 1}, "nothing listens there.*enabled"), ({"host": "no.invalid"}, "not known")],
+    ids=["closed", "unknown"],
+)
+async def test_a_place_without_an_asterisk_is_said_with_the_remedy(
+    settings: AsteriskSettings, changes: dict[str, Any], remedy: str
+) -> None:
+    elsewhere = replace(settings, **changes)
+    session = AmiSession(
+        elsewhere, on_event=lambda event: None, on_up=nothing, on_down=lambda: None
+    )
+
+    with pytest.raises(SwitchUnavailable, match=remedy):
+        await session.start(timeout_s=2.0)
+
+
+async def test_the_log_says_once_why_the_link_is_down_and_again_when_it_is_for_another_reason(
+    ami: FakeAmi, settings: AsteriskSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = "Response: Error\r\nActionID: @ID\r\nMessage: Not you\r\n\r\n"
+    async with linked(settings) as session:
+        ami.answer = lambda action: refusal if action["Action"] == "Login" else ""
+        ami.drop()
+        await eventually(lambda: len(ami.sent("Login")) >= 5)
+        ami.answer = lambda action: ""
+        await eventually(lambda: session.up)
+
+    told = [record.getMessage() for record in caplog.records if "is down" in record.message]
+    assert ["Not you" in text for text in told] == [False, True]
+
+
+async def test_a_start_that_is_given_up_leaves_no_link(
+    ami: FakeAmi, settings: AsteriskSettings
+) -> None:
+    ami.answer = on_boot_nothing
+    session = AmiSession(settings, on_event=lambda event: None, on_up=nothing, on_down=lambda: None)
+    starting = asyncio.create_task(session.start())
+    await eventually(lambda: bool(ami.sent("Login")))
+
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "ami-link"]

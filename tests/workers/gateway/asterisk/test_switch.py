@@ -27,6 +27,7 @@ from domain.telephony.port import (
     PlaceLeg,
     Play,
     Role,
+    SetRole,
     StartRecording,
     ToEndpoint,
     ToNumber,
@@ -41,6 +42,17 @@ ROOM = UUID("00000000-0000-4000-8000-0000000000f0")
 
 def leg(n: int) -> UUID:
     return UUID(f"00000000-0000-4000-8000-{n:012d}")
+
+
+def listing(channel: Headers) -> str:
+    """The answer to CoreShowChannels of a PBX that has one channel."""
+    shown = "".join(f"{name}: {value}\r\n" for name, value in channel.items())
+    return (
+        "Response: Success\r\nActionID: @ID\r\nEventList: start\r\n\r\n"
+        f"Event: CoreShowChannel\r\nActionID: @ID\r\n{shown}\r\n"
+        "Event: CoreShowChannelsComplete\r\nActionID: @ID\r\nEventList: Complete\r\n"
+        "ListItems: 1\r\n\r\n"
+    )
 
 
 class Gateway:
@@ -195,6 +207,62 @@ async def test_a_call_that_appears_after_it_was_given_up_is_hung_up(gateway: Gat
     assert gateway.told(1) == ["LegFailed"]
 
 
+async def test_calls_of_others_on_the_same_pbx_are_left_alone(
+    ami: FakeAmi, settings: AsteriskSettings
+) -> None:
+    rings = {"ChannelState": "4", "AccountCode": "", "Exten": "100", "Context": "from-elsewhere"}
+    listed = rings | {"Uniqueid": "1.1", "Channel": "PJSIP/door-1", "Application": "Dial"}
+    ami.answer = lambda action: listing(listed) if action["Action"] == "CoreShowChannels" else ""
+    gateway = Gateway(ami, settings)
+    await gateway.switch.start(gateway.events.append)
+
+    asks = rings | {"Uniqueid": "2.2", "Channel": "PJSIP/door-2"}
+    born = asks | {"Uniqueid": str(uuid4()), "ChannelState": "0"}
+    ami.say(asks | {"Event": "AsyncAGIStart"}, born | {"Event": "Newchannel"})
+    ours = asks | {"Uniqueid": "3.3", "Channel": "PJSIP/wire-3", "Context": "outdial-inbound"}
+    ami.say(ours | {"Event": "AsyncAGIStart"})
+    await gateway.until(lambda: bool(gateway.seen(LegArrived)))
+    # The answer to this comes after that to all that was asked before.
+    await gateway.switch.execute(gateway.place(2))
+    await gateway.switch.stop()
+
+    assert len(gateway.seen(LegArrived)) == 1
+    assert ami.sent("Hangup") == []
+
+
+async def test_a_leg_that_could_not_be_held_is_told_when_it_leaves_its_room(
+    gateway: Gateway,
+) -> None:
+    known = {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1", "AccountCode": str(ACCOUNT)}
+    room = known | {"Conference": str(ROOM), "Exten": f"normal-m0-{ROOM}", "ChannelState": "6"}
+    await gateway.switch.execute(gateway.place(1, join=ROOM))
+    gateway.ami.say(room | {"Event": "ConfbridgeJoin"})
+    await gateway.until(lambda: "RoomJoined" in gateway.told(1))
+    refusal = "Response: Error\r\nActionID: @ID\r\nMessage: no\r\n\r\n"
+    gateway.ami.answer = lambda action: refusal if action["Action"] == "Redirect" else ""
+
+    await gateway.switch.execute(Hold(leg=leg(1), on=True))
+    await gateway.switch.execute(SetRole(leg=leg(1), role=Role.AGENT))
+    gateway.ami.say(room | {"Event": "ConfbridgeLeave"})
+
+    await gateway.until(lambda: "RoomLeft" in gateway.told(1))
+
+
+async def test_a_recording_whose_folder_cannot_be_made_is_not_begun_and_said_so(
+    gateway: Gateway, settings: AsteriskSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    (settings.recordings / str(ACCOUNT)).write_text("no folder")
+    up = {"Event": "Newstate", "ChannelState": "6", "AccountCode": str(ACCOUNT)}
+    await gateway.switch.execute(gateway.place(1))
+    gateway.ami.say(up | {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1"})
+    await gateway.until(lambda: "LegAnswered" in gateway.told(1))
+
+    await gateway.switch.execute(StartRecording(recording=uuid4(), leg=leg(1)))
+
+    assert gateway.ami.sent("MixMonitor") == []
+    assert "folder can't be used" in caplog.text
+
+
 async def test_a_restarted_pbx_is_told_from_a_broken_link(gateway: Gateway) -> None:
     up = {"Event": "Newstate", "ChannelState": "6", "AccountCode": str(ACCOUNT)}
     booted = ["05:00:00"]
@@ -233,27 +301,13 @@ async def test_a_new_gateway_ends_the_recording_of_an_analysis_that_is_over(
     note = f'{{"account":"{ACCOUNT}","leg":"{leg(1)}","monitor":"m-1"}}'
     (running / f"{leg(1)}.json").write_text(note)
     channel = {
-        "Event": "CoreShowChannel",
-        "ActionID": "@ID",
         "Uniqueid": str(leg(1)),
         "Channel": "PJSIP/wire-1",
         "AccountCode": str(ACCOUNT),
         "ChannelState": "6",
         "Application": application,
     }
-    shown = "".join(f"{name}: {value}\r\n" for name, value in channel.items())
-
-    def answer(action: Headers) -> str:
-        if action["Action"] != "CoreShowChannels":
-            return ""
-        return (
-            "Response: Success\r\nActionID: @ID\r\nEventList: start\r\n\r\n"
-            f"{shown}\r\n"
-            "Event: CoreShowChannelsComplete\r\nActionID: @ID\r\nEventList: Complete\r\n"
-            "ListItems: 1\r\n\r\n"
-        )
-
-    ami.answer = answer
+    ami.answer = lambda action: listing(channel) if action["Action"] == "CoreShowChannels" else ""
     gateway = Gateway(ami, settings)
     await gateway.switch.start(gateway.events.append)
     await gateway.until(lambda: gateway.switch.legs == 1)
