@@ -93,6 +93,7 @@ export const EXPLAIN: ExplainWords = {
     CAP_REACHED: "Called too often lately",
     HOLIDAY: "A public holiday there",
     OUTSIDE_HOURS: "Outside the calling hours",
+    NO_TRUNK: "All its trunks are switched off",
   },
 };
 
