@@ -131,6 +131,10 @@ class RingLaw:
     The shape of the answer hazard is remembered long; its level (`level()`, 1 = as the shape says)
     follows O/E, answers seen over answers expected, with a memory of max(60 answers, 150 s) and
     jumps when a pair with a memory of max(14 answers, 25 s) disagrees by 3.2 standard errors.
+
+    The first calls of a day ring together: what a large floor expects of their first seconds is a
+    few answers of hundreds to come, and none of them seen yet says little. Until a first handful
+    of answers, or calls that have rung for longer, the level stays near 1.
     """
 
     SLOW = (60.0, 150.0)
@@ -138,6 +142,9 @@ class RingLaw:
     JUMP = 3.2
     UPPER = 0.8
     PRIOR_ANSWERS = 2.0
+    YOUNG = 8  # seconds of ringing; three of four answers come later
+    HANDFUL = 30.0  # answers
+    YOUNG_WEIGHT = 3.0  # how much of it is taken for the guess that the level is 1
 
     def __init__(self, ring_limit: float) -> None:
         self.bins = max(20, int(ring_limit) + 6)
@@ -151,6 +158,8 @@ class RingLaw:
         self._fast_seen = 0.0
         self._fast_expected = 0.0
         self._rate = 0.0
+        self._young = 0.0  # of the expected answers, those of calls that rang shortly, less others
+        self._answers = 0  # since the beginning
         self.jumps = 0
 
     def answered(self, age: float) -> None:
@@ -158,6 +167,7 @@ class RingLaw:
         self.counts.ended(age, happened=True)
         self.seen += 1.0
         self._fast_seen += 1.0
+        self._answers += 1
 
     def ended(self, age: float, *, cut_off: bool) -> None:
         """Learn from a call that ended unanswered; `cut_off` when we hung it up ourselves."""
@@ -172,7 +182,10 @@ class RingLaw:
         self._rate = rate
         if seconds <= 0.0:
             return
-        level = self.seen / max(self.expected, 1e-9)
+        if self._answers < self.HANDFUL and rate > 0.0:
+            young = float(self.answer_hazards[bins_ringing[bins_ringing < self.YOUNG]].sum())
+            self._young = max(0.0, self._young + gained * (2.0 * young / rate - 1.0))
+        level = self.level()
         self.seen, self.expected = _forget(
             self.seen, self.expected + gained, gained * level, seconds, self.SLOW
         )
@@ -180,7 +193,7 @@ class RingLaw:
             self._fast_seen, self._fast_expected + gained, gained * level, seconds, self.FAST
         )
         due = level * self._fast_expected
-        if due > 1.0 and abs(self._fast_seen - due) / sqrt(due) > self.JUMP:
+        if due > 1.0 and not self._guessed() and abs(self._fast_seen - due) / sqrt(due) > self.JUMP:
             self.seen = self._fast_seen + 1.0
             self.expected = self._fast_expected + 1.0 / level
             self._fast_seen = self._fast_expected = 0.0
@@ -192,7 +205,13 @@ class RingLaw:
 
     def level(self) -> float:
         """Return answers seen over answers expected."""
-        return self.seen / max(self.expected, 1e-9)
+        guessed = self._guessed()
+        return (self.seen + guessed) / max(self.expected + guessed, 1e-9)
+
+    def _guessed(self) -> float:
+        """Return the answers taken to be as expected, while only young calls tell of the level."""
+        unsure = max(0.0, 1.0 - self._answers / self.HANDFUL)
+        return self.YOUNG_WEIGHT * self._young * unsure
 
     def upper_level(self) -> float:
         """Return a level that the true one seldom exceeds: 1.5 standard errors higher."""
