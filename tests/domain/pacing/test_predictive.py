@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.pacing import Pacer
 from domain.pacing.interface import Decision, FloorView, Observation, PacingSettings, Seen
+from domain.pacing.learning import RingLaw, age_bins
 
 AGES = st.lists(st.floats(0.0, 60.0), max_size=40)
 HISTORY = st.lists(
@@ -173,3 +174,24 @@ def test_a_pause_teaches_nothing_about_answers() -> None:
         return pacer.ring.level()
 
     assert level(3600.0) == level(5.0) < level(1.0)
+
+
+def test_a_large_floor_does_not_flood_its_agents_while_the_first_calls_ring() -> None:
+    """500 agents begin together. Nobody picks up within four seconds, which 3 in 10 still may."""
+    pacer = Pacer(PacingSettings(), seed=1)
+    placed: list[float] = []  # when
+    for tenth in range(0, 40, 2):
+        now = tenth / 10.0
+        ages = [now - at for at in placed]
+        floor = FloorView(free=500, waiting=0, ringing=ages, agents=500, closes_in=3600.0 - now)
+        placed += [now] * pacer.decide(floor, now).launch
+    assert 1000 < len(placed) < 2500  # 500 answers at 3 in 10 are 1,667 calls
+
+
+def test_a_large_floor_believes_calls_that_rang_long_and_were_not_answered() -> None:
+    ring = RingLaw(28.0)
+    ages = np.zeros(1000)
+    for _ in range(40):
+        ring.pass_time(age_bins(ages, 1.0, ring.bins), 0.5)
+        ages += 0.5
+    assert ring.upper_level() < 0.1
