@@ -95,7 +95,7 @@ def unmarked_utf_16(head: bytes) -> str | None:
     """
     head = head[: 2 * (min(len(head), SAMPLE_BYTES) // 2)]
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) < 0.1 * len(head) / 2 or min(even, odd) > 0.02 * max(even, odd):
+    if max(even, odd) < max(3, 0.1 * len(head) / 2) or min(even, odd) > 0.02 * max(even, odd):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

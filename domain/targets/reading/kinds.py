@@ -157,7 +157,7 @@ def _text(head: bytes, path: Path) -> FileKind:
 def _is_binary(head: bytes) -> bool:
     """Whether there is more in it than a stray character that some program left in a text."""
     odd = len(head) - len(head.translate(None, _CONTROLS))
-    return b"\0" in head and odd > max(3, len(head) / 100)
+    return b"\0" in head and (odd > max(3, len(head) / 100) or odd > len(head) / 8)
 
 
 def _objects(path: Path, encoding: str) -> FileKind:

@@ -291,9 +291,11 @@ async def test_a_supervisor_at_a_number_holds_a_channel_until_the_call_ends(
         rig.carrier_of().hang_up_far_end(leg)
     elif ends == "switch":
         floor.recovery.end_lines_of("sim", floor.context.unix())
-    else:  # who listens is in no row: the next owner hangs the phone up
+    else:
         await rig.die(floor)
         floor = await rig.floor()
+        assert await holds(floor, 1)()  # the next owner knows who listens, and by which trunk
+        await rig.ask(SuperviseEnd(supervisor=wish.supervisor))
         await rig.until(lambda: _is_hung_up(rig, leg))
     await rig.until(holds(floor, 0))
     assert not floor.state.visitors

@@ -213,6 +213,7 @@ async def test_programs_add_numbers_with_type_and_hours_and_wrong_hours_cost_the
     assert [(each["row"], each["code"]) for each in answers] == [
         (1, "ADDED"),
         (2, "HOURS_INVALID"),
+        (3, "NUMBER_MISSING"),
     ]
     one, two = await shown(ask, await Target.get(id=answers[0]["targetId"]))
     assert (one["number"], one["type"], one["callingWindows"]) == (ONE, "OTHER", [])
