@@ -39,7 +39,8 @@ from domain.core.database import connected
 from domain.core.ids import new_id
 from domain.core.migrations import migrate
 from domain.core.ports import Ports
-from domain.targets.bulk import Destination, insert_staged
+from domain.targets.bulk import insert_staged
+from domain.targets.duplicates import Destination
 from domain.targets.import_run import run_import
 from domain.targets.models import ImportState, TargetBatch, TargetImport
 from domain.targets.reader import read_blocks

@@ -18,7 +18,7 @@ from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
 from domain.core.outages import DATABASE_AWAY, DatabaseUnavailable
 from domain.floor.commands import Result
-from domain.floor.journal import Journal
+from domain.floor.journal.writer import Journal
 
 logger = getLogger(__name__)
 

@@ -14,17 +14,17 @@ from domain.campaigns.commands import CampaignChanged
 from domain.core.errors import NotFound
 from domain.core.floors import FloorCommand
 from domain.eligibility.commands import PolicyChanged
-from domain.floor.callers import Callers
-from domain.floor.campaigns import Campaigns
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.callers import Callers
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.recordings import Recordings
+from domain.floor.calls.supervision import Supervisions
+from domain.floor.calls.transfers import Transfers
 from domain.floor.context import FloorContext
-from domain.floor.dialing import Dialing
-from domain.floor.lines import Lines
-from domain.floor.manual import Manual
-from domain.floor.recordings import Recordings
-from domain.floor.seats import Seats
+from domain.floor.runs.campaigns import Campaigns
+from domain.floor.runs.dialing import Dialing
+from domain.floor.runs.manual import Manual
 from domain.floor.state import Line, Seat
-from domain.floor.supervision import Supervisions
-from domain.floor.transfers import Transfers
 from domain.numbers.commands import NumbersChanged
 from domain.targets.commands import TargetsChanged
 from domain.telephony.port import SendDigits

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.calls.events import DeskEvent, desk_topic, encode_desk_event
 from domain.core.bus import Notice
 from domain.core.clock import Clock
-from domain.floor.journal import Journal
+from domain.floor.journal.writer import Journal
 from domain.floor.state import FloorState
 from domain.telephony.link import Node
 from domain.telephony.port import Command

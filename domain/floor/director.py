@@ -26,35 +26,35 @@ from domain.core.errors import DomainError, Unavailable
 from domain.core.floor_wire import Asked
 from domain.core.throttle import Throttle
 from domain.core.web import Web
-from domain.floor.announcements import Announcements
+from domain.floor.agents.phones import Phones
+from domain.floor.agents.seats import Seats
 from domain.floor.answers import Answers
 from domain.floor.boards import EVERY_S, REMEMBERED_S, Boards
-from domain.floor.callers import Callers
-from domain.floor.campaigns import Campaigns
-from domain.floor.chains import Chains
+from domain.floor.calls.announcements import Announcements
+from domain.floor.calls.callers import Callers
+from domain.floor.calls.endings import Endings
+from domain.floor.calls.guests import Guests
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.machines import Machines
+from domain.floor.calls.recordings import Recordings
+from domain.floor.calls.screening import Screening
+from domain.floor.calls.supervision import Supervisions
+from domain.floor.calls.transfers import Transfers
 from domain.floor.commands import Commands, decode_command
 from domain.floor.context import FloorContext
-from domain.floor.dialing import Dialing
-from domain.floor.endings import Endings
-from domain.floor.guests import Guests
 from domain.floor.hearing import Hearing
-from domain.floor.hoppers import Hoppers
 from domain.floor.inbox import Heard
-from domain.floor.journal import Fenced, Journal
+from domain.floor.journal.writer import Fenced, Journal
 from domain.floor.lease import RENEW_S, Lease, LeaseLost, raise_epoch
-from domain.floor.lines import Lines
-from domain.floor.machines import Machines
-from domain.floor.manual import Manual
 from domain.floor.outbox import Gateways, Outbox
-from domain.floor.phones import Phones
-from domain.floor.recordings import Recordings
 from domain.floor.recovery import Recovery
-from domain.floor.screening import Screening
-from domain.floor.seats import Seats
+from domain.floor.runs.campaigns import Campaigns
+from domain.floor.runs.chains import Chains
+from domain.floor.runs.dialing import Dialing
+from domain.floor.runs.hoppers import Hoppers
+from domain.floor.runs.manual import Manual
 from domain.floor.state import FloorState
-from domain.floor.supervision import Supervisions
 from domain.floor.switches import Switches
-from domain.floor.transfers import Transfers
 from domain.telephony import events
 from domain.telephony.link import (
     FromGateway,

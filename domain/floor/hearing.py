@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from domain.floor.announcements import Announcements
-from domain.floor.callers import Callers
-from domain.floor.lines import Lines
-from domain.floor.machines import Machines
-from domain.floor.phones import Phones
-from domain.floor.recordings import Recordings
-from domain.floor.seats import Seats
+from domain.floor.agents.phones import Phones
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.announcements import Announcements
+from domain.floor.calls.callers import Callers
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.machines import Machines
+from domain.floor.calls.recordings import Recordings
+from domain.floor.calls.supervision import Supervisions
+from domain.floor.calls.transfers import Transfers
 from domain.floor.state import FloorState, Line, Seat
-from domain.floor.supervision import Supervisions
 from domain.floor.switches import Switches
-from domain.floor.transfers import Transfers
 from domain.telephony import events
 
 NO_LEG = UUID(int=0)  # of what is told about a room or a switch

@@ -11,12 +11,12 @@ from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection, Disposition, RecordingState
 from domain.calls.talks import read_talks
 from domain.floor import rows
-from domain.floor.agent_phones import NO_SWITCH
-from domain.floor.callers import caller
+from domain.floor.agents.agent_phones import NO_SWITCH
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.callers import caller
+from domain.floor.calls.guests import Guests
+from domain.floor.calls.lines import Lines
 from domain.floor.context import FloorContext
-from domain.floor.guests import Guests
-from domain.floor.lines import Lines
-from domain.floor.seats import Seats
 from domain.floor.state import Consultation, Line, Run, Seat, StateEntry
 from domain.telephony.events import EndedBy, LegState, Snapshot
 from domain.telephony.port import HangUp, Join, Role

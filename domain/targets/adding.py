@@ -20,8 +20,9 @@ from domain.campaigns.service import access_campaign
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.bulk import Destination, insert_staged, refuse_beyond_limit
+from domain.targets.bulk import insert_staged, refuse_beyond_limit
 from domain.targets.commands import TargetsChanged
+from domain.targets.duplicates import Destination
 from domain.targets.errors import IdempotencyKeyReused
 from domain.targets.imports import read_country
 from domain.targets.models import TargetAddition, TargetBatch

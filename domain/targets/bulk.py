@@ -2,8 +2,7 @@
 
 import io
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +14,14 @@ from domain.targets.duplicates import (
     DUPLICATE_IN_ACCOUNT,
     DUPLICATE_IN_CAMPAIGN,
     DUPLICATE_IN_FILE,
+    Destination,
     insert_also,
     take_out_those_elsewhere,
     update_present,
 )
 from domain.targets.errors import TargetLimitReached
 from domain.targets.reading.cells import RowProblem
-from domain.targets.rules import DuplicatePolicy, Duplicates
+from domain.targets.rules import DuplicatePolicy
 
 STAGED = (
     "contact_id",
@@ -86,19 +86,6 @@ WHERE {_on_list("staged_target.number")} AND (numbers IS NULL OR NOT EXISTS (
     WHERE NOT {_on_list("(another->>'number')")}))
 RETURNING row, number
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """What the new rows belong to."""
-
-    account_id: UUID
-    campaign_id: UUID
-    batch_id: UUID
-    priority: int  # of rows that name none
-    max_attempts: int
-    at: datetime
-    duplicates: Duplicates = field(default_factory=Duplicates)
 
 
 UPDATED = RowProblem("UPDATED", "The contact with this number has the data of this row now.")

@@ -1,16 +1,14 @@
 """Rows whose number is there already: found in the account, updated, or let in besides."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from domain.targets.reading.cells import RowProblem
-from domain.targets.rules import DuplicatePolicy
-
-if TYPE_CHECKING:
-    from domain.targets.bulk import Destination
+from domain.targets.rules import DuplicatePolicy, Duplicates
 
 DUPLICATE_IN_FILE = RowProblem("DUPLICATE_IN_FILE", "An earlier row has this number.")
 DUPLICATE_IN_CAMPAIGN = RowProblem("DUPLICATE_IN_CAMPAIGN", "The campaign has this number already.")
@@ -107,8 +105,21 @@ FROM staged_target JOIN fresh USING (contact_id)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What the new rows belong to."""
+
+    account_id: UUID
+    campaign_id: UUID
+    batch_id: UUID
+    priority: int  # of rows that name none
+    max_attempts: int
+    at: datetime
+    duplicates: Duplicates = field(default_factory=Duplicates)
+
+
 async def take_out_those_elsewhere(
-    raw: "asyncpg.Connection[asyncpg.Record]", destination: "Destination"
+    raw: "asyncpg.Connection[asyncpg.Record]", destination: Destination
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """Handle staged rows whose number is in another campaign; they are staged no more.
 
@@ -140,7 +151,7 @@ async def update_present(
 
 
 async def insert_also(
-    raw: "asyncpg.Connection[asyncpg.Record]", destination: "Destination", rows: Sequence[int]
+    raw: "asyncpg.Connection[asyncpg.Record]", destination: Destination, rows: Sequence[int]
 ) -> None:
     """Make these staged rows targets although their numbers are there already."""
     await raw.execute(

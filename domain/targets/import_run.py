@@ -20,7 +20,6 @@ from domain.core.unit_of_work import unit_of_work
 from domain.targets import problems
 from domain.targets.bulk import (
     SUPPRESSED,
-    Destination,
     LeftOut,
     insert_left_out,
     insert_staged,
@@ -29,6 +28,7 @@ from domain.targets.bulk import (
 from domain.targets.choices import remembered_choices
 from domain.targets.commands import TargetsChanged
 from domain.targets.drafts import DRAFT_FOR
+from domain.targets.duplicates import Destination
 from domain.targets.errors import ImportFileRefused, TargetLimitReached
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportState, TargetImport

@@ -14,8 +14,8 @@ from domain.agents.rules import AgentState
 from domain.core.errors import Unavailable
 from domain.core.outages import DATABASE_AWAY
 from domain.core.throttle import Throttle
+from domain.floor.agents.seats import Seats
 from domain.floor.context import FloorContext
-from domain.floor.seats import Seats
 from domain.floor.state import Seat
 from domain.telephony.events import DigitsCollected, LegArrived
 from domain.telephony.port import Answer, Collect, File, HangUp, Join, Media, Play, Role, Tone

@@ -9,9 +9,9 @@ from domain.agents.rules import AgentState, may_follow
 from domain.calls.events import AgentStateChanged, CallEnded
 from domain.core.errors import FieldProblem, InvalidInput
 from domain.core.ids import new_id
-from domain.floor.agent_phones import AgentPhones
+from domain.floor.agents.agent_phones import AgentPhones
+from domain.floor.agents.logins import Logins
 from domain.floor.context import FloorContext
-from domain.floor.logins import Logins
 from domain.floor.state import ON_THE_JOB, Line, Seat, StateEntry
 from domain.pacing.interface import Observation, Seen
 from domain.telephony.events import EndedBy, Failure, LegEnded, LegFailed

@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.announcements import Announcement
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.endings import Endings
 from domain.floor.context import FloorContext
-from domain.floor.endings import Endings
-from domain.floor.seats import Seats
 from domain.floor.state import ON_THE_JOB, Line, Run
 from domain.pacing.interface import Seen
 from domain.telephony.events import DigitsCollected, PlaybackFinished

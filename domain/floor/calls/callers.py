@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.rules import RANK_OF_CALLERS, CampaignState, DialMode, MachineAction
 from domain.floor import rows
+from domain.floor.agents.phones import Phones
+from domain.floor.calls.endings import instant
+from domain.floor.calls.lines import Lines
 from domain.floor.context import FloorContext
-from domain.floor.endings import instant
-from domain.floor.lines import Lines
-from domain.floor.phones import Phones
 from domain.floor.settings import InboundRoute, Settings
 from domain.floor.state import Line, Run
 from domain.numbers.models import NumberPurpose

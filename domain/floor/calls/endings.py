@@ -9,10 +9,10 @@ from domain.agents.rules import AgentState
 from domain.calls.events import CallEnded
 from domain.calls.rules import AttemptState, Disposition
 from domain.eligibility.parts import Past
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.journal import TargetChange
-from domain.floor.screening import Screening
-from domain.floor.seats import Seats
+from domain.floor.journal.group import TargetChange
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
 from domain.targets.call_backs import call_back_of

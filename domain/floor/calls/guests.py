@@ -9,11 +9,11 @@ from uuid import UUID
 
 from domain.calls.rules import AttemptState, ThirdPartyStatus
 from domain.calls.talks import KnownThird, read_talks
+from domain.floor.calls.supervision import Supervisions
+from domain.floor.calls.transfers import PLACE_WITHIN_S, Transfers
 from domain.floor.context import FloorContext
+from domain.floor.journal.supervision_rows import read_open_supervisions
 from domain.floor.state import Consultation, Line, Seat
-from domain.floor.supervision import Supervisions
-from domain.floor.supervision_rows import read_open_supervisions
-from domain.floor.transfers import PLACE_WITHIN_S, Transfers
 from domain.telephony.events import EndCause, EndedBy, LegEnded, LegState, Snapshot
 from domain.trunks.rules import WayOut
 

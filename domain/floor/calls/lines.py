@@ -10,15 +10,15 @@ from domain.calls.rules import (
     disposition_of_verdict,
 )
 from domain.campaigns.rules import MachineAction, UnsureAction
-from domain.floor.announcements import Announcements
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.announcements import Announcements
+from domain.floor.calls.endings import UNANSWERED, Endings, disposition_at_end, instant
+from domain.floor.calls.machines import Machines
+from domain.floor.calls.matching import line_for, seat_for
+from domain.floor.calls.placing import Placing
+from domain.floor.calls.pops import pop_of_line
+from domain.floor.calls.ringback import Ringback
 from domain.floor.context import FloorContext
-from domain.floor.endings import UNANSWERED, Endings, disposition_at_end, instant
-from domain.floor.machines import Machines
-from domain.floor.matching import line_for, seat_for
-from domain.floor.placing import Placing
-from domain.floor.pops import pop_of_line
-from domain.floor.ringback import Ringback
-from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat
 from domain.pacing.interface import Seen
 from domain.telephony.events import (

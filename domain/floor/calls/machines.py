@@ -3,8 +3,8 @@
 from uuid import UUID, uuid5
 
 from domain.campaigns.rules import MachineAction
+from domain.floor.calls.endings import Endings
 from domain.floor.context import FloorContext
-from domain.floor.endings import Endings
 from domain.floor.state import Line, Run
 from domain.telephony.events import PlaybackFinished
 from domain.telephony.port import File, HangUp, Play

@@ -7,11 +7,11 @@ from domain.callerids.rules import caller_id_of
 from domain.calls.rules import AttemptState, Disposition
 from domain.conditions.rules import NOTHING
 from domain.core.ids import new_id
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.endings import Endings
+from domain.floor.calls.pops import pop_of_line
 from domain.floor.context import FloorContext
-from domain.floor.endings import Endings
-from domain.floor.journal import Launch, Statement
-from domain.floor.pops import pop_of_line
-from domain.floor.seats import Seats
+from domain.floor.journal.group import Launch, Statement
 from domain.floor.state import Line, Run, Seat
 from domain.floor.wishes import Wishes
 from domain.pacing.interface import Seen

@@ -22,7 +22,7 @@ from domain.eligibility.places import place_of
 from domain.eligibility.rules import blocking, campaign_blocking, verdict_of
 from domain.eligibility.several import NumberFacts, candidates_of, number_to_dial
 from domain.floor.context import FloorContext
-from domain.floor.journal import TargetChange
+from domain.floor.journal.group import TargetChange
 from domain.floor.state import Line, Run
 from domain.targets.contact_numbers import ContactNumbers
 from domain.targets.hopper import HopperTarget

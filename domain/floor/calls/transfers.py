@@ -13,12 +13,12 @@ from domain.calls.errors import NoConsultation, TransferTargetBusy
 from domain.calls.events import CallStateChanged
 from domain.core.errors import NotFound
 from domain.core.ids import new_id
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.endings import Endings
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.pops import pop_of_line
 from domain.floor.context import FloorContext
-from domain.floor.endings import Endings
-from domain.floor.lines import Lines
 from domain.floor.outside import RING_LIMIT_S, Outside
-from domain.floor.pops import pop_of_line
-from domain.floor.seats import Seats
 from domain.floor.state import Consultation, Line, Seat
 from domain.pacing.interface import Seen
 from domain.telephony.events import LegAnswered, LegEnded, LegFailed

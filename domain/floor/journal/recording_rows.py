@@ -1,11 +1,10 @@
 """The SQL of recordings: a row as soon as one begins, its file when it is finished."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from domain.floor.journal import Group
+from domain.floor.journal.group import Group
 
 _INSERT_RECORDINGS = """
 INSERT INTO recording (id, account_id, call_id, campaign_id, agent_id, node, started_at, kind)
@@ -46,7 +45,7 @@ ON CONFLICT (id) DO NOTHING
 """
 
 
-def statements_of_recordings(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
+def statements_of_recordings(group: Group, account_id: UUID) -> list[tuple[str, list[Any]]]:
     """The statements that write what was begun and finished in a group, in that order."""
     found: list[tuple[str, list[Any]]] = []
     if group.recordings:
@@ -81,7 +80,7 @@ def statements_of_recordings(group: "Group", account_id: UUID) -> list[tuple[str
     return found
 
 
-def _recording_values(group: "Group") -> list[Any]:
+def _recording_values(group: Group) -> list[Any]:
     rows = group.recordings
     lines = [line for line, _ in rows.values()]
     return [

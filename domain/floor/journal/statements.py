@@ -4,21 +4,19 @@ A group is turned into values at once, before anything is awaited, so that what 
 being written belongs to the next group.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
 
 from domain.core.ids import new_id
-from domain.floor.recording_rows import statements_of_recordings
+from domain.floor.journal.group import Group
+from domain.floor.journal.recording_rows import statements_of_recordings
+from domain.floor.journal.supervision_rows import upsert_supervisions
+from domain.floor.journal.tapes import TakenPiece
 from domain.floor.state import Line
-from domain.floor.supervision_rows import upsert_supervisions
-from domain.floor.tapes import TakenPiece
 from domain.replays.code import fingerprint
 from domain.targets.call_backs import call_backs
-
-if TYPE_CHECKING:
-    from domain.floor.journal import Group
 
 FENCE = """
 UPDATE floor SET inbox_position = coalesce($3, inbox_position)
@@ -181,7 +179,7 @@ def insert_attempts(lines: list[Line], account_id: UUID, epoch: int) -> tuple[st
     ]
 
 
-def rows_of(group: "Group", account_id: UUID) -> list[tuple[str, list[Any]]]:
+def rows_of(group: Group, account_id: UUID) -> list[tuple[str, list[Any]]]:
     """The statements that write a group, without its launches, as the rows are now."""
     found: list[tuple[str, list[Any]]] = []
     if lines := list(group.attempts.values()):

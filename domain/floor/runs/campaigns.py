@@ -24,16 +24,16 @@ from domain.eligibility.models import DialingPolicy
 from domain.eligibility.openings import Openings
 from domain.eligibility.terms import judged_by, terms_of
 from domain.floor import rows
-from domain.floor.changes import Changes
+from domain.floor.agents.seats import Seats
 from domain.floor.context import FloorContext
-from domain.floor.hoppers import Hoppers
+from domain.floor.journal.tapes import Tapes
 from domain.floor.ledger import Ledger, Tally
-from domain.floor.paced import Paced
-from domain.floor.seats import Seats
+from domain.floor.runs.changes import Changes
+from domain.floor.runs.hoppers import Hoppers
+from domain.floor.runs.paced import Paced
+from domain.floor.runs.windows import Windows
 from domain.floor.settings import settings_of
 from domain.floor.state import Run, RunHook, Seat
-from domain.floor.tapes import Tapes
-from domain.floor.windows import Windows
 from domain.hooks.rules import HookSettings
 from domain.ledgers.rules import pacing_target
 from domain.pacing.interface import PacingPolicy

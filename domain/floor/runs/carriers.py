@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from domain.eligibility.parts import Past
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.lines import Lines
-from domain.floor.screening import Screening
-from domain.floor.seats import Seats
 from domain.floor.state import Line, Run, Seat, StateEntry
 from domain.targets.hopper import HopperTarget
 from domain.telephony.events import Failure

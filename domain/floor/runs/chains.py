@@ -15,8 +15,8 @@ from domain.chains.drawing import draw
 from domain.chains.turns import Taken, take_turns
 from domain.core.bus import Notice
 from domain.core.outages import DATABASE_AWAY
-from domain.floor.campaigns import Campaigns
 from domain.floor.context import FloorContext
+from domain.floor.runs.campaigns import Campaigns
 
 logger = getLogger(__name__)
 

@@ -17,17 +17,17 @@ from domain.conditions.rules import Verdict
 from domain.core.web import Web
 from domain.eligibility.places import place_of
 from domain.eligibility.rules import campaign_blocking
-from domain.floor.carriers import Carriers
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.endings import UNANSWERED
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.matching import seat_of_level, share_free_agents
+from domain.floor.calls.pops import pop_of_offer
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.endings import UNANSWERED
-from domain.floor.hooks import Hooks
-from domain.floor.journal import TargetChange
-from domain.floor.lines import Lines
+from domain.floor.journal.group import TargetChange
 from domain.floor.loads import room_left, spread
-from domain.floor.matching import seat_of_level, share_free_agents
-from domain.floor.pops import pop_of_offer
-from domain.floor.screening import Screening
-from domain.floor.seats import Seats
+from domain.floor.runs.carriers import Carriers
+from domain.floor.runs.hooks import Hooks
 from domain.floor.state import Offer, Run, Seat
 from domain.pacing.interface import FloorView
 from domain.targets.hopper import HopperTarget

@@ -14,8 +14,8 @@ from typing import Any
 from domain.core.ids import new_id
 from domain.core.web import Web, WebFailed
 from domain.eligibility.parts import Block, BlockCode
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.screening import Screening
 from domain.floor.state import Run, RunHook
 from domain.floor.wishes import Said, Wishes
 from domain.hooks.rules import (

@@ -14,9 +14,9 @@ from domain.core.outages import DATABASE_AWAY
 from domain.eligibility.facts import read_facts
 from domain.eligibility.holding import AT_ONCE, let_go
 from domain.eligibility.several import NumberFacts, wanted_numbers
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.dialing import HOPPER_SIZE
-from domain.floor.screening import Screening
+from domain.floor.runs.dialing import HOPPER_SIZE
 from domain.floor.state import Run
 from domain.targets.hopper import HopperTarget, next_targets, waits_for_retry
 

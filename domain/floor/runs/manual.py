@@ -26,14 +26,14 @@ from domain.eligibility.parts import Block, BlockCode
 from domain.eligibility.rules import campaign_blocking
 from domain.eligibility.terms import terms_of
 from domain.floor import rows
-from domain.floor.campaigns import Campaigns
+from domain.floor.agents.seats import Seats
+from domain.floor.calls.lines import Lines
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.dialing import Dialing
-from domain.floor.journal import Statement
-from domain.floor.lines import Lines
+from domain.floor.journal.group import Statement
 from domain.floor.loads import room_left
-from domain.floor.screening import Screening
-from domain.floor.seats import Seats
+from domain.floor.runs.campaigns import Campaigns
+from domain.floor.runs.dialing import Dialing
 from domain.floor.state import Run, Seat
 from domain.targets.by_hand import find_open, insertion, limit_reached, new_target
 from domain.targets.errors import TargetLimitReached

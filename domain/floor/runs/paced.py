@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from domain.floor.windows import Held
+from domain.floor.runs.windows import Held
 from domain.pacing.interface import Decision, FloorView, Observation, PacingPolicy, Seen
 
 

@@ -25,11 +25,11 @@ from domain.eligibility.explain import explain_campaign, explain_target
 from domain.eligibility.models import DialingPolicy
 from domain.eligibility.openings import Openings
 from domain.eligibility.terms import terms_of
+from domain.floor.calls.screening import Screening
 from domain.floor.context import FloorContext
-from domain.floor.hoppers import Hoppers
-from domain.floor.journal import Journal
+from domain.floor.journal.writer import Journal
 from domain.floor.ledger import Ledger
-from domain.floor.screening import Screening
+from domain.floor.runs.hoppers import Hoppers
 from domain.floor.settings import settings_of
 from domain.floor.state import FloorState, Run
 from domain.pacing import policy_for

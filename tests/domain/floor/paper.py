@@ -6,10 +6,11 @@ from domain.agents.models import EndpointKind
 from domain.calls.rules import Disposition
 from domain.campaigns.announcements import Announcement
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.floor.calls.machines import Machines
 from domain.floor.context import Timers
 from domain.floor.director import Floor
-from domain.floor.journal import Group, Journal
-from domain.floor.machines import Machines
+from domain.floor.journal.group import Group
+from domain.floor.journal.writer import Journal
 from domain.floor.settings import Settings
 from domain.floor.state import Line, Run, Seat
 from domain.pacing import policy_for

@@ -25,8 +25,8 @@ from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode, MachineAction
+from domain.floor.agents.phones import ASK_PIN, GUESSES_S
 from domain.floor.director import Floor
-from domain.floor.phones import ASK_PIN, GUESSES_S
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
 from domain.telephony.port import HangUp, Hold, Join, PlaceLeg, Play, Role, StartRecording, Tone

@@ -27,9 +27,9 @@ from domain.core.floor_wire import Answer
 from domain.eligibility.models import DialingPolicy
 from domain.eligibility.parts import BlockCode
 from domain.eligibility.weeks import DAYS
-from domain.floor import hooks
 from domain.floor.director import Floor
 from domain.floor.lease import lease_key
+from domain.floor.runs import hooks
 from domain.hooks.models import PreDialHook
 from domain.hooks.rules import new_secret
 from domain.ledgers.answers import counts_of

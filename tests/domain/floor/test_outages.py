@@ -17,7 +17,7 @@ from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState, DialMode
-from domain.floor.agent_phones import PHONE_PATIENCE_S
+from domain.floor.agents.agent_phones import PHONE_PATIENCE_S
 from domain.floor.director import Floor
 from domain.floor.lease import lease_key
 from domain.floor.models import FloorLease

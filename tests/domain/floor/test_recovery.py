@@ -9,8 +9,8 @@ from domain.calls.commands import RecordAction, RecordCall, Supervise, TransferT
 from domain.calls.errors import NotRecording
 from domain.calls.rules import AttemptState, Disposition
 from domain.campaigns.rules import MachineAction
-from domain.floor.guests import MISSED_S
-from domain.floor.machines import LONGEST_GREETING_S, LONGEST_MESSAGE_S
+from domain.floor.calls.guests import MISSED_S
+from domain.floor.calls.machines import LONGEST_GREETING_S, LONGEST_MESSAGE_S
 from domain.floor.recovery import SETTLED_S
 from domain.floor.state import Line, Seat
 from domain.floor.switches import GIVEN_UP_AFTER_S, Switches

@@ -10,7 +10,7 @@ from domain.calls.models import Attempt, Call, CallEvent
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import DialMode
 from domain.core.ids import new_id
-from domain.floor import callers
+from domain.floor.calls import callers
 from domain.floor.director import Floor
 from domain.targets.models import Target
 from domain.targets.rules import TargetState

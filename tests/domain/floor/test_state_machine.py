@@ -13,8 +13,8 @@ from domain.calls.commands import TransferTo
 from domain.calls.rules import AttemptState
 from domain.campaigns.rules import CampaignState, DialMode
 from domain.core.errors import DomainError
-from domain.floor.manual import Wanted
 from domain.floor.recovery import SETTLED_S
+from domain.floor.runs.manual import Wanted
 from domain.floor.state import Line, Run, Seat
 from domain.targets.by_hand import new_target
 from domain.telephony.events import (

@@ -8,7 +8,7 @@ from domain.campaigns.commands import CampaignChanged
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import AbandonWindow, CampaignState, DialMode
 from domain.floor import rows
-from domain.floor.windows import Windows
+from domain.floor.runs.windows import Windows
 from tests.domain.floor.rig import Rig
 from tests.domain.floor.test_outages import database_away
 

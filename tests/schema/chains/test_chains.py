@@ -17,8 +17,8 @@ from domain.campaigns.rules import CampaignState, DialMode
 from domain.campaigns.schedule import start_and_stop
 from domain.chains.drawing import draw
 from domain.chains.models import CampaignSource, Chain
+from domain.floor.journal.statements import FENCE
 from domain.floor.models import FloorLease
-from domain.floor.statements import FENCE
 from domain.targets.models import Target
 from tests import rows
 from tests.fakes import FakePorts
