@@ -246,12 +246,15 @@ class Campaigns:
         self._take_rules(run, campaign)
         if anew:  # by a person or a date; one whose turn it is again goes on counting
             run.tally = Tally()
-        if started or not run.dials:
+        previews = run.settings.mode is DialMode.PREVIEW
+        offers_no_more = before.mode is DialMode.PREVIEW and not previews
+        if started or not run.dials or offers_no_more:
             self.hoppers.empty(run)
-        if not run.dials:
-            run.why = f"campaign is {run.settings.state}"
+        if not run.dials or offers_no_more:
             for seat in self._offered(run):
                 self._seats.withdraw(seat)
+        if not run.dials:
+            run.why = f"campaign is {run.settings.state}"
             run.hopper.clear()
 
     def _take_hook(self, run: Run, settings: HookSettings | None) -> None:

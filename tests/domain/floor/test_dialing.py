@@ -234,6 +234,28 @@ async def test_a_preview_is_dialed_when_the_agent_accepts(rig: Rig) -> None:
     assert late.code == "OFFER_GONE"
 
 
+async def test_what_was_offered_is_dialed_when_the_campaign_previews_no_more(rig: Rig) -> None:
+    campaign = await rig.campaign(DialMode.PREVIEW, preview_s=600)
+    first, _ = await rig.targets(campaign, "+12025550013", "+12025560013")
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    await rig.at_work(agent)
+    seat = floor.state.seats[agent.id]
+    await rig.until(lambda: _has_offer(seat))
+
+    await Campaign.filter(id=campaign.id).update(mode=DialMode.PROGRESSIVE)
+    await rig.changed(campaign)
+    await rig.until(lambda: rig.ended(1))
+
+    (attempt, *_) = await Attempt.filter(campaign=campaign).order_by("created_at")
+    assert (attempt.target_id, attempt.agent_id) == (first.id, agent.id)
+    late = await rig.ask(
+        PreviewDecide(agent=agent.id, target=first.id, decision=PreviewDecision.SKIP)
+    )
+    assert late.code == "OFFER_GONE"
+
+
 async def test_a_predictive_campaign_works_through_its_list(rig: Rig) -> None:
     campaign = await rig.campaign(DialMode.PREDICTIVE, max_attempts=1, minimum_agents=2)
     endings = ("0013", "0002", "0003", "0006")
