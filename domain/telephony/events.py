@@ -21,7 +21,7 @@ class Failure(StrEnum):
     REJECTED = "rejected"  # the far end or its network declined
     UNREACHABLE = "unreachable"  # nobody answered the trunk at all: carrier dead
     CANCELED = "canceled"  # we hung up while it rang
-    STALE = "stale"  # nothing was dialed: it was after `not_after`, or the switch was away
+    STALE = "stale"  # nothing was dialed: it was too late, or the switch was away or full
     FAILED = "failed"  # anything else; `detail` has the switch's words
 
 

@@ -17,6 +17,7 @@ from domain.floor.boards import Boards
 from domain.floor.director import Floor
 from domain.floor.loads import node_for_phone, room_left, spread
 from domain.numbers.models import InboundNumber, NumberPurpose
+from domain.trunks.models import CampaignTrunk, Trunk
 from tests.domain.floor.paper import NODE, PaperFloor, paper_floor
 from tests.domain.floor.rig import Rig
 
@@ -92,6 +93,36 @@ async def test_a_switch_that_is_full_gets_neither_phones_nor_calls(rig: Rig) -> 
 
     attempts = await Attempt.all()
     assert {(a.node, a.disposition) for a in attempts} == {("large", Disposition.NO_ANSWER)}
+
+
+@pytest.mark.feature("OPS-02")
+@pytest.mark.feature("CAM-21")
+async def test_a_switch_that_others_filled_meanwhile_costs_no_attempt_and_no_trunk(
+    rig: Rig,
+) -> None:
+    campaign = await a_stopped_campaign(rig)
+    trunk = await Trunk.create(account=rig.row, name="living", position=1)
+    await CampaignTrunk.create(campaign=campaign, trunk=trunk, position=1)
+    (target,) = await rig.targets(campaign, "+12025550013")
+    (agent,) = await rig.agents(1)
+    await rig.carrier(capacity=40)
+    floor = await rig.floor()
+    await rig.at_work(agent)
+    await rig.until(all_free(floor, 1))
+    rig.carrier_of().capacity = 1  # the agent's phone; the next heartbeats do not tell of it
+
+    await start(rig, campaign)
+    await rig.until(lambda: Attempt.filter(disposition=Disposition.NOT_PLACED).exists())
+    rig.carrier_of().capacity = 40
+    await rig.until(lambda: Attempt.filter(disposition=Disposition.CONNECTED).exists())
+
+    assert {attempt.disposition for attempt in await Attempt.all()} == {
+        Disposition.NOT_PLACED,
+        Disposition.CONNECTED,
+    }
+    await target.refresh_from_db()
+    assert target.attempts == 1
+    assert floor.state.trunks[trunk.id].failed is None
 
 
 @pytest.mark.feature("OPS-02")

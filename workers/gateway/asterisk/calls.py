@@ -71,7 +71,7 @@ class Calls:
             self._refuse(command, Failure.STALE, "")
             return
         if len(exchange.legs) >= exchange.settings.capacity:
-            self._refuse(command, Failure.CONGESTION, "capacity")
+            self._refuse(command, Failure.STALE, "capacity")
             return
         try:
             dial = dial_string(command, exchange.settings)

@@ -37,7 +37,7 @@ class AsteriskSettings:
     trunks: tuple[Trunk, ...] = ()
     sounds: str = "outdial"  # where `outdial pbx config` put our tones, as Asterisk names it
     request_timeout_s: float = 5.0
-    capacity: int = 500  # most legs at once; more are refused as congestion
+    capacity: int = 500  # most legs at once; more are refused, and nothing was dialed
     ping_s: float = 2.0  # a link that answers no ping for this long is cut and made anew
     reconnect_s: float = 1.0
 

@@ -177,7 +177,7 @@ class SimulatedCarrier:
         if command.not_after < self.timeline.unix():
             self._refuse(command, Failure.STALE, "")
         elif self.legs >= self.capacity:
-            self._refuse(command, Failure.CONGESTION, "capacity")
+            self._refuse(command, Failure.STALE, "capacity")
         elif isinstance(command.to, ToEndpoint):
             answers_s = self._exchange.profile.endpoint_answers_s
             self._calls.place(command, endpoint(command.to.endpoint, answers_s))

@@ -376,7 +376,7 @@ async def test_a_late_command_and_one_too_many_dial_nothing(
     await gateway.switch.stop()
 
     failures = [e.failure for e in gateway.events if isinstance(e, LegFailed)]
-    assert failures == [Failure.STALE, Failure.CONGESTION]
+    assert failures == [Failure.STALE, Failure.STALE]
     assert [action["ChannelId"] for action in ami.sent("Originate")] == [str(leg(2))]
 
 
