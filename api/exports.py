@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from api.door import Door
 from api.plain import answered, as_id, file_response
 from domain.access.principal import Principal
-from domain.targets.exports import export_file
+from domain.targets.exporting.exports import export_file
 
 
 def export_routes(door: Door) -> list[BaseRoute]:

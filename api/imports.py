@@ -22,12 +22,12 @@ from api.uploads import form_of
 from domain.access.principal import Principal
 from domain.core.files import FileTooLarge
 from domain.core.problems import Problems
-from domain.targets.exports import problems_file
-from domain.targets.imports import ImportOptions, begin_import
+from domain.targets.exporting.exports import problems_file
+from domain.targets.importing.imports import ImportOptions, begin_import
+from domain.targets.importing.templates import TEMPLATES
 from domain.targets.models import TargetImport
 from domain.targets.reading.encodings import TextEncoding, encoding_named
 from domain.targets.rules import DuplicatePolicy, Duplicates
-from domain.targets.templates import TEMPLATES
 from schema.uploads import chunks_of
 
 DUPLICATES = ("duplicatesInFile", "duplicatesInCampaign", "duplicatesInAccount")

@@ -17,7 +17,7 @@ from domain.campaigns.errors import CampaignClosed
 from domain.core import errors
 from domain.core.files import FileTooLarge
 from domain.targets.errors import ExportNotReady
-from domain.targets.exports import MEDIA_TYPES, ExportFile
+from domain.targets.exporting.exports import MEDIA_TYPES, ExportFile
 from domain.targets.models import ExportKind
 from schema.errors import RateLimited
 

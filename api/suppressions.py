@@ -13,7 +13,7 @@ from api.door import Door
 from api.plain import answered, as_id, file_of_kind
 from domain.access.principal import Principal
 from domain.suppression.files import entries_file, problems_file
-from domain.targets.exports import ExportFile
+from domain.targets.exporting.exports import ExportFile
 from domain.targets.models import ExportKind
 
 Write = Callable[[Principal, ExportKind], Awaitable[ExportFile]]

@@ -39,9 +39,9 @@ from domain.core.database import connected
 from domain.core.ids import new_id
 from domain.core.migrations import migrate
 from domain.core.ports import Ports
-from domain.targets.bulk import insert_staged
-from domain.targets.duplicates import Destination
-from domain.targets.import_run import run_import
+from domain.targets.importing.bulk import insert_staged
+from domain.targets.importing.duplicates import Destination
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import ImportState, TargetBatch, TargetImport
 from domain.targets.reader import read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest

@@ -36,14 +36,14 @@ from domain.core.ids import new_id
 from domain.core.pages import PageRequest
 from domain.core.ports import Ports
 from domain.suppression.checks import suppressed_numbers
-from domain.targets import export_run
-from domain.targets.bulk import copy_out
-from domain.targets.export_run import ROWS, TIMES
-from domain.targets.exports import begin_export, condition_of
+from domain.targets.exporting import export_run
+from domain.targets.exporting.export_run import ROWS, TIMES
+from domain.targets.exporting.exports import begin_export, condition_of
+from domain.targets.exporting.writer import writing
+from domain.targets.importing.bulk import copy_out
 from domain.targets.listing import TargetFilter, TargetOrder, page_of_targets, visible_targets
 from domain.targets.models import ExportKind, ExportState, TargetExport
 from domain.targets.rules import ClosedReason, TargetState
-from domain.targets.writer import writing
 from domain.targets.writing.child import WRITERS
 
 ROUNDS = 50

@@ -33,7 +33,7 @@ from domain.eligibility.several import NumberFacts, candidates_of, number_to_dia
 from domain.eligibility.terms import terms_of
 from domain.eligibility.ways_out import trunks_blocking
 from domain.targets.hopper import numbers_of
-from domain.targets.removing import access_target
+from domain.targets.managing.removing import access_target
 
 MOST_JUDGED = 20_000  # targets that one question judges; of more, so many at random
 MOST_BROKEN = 50  # kinds of what could not be judged

@@ -15,7 +15,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.ledgers.answers import LIVE_ANSWERS, counts_of, pool_of
 from domain.ledgers.rules import Window
 from domain.targets.errors import TooManyForXlsx
-from domain.targets.exports import LEDGER, XLSX_ROWS
+from domain.targets.exporting.exports import LEDGER, XLSX_ROWS
 from domain.targets.jobs import ExportTargets
 from domain.targets.models import ExportKind, TargetExport
 

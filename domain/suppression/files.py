@@ -8,9 +8,9 @@ from domain.campaigns.service import access_campaign
 from domain.core.ports import Ports
 from domain.suppression.imports import access_import, problems_of
 from domain.suppression.models import Suppression
-from domain.targets.exports import Access, ExportFile, written
+from domain.targets.exporting.exports import Access, ExportFile, written
+from domain.targets.importing.problems import OF_SUPPRESSIONS
 from domain.targets.models import ExportKind
-from domain.targets.problems import OF_SUPPRESSIONS
 
 # With the headers that an import reads again; a date says nothing of its hour, so the hour stays.
 _ENTRIES = """

@@ -22,10 +22,10 @@ from domain.suppression.events import notice_of
 from domain.suppression.jobs import ImportSuppressions
 from domain.suppression.models import SuppressionImport
 from domain.suppression.stopping import Entry, Stop
-from domain.targets.bulk import asyncpg_of
 from domain.targets.errors import ImportFileRefused
+from domain.targets.importing.bulk import asyncpg_of
+from domain.targets.importing.problems import OF_SUPPRESSIONS
 from domain.targets.models import ImportState
-from domain.targets.problems import OF_SUPPRESSIONS
 from domain.targets.reader import ReaderCrashed, beating, read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest
 

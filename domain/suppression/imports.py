@@ -23,7 +23,7 @@ from domain.suppression.jobs import ImportSuppressions
 from domain.suppression.models import SuppressionImport, SuppressionProblem
 from domain.suppression.rules import MAX_REASON, SuppressionSource, is_never
 from domain.targets.errors import ImportFinished
-from domain.targets.imports import ENDED, MAX_FILE_BYTES, read_country
+from domain.targets.importing.imports import ENDED, MAX_FILE_BYTES, read_country
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import kind_of
 

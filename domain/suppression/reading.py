@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from domain.core.ids import new_id
 from domain.suppression.rules import MAX_REASON, Pattern, SuppressionSource, is_never, pattern_of
-from domain.targets.columns import guess
 from domain.targets.errors import NoPhoneColumn
-from domain.targets.header_words import plain_header
+from domain.targets.importing.columns import guess
+from domain.targets.importing.header_words import plain_header
 from domain.targets.reading.blocks import ReadRequest
 from domain.targets.reading.cells import Cell, Row, RowProblem, text_of
 from domain.targets.reading.staging import MAX_SHOWN, Reported

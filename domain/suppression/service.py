@@ -22,7 +22,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.suppression.models import Suppression
 from domain.suppression.rules import SuppressionSource, is_never, pattern_of
 from domain.suppression.stopping import AT_ONCE, Entry, Stop, let_go, look_again
-from domain.targets.imports import read_country
+from domain.targets.importing.imports import read_country
 from domain.targets.reading.cells import RowProblem
 
 MAX_ENTRIES = 10_000  # of one addition

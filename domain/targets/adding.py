@@ -20,11 +20,11 @@ from domain.campaigns.service import access_campaign
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.bulk import insert_staged, refuse_beyond_limit
 from domain.targets.commands import TargetsChanged
-from domain.targets.duplicates import Destination
 from domain.targets.errors import IdempotencyKeyReused
-from domain.targets.imports import read_country
+from domain.targets.importing.bulk import insert_staged, refuse_beyond_limit
+from domain.targets.importing.duplicates import Destination
+from domain.targets.importing.imports import read_country
 from domain.targets.models import TargetAddition, TargetBatch
 from domain.targets.new_targets import NewTarget, staged_target
 from domain.targets.reading.cells import RowProblem

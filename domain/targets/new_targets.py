@@ -3,8 +3,8 @@
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from domain.targets.columns import MAX_NUMBERS, MAX_VARIABLE_NAME, ColumnMap
 from domain.targets.contact_numbers import NumberType, NumberWindow
+from domain.targets.importing.columns import MAX_NUMBERS, MAX_VARIABLE_NAME, ColumnMap
 from domain.targets.number_windows import text_of_windows
 from domain.targets.numbers import MISSING
 from domain.targets.reading.cells import Cell, RowProblem, text_of

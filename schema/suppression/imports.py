@@ -19,7 +19,7 @@ from domain.suppression.events import (
 )
 from domain.suppression.imports import EntryOptions
 from domain.suppression.rules import SuppressionSource
-from domain.targets.imports import ENDED, NEWEST_FIRST
+from domain.targets.importing.imports import ENDED, NEWEST_FIRST
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info
 from schema.following import follow

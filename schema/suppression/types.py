@@ -10,7 +10,7 @@ from domain.core.pages import PageRequest, page_of
 from domain.suppression import imports, models, service
 from domain.suppression.events import SuppressionImportProgressed
 from domain.suppression.rules import SuppressionSource
-from domain.targets.imports import BY_ROW
+from domain.targets.importing.imports import BY_ROW
 from domain.targets.models import ImportState
 from domain.targets.reading.kinds import FileKind
 from schema.connections import After, Connection, First, connection_of

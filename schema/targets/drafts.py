@@ -10,9 +10,10 @@ from strawberry.file_uploads import Upload
 
 from domain.access.permissions import Permission
 from domain.core.pages import PageRequest, page_of
-from domain.targets import choices, drafts, models
+from domain.targets import models
 from domain.targets.contact_numbers import NumberType
-from domain.targets.imports import ImportOptions
+from domain.targets.importing import choices, drafts
+from domain.targets.importing.imports import ImportOptions
 from domain.targets.reading import blocks
 from domain.targets.reading.encodings import TextEncoding, encoding_named
 from schema.campaigns.refusals import CampaignIsClosed

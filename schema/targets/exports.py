@@ -10,10 +10,12 @@ from uuid import UUID
 import strawberry
 
 from domain.access.permissions import Permission
-from domain.targets import classes, exports, models
+from domain.targets import models
 from domain.targets.events import ExportProgressed, export_topic
-from domain.targets.export_run import progress_of
+from domain.targets.exporting import exports
+from domain.targets.exporting.export_run import progress_of
 from domain.targets.listing import TargetFilter
+from domain.targets.managing import classes
 from domain.targets.models import ExportKind, ExportState
 from domain.targets.rules import TargetClass
 from schema.context import Info

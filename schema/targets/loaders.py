@@ -4,7 +4,7 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from domain.campaigns.service import sensitive_variables
-from domain.targets.imports import problem_counts
+from domain.targets.importing.imports import problem_counts
 from domain.targets.listing import LastAttempt, ListedContact, last_attempts, listed_contacts
 from domain.targets.models import TargetBatch
 

@@ -9,9 +9,11 @@ from strawberry.file_uploads import Upload
 from domain.access.permissions import Permission
 from domain.core.errors import FieldProblem
 from domain.core.errors import InvalidInput as InvalidInputError
-from domain.targets import adding, imports, removing
+from domain.targets import adding
 from domain.targets.adding import MAX_PASTED, MAX_ROWS, AddOptions
-from domain.targets.imports import ImportOptions
+from domain.targets.importing import imports
+from domain.targets.importing.imports import ImportOptions
+from domain.targets.managing import removing
 from domain.targets.new_targets import NewTarget, pasted
 from domain.targets.reading.encodings import TextEncoding
 from schema.campaigns.refusals import CampaignIsClosed

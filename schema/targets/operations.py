@@ -10,11 +10,12 @@ import strawberry
 
 from domain.access.permissions import Permission
 from domain.core.pages import PageRequest, page_of
-from domain.targets import models, operations
+from domain.targets import models
 from domain.targets.events import OperationProgressed, operation_topic
+from domain.targets.managing import operations
+from domain.targets.managing.operation_run import BLOCK_ROWS, progress_of
+from domain.targets.managing.operations import NEWEST_FIRST, OVER
 from domain.targets.models import OperationState
-from domain.targets.operation_run import BLOCK_ROWS, progress_of
-from domain.targets.operations import NEWEST_FIRST, OVER
 from domain.targets.rules import OperationAction, TargetClass
 from schema.campaigns.refusals import CampaignIsClosed
 from schema.connections import After, Connection, First, connection_of

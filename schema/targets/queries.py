@@ -8,8 +8,10 @@ import strawberry
 from domain.access.permissions import Permission
 from domain.calls.rules import Disposition
 from domain.core.pages import PageRequest, page_of
-from domain.targets import imports, listing, removing
+from domain.targets import listing
+from domain.targets.importing import imports
 from domain.targets.listing import TargetFilter, TargetOrder, page_of_targets
+from domain.targets.managing import removing
 from domain.targets.rules import ClosedReason, TargetSource, TargetState
 from schema.connections import After, Connection, First, connection_of
 from schema.context import Info

@@ -9,7 +9,7 @@ import strawberry
 
 from domain.access.permissions import Permission
 from domain.targets.events import ImportProgressed, import_topic
-from domain.targets.imports import ENDED, access_import
+from domain.targets.importing.imports import ENDED, access_import
 from domain.targets.progress import progress_of
 from schema.context import Info
 from schema.following import follow

@@ -9,8 +9,9 @@ from strawberry import Private
 from domain.access.permissions import Permission
 from domain.core.pages import PageRequest, page_of
 from domain.suppression.models import SuppressionProblem
-from domain.targets import adding, imports, models
+from domain.targets import adding, models
 from domain.targets.events import ImportProgressed
+from domain.targets.importing import imports
 from domain.targets.listing import LastAttempt as LastAttemptRow
 from domain.targets.listing import TargetOrder
 from domain.targets.models import ImportState

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from domain.access.models import Account, User
 from domain.campaigns.models import Campaign
-from domain.targets.import_run import run_import
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import Contact, Target, TargetBatch, TargetImport
 from tests.api.conftest import Served
 from tests.domain.targets.conftest import new_campaign

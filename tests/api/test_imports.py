@@ -15,10 +15,10 @@ from api.runtime import Runtime
 from domain.access.models import Account, User
 from domain.adapters.local_files import LocalFiles
 from domain.campaigns.models import Campaign
-from domain.targets.export_run import run_export
-from domain.targets.import_run import run_import
+from domain.targets.exporting.export_run import run_export
+from domain.targets.importing.import_run import run_import
+from domain.targets.importing.templates import NUMBER_COLUMNS, OPTIONAL_COLUMNS, SYSTEM_COLUMNS
 from domain.targets.models import ImportProblem, ImportState, Target, TargetExport, TargetImport
-from domain.targets.templates import NUMBER_COLUMNS, OPTIONAL_COLUMNS, SYSTEM_COLUMNS
 from tests.api.conftest import Served, served
 from tests.api.old_workbook import looks_of
 from tests.domain.targets.conftest import new_campaign

@@ -18,7 +18,7 @@ from domain.access.models import Account, Session, User
 from domain.access.tokens import open_session
 from domain.adapters.system_clock import SystemClock
 from domain.core.bus import Notice
-from domain.targets.export_run import run_export
+from domain.targets.exporting.export_run import run_export
 from domain.targets.models import ExportKind, TargetExport
 from schema.ended import FORGET
 from tests.api.conftest import RUNS, Served, served

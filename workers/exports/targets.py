@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.targets import export_run
+from domain.targets.exporting import export_run
 from domain.targets.jobs import ExportTargets
 from workers.functions import Cron, JobContext, JobFunction
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.targets import import_run
+from domain.targets.importing import import_run
 from domain.targets.jobs import ImportTargets
 from workers.functions import Cron, JobContext, JobFunction
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from domain.targets import operation_run
 from domain.targets.jobs import OperateOnTargets
+from domain.targets.managing import operation_run
 from workers.functions import Cron, JobContext, JobFunction
 
 RUN_S = 120.0  # then another job goes on, as arq waits for the longest job of a dead worker

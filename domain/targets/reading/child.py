@@ -17,7 +17,6 @@ from typing import BinaryIO
 import msgspec
 
 from domain.suppression.reading import EntryRows
-from domain.targets.columns import ColumnMap, choices_of
 from domain.targets.errors import (
     MAX_COLUMNS,
     FileBroken,
@@ -27,6 +26,7 @@ from domain.targets.errors import (
     NoPhoneColumn,
     TooManyColumns,
 )
+from domain.targets.importing.columns import ColumnMap, choices_of
 from domain.targets.reading.archive import DAMAGE
 from domain.targets.reading.blocks import (
     HEADER_BYTES,

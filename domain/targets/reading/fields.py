@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from domain.targets.columns import NAMING_ROWS, is_system
 from domain.targets.errors import MAX_COLUMNS
+from domain.targets.importing.columns import NAMING_ROWS, is_system
 from domain.targets.reading.cells import Cell, Remark, RowProblem, text_of
 
 # Beyond MAX_COLUMNS, and only for numbers, names and the like: so that one record full of keys does

@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from domain.targets.columns import is_phone
 from domain.targets.errors import (
     FileBroken,
     FileEmpty,
@@ -15,6 +14,7 @@ from domain.targets.errors import (
     FileHasMacros,
     FileKindUnknown,
 )
+from domain.targets.importing.columns import is_phone
 from domain.targets.reading.archive import DAMAGE, Archive
 from domain.targets.reading.encodings import unmarked_utf_16
 

@@ -2,8 +2,8 @@
 
 from itertools import chain
 
-from domain.targets.columns import ColumnMap, chosen, guess, signatures
 from domain.targets.errors import NoPhoneColumn
+from domain.targets.importing.columns import ColumnMap, chosen, guess, signatures
 from domain.targets.numbers import e164
 from domain.targets.reading.blocks import ReadRequest
 from domain.targets.reading.tables import Table

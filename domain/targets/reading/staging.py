@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 import orjson
 
 from domain.core.ids import new_id
-from domain.targets.columns import MAX_NUMBERS, ColumnMap
 from domain.targets.contact_numbers import ContactNumber, NumberType, numbers_to_store
+from domain.targets.importing.columns import MAX_NUMBERS, ColumnMap
 from domain.targets.number_windows import windows_of_text
 from domain.targets.numbers import MISSING, e164
 from domain.targets.reading.cells import Cell, Row, RowProblem, text_of

@@ -1,8 +1,8 @@
 """The process that writes a file: rows come in as CSV, which is how PostgreSQL sends them.
 
-Started by domain/targets/writer.py with a kind, a path and a sheet's title as arguments; says on
-standard output how many rows are written, one number a line, and ends with the word "done". Ends
-with status DISK_STATUS where the disk is full or gone.
+Started by domain/targets/exporting/writer.py with a kind, a path and a sheet's title as arguments;
+says on standard output how many rows are written, one number a line, and ends with the word
+"done". Ends with status DISK_STATUS where the disk is full or gone.
 """
 
 import csv

@@ -15,8 +15,8 @@ from domain.eligibility.models import DialingPolicy
 from domain.eligibility.parts import BlockCode
 from domain.floor.director import Floor
 from domain.floor.state import Seat
+from domain.targets.managing.operations import reset_class
 from domain.targets.models import Target
-from domain.targets.operations import reset_class
 from domain.targets.rules import TargetClass, TargetState
 from tests.domain.floor.rig import Rig
 from tests.domain.targets.conftest import principal_of

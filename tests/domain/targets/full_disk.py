@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.targets import writer
+from domain.targets.exporting import writer
 
 # The process opens /dev/full in the place of its file: the system itself says ENOSPC.
 _ON_A_FULL_DISK = "import sys; sys.argv[2] = '/dev/full'; " + writer._CODE

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from tortoise.transactions import in_transaction
 
-from domain.targets.bulk import copy_out
+from domain.targets.importing.bulk import copy_out
 
 
 @pytest.mark.parametrize("rows", [1, 200_000])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.targets.columns import choices_of, guess
 from domain.targets.errors import NoPhoneColumn
+from domain.targets.importing.columns import choices_of, guess
 
 PHONES = {
     "English": """Phone, Phone Number, Phone No., Phone #, PHONE_NUMBER, phoneNumber, Tel, Tel.,

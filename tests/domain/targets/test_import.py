@@ -9,8 +9,8 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
 from domain.targets.commands import TargetsChanged
 from domain.targets.events import import_topic
-from domain.targets.import_run import run_import
-from domain.targets.imports import ImportOptions, begin_import
+from domain.targets.importing.import_run import run_import
+from domain.targets.importing.imports import ImportOptions, begin_import
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import Contact, ImportProblem, ImportState, Target, TargetImport
 from tests.domain.targets.files import in_chunks, us_number, xlsx

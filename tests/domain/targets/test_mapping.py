@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.targets.columns import signature
+from domain.targets.importing.columns import signature
 from tests.domain.targets.files import us_number
 from tests.domain.targets.reading import contacts, outcome
 from tests.domain.targets.test_good_rows import as_ndjson, as_xml

@@ -12,8 +12,8 @@ from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
 from domain.core.claims import DEAD_AFTER
 from domain.targets.errors import ImportFinished
-from domain.targets.import_run import enqueue_orphans, run_import
-from domain.targets.imports import cancel_import
+from domain.targets.importing.import_run import enqueue_orphans, run_import
+from domain.targets.importing.imports import cancel_import
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import Contact, ImportState, Target, TargetImport
 from domain.targets.reader import read_blocks

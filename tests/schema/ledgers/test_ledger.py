@@ -19,7 +19,7 @@ from domain.campaigns.models import Campaign
 from domain.ledgers.figures import figures_of
 from domain.ledgers.models import PastAnswer
 from domain.ledgers.recount import FileUnreadable, read_file, recounted
-from domain.targets.export_run import run_export
+from domain.targets.exporting.export_run import run_export
 from domain.targets.models import Target, TargetExport
 from domain.targets.rules import TargetState
 from tests import rows

@@ -12,7 +12,7 @@ from domain.campaigns.models import Campaign
 from domain.suppression.checks import is_suppressed, suppressed_numbers
 from domain.suppression.models import Suppression
 from domain.targets.commands import TargetsChanged
-from domain.targets.import_run import run_import
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import Target, TargetImport
 from domain.targets.rules import ClosedReason, TargetState
 from tests.domain.targets.conftest import new_campaign, principal_of

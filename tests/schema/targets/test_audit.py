@@ -10,10 +10,10 @@ from domain.access.permissions import Role
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
 from domain.core.errors import NotFound
-from domain.targets import exports
 from domain.targets.errors import ExportNotReady, TooManyForXlsx
-from domain.targets.export_run import run_export
-from domain.targets.import_run import run_import
+from domain.targets.exporting import exports
+from domain.targets.exporting.export_run import run_export
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import ExportKind
 from tests.domain.targets.conftest import principal_of
 from tests.domain.targets.files import us_number, xlsx

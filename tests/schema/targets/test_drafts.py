@@ -9,8 +9,8 @@ from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Role
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
-from domain.targets.columns import signatures
-from domain.targets.import_run import enqueue_orphans, run_import
+from domain.targets.importing.columns import signatures
+from domain.targets.importing.import_run import enqueue_orphans, run_import
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ColumnChoice, ImportState, Target, TargetImport
 from tests.domain.targets.conftest import principal_of

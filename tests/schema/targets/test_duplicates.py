@@ -8,7 +8,7 @@ import pytest
 from domain.access.models import Account
 from domain.campaigns.models import Campaign
 from domain.targets.commands import TargetsChanged
-from domain.targets.import_run import run_import
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import Contact, Target, TargetImport
 from domain.targets.ordering import enqueue_unordered, order_targets
 from domain.targets.rules import TargetState

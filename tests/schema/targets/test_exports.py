@@ -18,9 +18,9 @@ from domain.calls.rules import AttemptState, CallDirection, Disposition
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
 from domain.core.claims import FRUITLESS_STARTS
-from domain.targets import writer
 from domain.targets.commands import TargetsChanged
-from domain.targets.export_run import run_export, tend_exports
+from domain.targets.exporting import writer
+from domain.targets.exporting.export_run import run_export, tend_exports
 from domain.targets.jobs import ExportTargets
 from domain.targets.models import Contact, ExportState, Target, TargetExport
 from domain.targets.rules import ClosedReason, TargetState
@@ -262,7 +262,7 @@ async def test_an_export_is_followed_to_its_end(
 async def test_more_rows_than_a_sheet_holds_are_refused_as_xlsx(
     ask: Ask, campaign: Campaign, fakes: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from domain.targets import exports
+    from domain.targets.exporting import exports
 
     monkeypatch.setattr(exports, "XLSX_ROWS", 1)
     await target(campaign, 1)

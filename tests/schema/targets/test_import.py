@@ -13,7 +13,7 @@ from domain.access.permissions import Role
 from domain.access.principal import Principal
 from domain.campaigns.models import Campaign
 from domain.campaigns.rules import CampaignState
-from domain.targets.import_run import Reader, run_import
+from domain.targets.importing.import_run import Reader, run_import
 from domain.targets.models import Target, TargetImport
 from domain.targets.reader import read_blocks
 from domain.targets.reading.blocks import Block, End, ReadRequest

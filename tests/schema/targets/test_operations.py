@@ -10,11 +10,11 @@ from domain.access.models import AuditEntry
 from domain.campaigns.models import Campaign
 from domain.core import claims
 from domain.core.claims import ClaimLost
-from domain.targets import operation_run
 from domain.targets.commands import TargetsChanged
 from domain.targets.jobs import OperateOnTargets
+from domain.targets.managing import operation_run
+from domain.targets.managing.operation_run import enqueue_orphans, run_operation
 from domain.targets.models import Contact, OperationState, Target, TargetOperation
-from domain.targets.operation_run import enqueue_orphans, run_operation
 from domain.targets.rules import ClosedReason, TargetState
 from tests.fakes import FakePorts
 from tests.schema.targets.conftest import Ask
@@ -67,7 +67,7 @@ FROM people
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("domain.targets.operation_run", "domain.targets.operations"):
+    for module in ("domain.targets.managing.operation_run", "domain.targets.managing.operations"):
         monkeypatch.setattr(f"{module}.BLOCK_ROWS", 100)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.campaigns.models import Campaign
-from domain.targets.import_run import run_import
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import Target, TargetImport
 from domain.targets.rules import DEFAULT_NEXT_NUMBER_AFTER, ClosedReason, TargetState
 from tests.domain.targets.files import us_number, xlsx

@@ -9,7 +9,7 @@ import pytest
 from domain.access.models import Account, AuditEntry
 from domain.access.permissions import Permission, Role
 from domain.campaigns.models import Campaign
-from domain.targets.import_run import run_import
+from domain.targets.importing.import_run import run_import
 from domain.targets.models import Contact, ImportState, Target, TargetBatch, TargetImport
 from tests import rows
 from tests.domain.targets.conftest import principal_of

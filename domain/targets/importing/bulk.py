@@ -10,7 +10,8 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.suppression.checks import suppressed_sql
-from domain.targets.duplicates import (
+from domain.targets.errors import TargetLimitReached
+from domain.targets.importing.duplicates import (
     DUPLICATE_IN_ACCOUNT,
     DUPLICATE_IN_CAMPAIGN,
     DUPLICATE_IN_FILE,
@@ -19,7 +20,6 @@ from domain.targets.duplicates import (
     take_out_those_elsewhere,
     update_present,
 )
-from domain.targets.errors import TargetLimitReached
 from domain.targets.reading.cells import RowProblem
 from domain.targets.rules import DuplicatePolicy
 

@@ -21,8 +21,8 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.columns import check_columns
 from domain.targets.errors import ImportFinished, TargetLimitReached
+from domain.targets.importing.columns import check_columns
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportProblem, ImportState, TargetBatch, TargetImport
 from domain.targets.numbers import COUNTRIES

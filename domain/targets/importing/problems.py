@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.targets.bulk import asyncpg_of
+from domain.targets.importing.bulk import asyncpg_of
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_problem (

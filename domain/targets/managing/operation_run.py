@@ -16,11 +16,11 @@ from domain.core.bus import Notice
 from domain.core.claims import Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.classes import CONDITIONS
 from domain.targets.commands import TargetsChanged
 from domain.targets.contact_numbers import DIAL_STATE
 from domain.targets.events import OperationProgressed, operation_topic
 from domain.targets.jobs import OperateOnTargets
+from domain.targets.managing.classes import CONDITIONS
 from domain.targets.models import OperationState, TargetOperation
 from domain.targets.progress import EVERY_S
 from domain.targets.rules import OperationAction

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from domain.core.problems import Problems
 from domain.targets.contact_numbers import NumberType
 from domain.targets.errors import NoPhoneColumn
-from domain.targets.header_words import (
+from domain.targets.importing.header_words import (
     SYSTEM_WORDS,
     formerly_plain_header,
     phone_type,

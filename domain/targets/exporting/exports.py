@@ -20,16 +20,16 @@ from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.transactions import in_transaction
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.bulk import copy_out
-from domain.targets.classes import CONDITIONS
 from domain.targets.errors import ExportNotReady, TooManyForXlsx
-from domain.targets.imports import access_import, problems_of
+from domain.targets.exporting.writer import writing
+from domain.targets.importing.bulk import copy_out
+from domain.targets.importing.imports import access_import, problems_of
+from domain.targets.importing.problems import OF_TARGETS
 from domain.targets.jobs import ExportTargets
 from domain.targets.listing import TargetFilter, after_prefix, check_filter
+from domain.targets.managing.classes import CONDITIONS
 from domain.targets.models import ExportKind, ExportState, TargetExport
-from domain.targets.problems import OF_TARGETS
 from domain.targets.rules import TargetClass, TargetSource
-from domain.targets.writer import writing
 
 XLSX_ROWS = 1_048_575  # under the header; the format's own limit
 KEPT = timedelta(days=1)

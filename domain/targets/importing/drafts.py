@@ -13,11 +13,11 @@ from domain.campaigns.service import access_campaign
 from domain.core.ports import Ports
 from domain.core.problems import Problems
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.choices import Choices, remembered_choices
-from domain.targets.choices import remember as remember_columns
-from domain.targets.columns import NAMING_ROWS, check_columns
 from domain.targets.errors import ImportFinished, NoPhoneColumn
-from domain.targets.imports import (
+from domain.targets.importing.choices import Choices, remembered_choices
+from domain.targets.importing.choices import remember as remember_columns
+from domain.targets.importing.columns import NAMING_ROWS, check_columns
+from domain.targets.importing.imports import (
     MAX_FILE_BYTES,
     ImportOptions,
     access_import,

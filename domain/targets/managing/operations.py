@@ -20,12 +20,12 @@ from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.classes import class_counts
 from domain.targets.errors import CountChanged
 from domain.targets.figures import target_counts
 from domain.targets.jobs import OperateOnTargets
+from domain.targets.managing.classes import class_counts
+from domain.targets.managing.operation_run import BLOCK_ROWS, run_operation
 from domain.targets.models import OperationState, TargetOperation
-from domain.targets.operation_run import BLOCK_ROWS, run_operation
 from domain.targets.rules import OperationAction, TargetClass
 
 NEWEST_FIRST = ("-id",)

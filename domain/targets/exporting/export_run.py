@@ -21,13 +21,13 @@ from domain.core.ports import Ports
 from domain.core.transactions import in_transaction
 from domain.core.unit_of_work import unit_of_work
 from domain.ledgers import exporting
-from domain.targets.bulk import copy_out
 from domain.targets.events import ExportProgressed, export_topic
-from domain.targets.exports import KEPT, LEDGER, condition_of, name_of, wanted_of
+from domain.targets.exporting.exports import KEPT, LEDGER, condition_of, name_of, wanted_of
+from domain.targets.exporting.writer import WriterCrashed, writing
+from domain.targets.importing.bulk import copy_out
 from domain.targets.jobs import ExportTargets
 from domain.targets.models import ExportState, TargetExport
 from domain.targets.progress import EVERY_S
-from domain.targets.writer import WriterCrashed, writing
 
 logger = getLogger(__name__)
 

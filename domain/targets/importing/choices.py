@@ -12,7 +12,7 @@ from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.targets.columns import signatures
+from domain.targets.importing.columns import signatures
 from domain.targets.models import ColumnChoice, TargetImport
 from domain.targets.reading.blocks import Preview
 

@@ -17,19 +17,19 @@ from domain.core import claims
 from domain.core.claims import FRUITLESS_STARTS, Claim, ClaimLost
 from domain.core.ports import Ports
 from domain.core.unit_of_work import unit_of_work
-from domain.targets import problems
-from domain.targets.bulk import (
+from domain.targets.commands import TargetsChanged
+from domain.targets.errors import ImportFileRefused, TargetLimitReached
+from domain.targets.importing import problems
+from domain.targets.importing.bulk import (
     SUPPRESSED,
     LeftOut,
     insert_left_out,
     insert_staged,
     refuse_beyond_limit,
 )
-from domain.targets.choices import remembered_choices
-from domain.targets.commands import TargetsChanged
-from domain.targets.drafts import DRAFT_FOR
-from domain.targets.duplicates import Destination
-from domain.targets.errors import ImportFileRefused, TargetLimitReached
+from domain.targets.importing.choices import remembered_choices
+from domain.targets.importing.drafts import DRAFT_FOR
+from domain.targets.importing.duplicates import Destination
 from domain.targets.jobs import ImportTargets
 from domain.targets.models import ImportState, TargetImport
 from domain.targets.progress import Pace, notice_of
