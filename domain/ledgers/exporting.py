@@ -4,19 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.access import audit
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.campaigns.service import access_campaign
-from domain.core.ids import new_id
 from domain.core.ports import Ports
 from domain.core.problems import Problems
-from domain.core.unit_of_work import unit_of_work
 from domain.ledgers.answers import LIVE_ANSWERS, counts_of, pool_of
 from domain.ledgers.rules import Window
-from domain.targets.errors import TooManyForXlsx
-from domain.targets.exporting.exports import LEDGER, XLSX_ROWS
-from domain.targets.jobs import ExportTargets
+from domain.targets.exporting.exports import LEDGER, order_export
 from domain.targets.models import ExportKind, TargetExport
 
 # Times are UTC, to the microsecond, so that a file can be counted again to the same answer.
@@ -56,35 +51,20 @@ async def begin_ledger_export(
     problems.refuse_any()
     members = (await pool_of(campaign.id))[0] if pooled else [campaign.id]
     rows = (await counts_of(members, Window(campaign.abandon_window, begins, ends))).live
-    if kind is ExportKind.XLSX and rows > XLSX_ROWS:
-        raise TooManyForXlsx(rows, XLSX_ROWS)
     wanted = {
         "campaigns": [str(member) for member in members],
         "begins": begins.astimezone(UTC).isoformat(),
         "ends": ends.astimezone(UTC).isoformat(),
     }
-    async with unit_of_work(ports) as work:
-        id = new_id()
-        export = await TargetExport.create(
-            id=id,
-            account_id=principal.account_id,
-            campaign_id=campaign.id,
-            kind=kind,
-            wanted={LEDGER: wanted},
-            rows_total=rows,
-            file_path=f"exports/{id}.{kind.value}",
-            created_at=ports.clock.now(),
-        )
-        await audit.record(
-            principal,
-            "abandonLedgerExportStart",
-            subject_type="campaign",
-            subject_id=campaign.id,
-            difference={"export": [None, str(id)]},
-            at=export.created_at,
-        )
-        work.enqueue(ExportTargets(export.id), job_id=f"ExportTargets:{export.id}")
-    return export
+    return await order_export(
+        principal,
+        campaign.id,
+        kind,
+        {LEDGER: wanted},
+        rows,
+        action="abandonLedgerExportStart",
+        ports=ports,
+    )
 
 
 def rows_of(wanted: dict[str, Any]) -> tuple[str, list[Any]]:

@@ -93,25 +93,47 @@ async def begin_export(
     [row] = await connections.get("default").execute_query_dict(
         f"SELECT count(*) AS n FROM target WHERE {condition}", values
     )
-    if kind is ExportKind.XLSX and row["n"] > XLSX_ROWS:
-        raise TooManyForXlsx(row["n"], XLSX_ROWS)
+    return await order_export(
+        principal,
+        campaign.id,
+        kind,
+        _plain(wanted, class_),
+        row["n"],
+        action="targetExportStart",
+        ports=ports,
+    )
+
+
+async def order_export(
+    principal: Principal,
+    campaign_id: UUID,
+    kind: ExportKind,
+    wanted: dict[str, Any],
+    rows: int,
+    *,
+    action: str,
+    ports: Ports,
+) -> TargetExport:
+    """A file of so many rows, ordered; what it is about is `wanted`. Raises TooManyForXlsx."""
+    if kind is ExportKind.XLSX and rows > XLSX_ROWS:
+        raise TooManyForXlsx(rows, XLSX_ROWS)
     async with unit_of_work(ports) as work:
         id = new_id()
         export = await TargetExport.create(
             id=id,
             account_id=principal.account_id,
-            campaign_id=campaign.id,
+            campaign_id=campaign_id,
             kind=kind,
-            wanted=_plain(wanted, class_),
-            rows_total=row["n"],
+            wanted=wanted,
+            rows_total=rows,
             file_path=f"exports/{id}.{kind.value}",
             created_at=ports.clock.now(),
         )
         await audit.record(
             principal,
-            "targetExportStart",
+            action,
             subject_type="campaign",
-            subject_id=campaign.id,
+            subject_id=campaign_id,
             difference={"export": [None, str(id)]},
             at=export.created_at,
         )
