@@ -37,6 +37,10 @@ class BrowserPhone:
         """Whether its loudspeaker plays a frequency at this moment."""
         return bool(await self._page.evaluate("hz => inCall() && strength(hz)", hz) > HEARD)
 
+    async def hears_no(self, hz: int) -> bool:
+        """Whether it plays none of a frequency at this moment."""
+        return not await self.hears(hz)
+
     def packets(self) -> tuple[int, int]:
         """How many packets of sound Asterisk had from the browser, and sent to it."""
         shown = self._bed.cli("pjsip show channelstats")

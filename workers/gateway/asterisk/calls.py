@@ -179,6 +179,7 @@ class Calls:
         leg = self._exchange.by_uniqueid.get(fact.uniqueid)
         if leg is None or leg.stale:
             return
+        leg.begun = True
         unsure = fact.verdict is Verdict.UNSURE
         beeps = leg.analysis is not None and leg.analysis.beep_if_unsure
         leg.greeting = fact.verdict is Verdict.MACHINE or (unsure and beeps)

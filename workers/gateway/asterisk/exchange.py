@@ -23,6 +23,8 @@ from workers.gateway.asterisk.settings import AsteriskSettings
 log = logging.getLogger(__name__)
 
 SPENT_KEPT = 200_000  # ids; a repeated command comes within seconds
+SETTLES_S, LOOK_S = 0.5, 0.01  # a channel that can't be redirected yet; it is milliseconds mostly
+ON_ITS_WAY = "channel not up"  # Asterisk's words for one that it has yet to bring somewhere else
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +58,8 @@ class Leg:
     changing: bool = False  # leaves its room only to come back in another role
     spying: bool = False
     ready: bool = False  # in AsyncAGI: takes the next step
+    begun: bool = False  # its dialplan runs, as an event of it told
+    redirects: int = 0  # asked for so far
     greeting: bool = False  # the dialplan waits for the beep of a machine, or what may be one
 
     @property
@@ -146,12 +150,17 @@ class Exchange:
 
     async def ask(self, action: ActionHeaders) -> Reply | None:
         """Do one action; None if it was not done. A subject that is gone is no error here."""
+        try:
+            return await self._request(action)
+        except AmiRefused as exc:
+            log.info("%s: %s", action["Action"], exc.reason)
+            return None
+
+    async def _request(self, action: ActionHeaders) -> Reply | None:
         if not self.session.up:
             return None  # the log says once that the link is down; the next login reads what is
         try:
             return await self.session.request(action)
-        except AmiRefused as exc:
-            log.info("%s: %s", action["Action"], exc.reason)
         except SwitchUnavailable as exc:
             log.warning("%s was not done: %s", action["Action"], exc)
         except ValueError as exc:
@@ -159,9 +168,29 @@ class Exchange:
         return None
 
     async def redirect(self, leg: Leg, context: str, exten: str) -> bool:
-        """Send a leg to another place in the dialplan; False if it could not be."""
+        """Send a leg to another place in the dialplan; False if it could not be.
+
+        Waits for a moment in which Asterisk can: one that was just answered and whose dialplan has
+        not begun would go on under another Uniqueid, unknown to us, and one that is still on its
+        way to the place before is refused. Where another redirection comes meanwhile, that holds.
+        """
         action = {"Action": "Redirect", "Channel": leg.uniqueid, "Context": context}
-        return bool(await self.ask(action | {"Exten": exten, "Priority": "1"}))
+        leg.redirects = turn = leg.redirects + 1
+        until = self.now() + SETTLES_S
+        while not self._can_move(leg) and self.now() < until:
+            await self.clock.sleep(LOOK_S)
+        while leg.redirects == turn:
+            try:
+                return bool(await self._request(action | {"Exten": exten, "Priority": "1"}))
+            except AmiRefused as exc:
+                if ON_ITS_WAY not in exc.reason or leg.id not in self.legs or self.now() > until:
+                    log.info("Redirect: %s", exc.reason)
+                    return False
+            await self.clock.sleep(LOOK_S)
+        return True
+
+    def _can_move(self, leg: Leg) -> bool:
+        return leg.begun or not leg.placed or leg.id not in self.legs
 
     def spawn(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something that an event asks for, apart from the event."""

@@ -135,6 +135,7 @@ class Resync:
         if leg.stale:
             return  # answered or not: nobody waits for it any more
         status = STATUS[channel.state]
+        leg.begun = leg.begun or status == "up"  # long enough ago
         if status != leg.status:
             leg.status, leg.since = status, self._exchange.now()
             if status == "ringing":

@@ -162,7 +162,7 @@ class Rooms:
         leg = self._exchange.by_uniqueid.get(fact.channel.uniqueid)
         if leg is None:
             return
-        leg.channel = fact.channel.name
+        leg.channel, leg.begun = fact.channel.name, True
         leg.marked = fact.role is Role.AGENT
         self._arrive(leg, fact.room)
         if leg.role is Role.WHISPER and not leg.spying:

@@ -253,7 +253,7 @@ class Sounds:
 
     def on_ready(self, leg: Leg) -> None:
         """A leg is in AsyncAGI: what waits for it can begin."""
-        leg.ready = True
+        leg.ready = leg.begun = True
         self.exchange.spawn(self._begin_next(leg.id))
 
     def on_step_done(self, fact: AgiStepDone) -> None:

@@ -24,6 +24,7 @@ from domain.telephony.port import (
     File,
     HangUp,
     Hold,
+    Join,
     PlaceLeg,
     Play,
     Role,
@@ -33,6 +34,7 @@ from domain.telephony.port import (
     ToNumber,
 )
 from tests.workers.gateway.asterisk.fake_ami import FakeAmi, Headers, captured
+from workers.gateway.asterisk import exchange
 from workers.gateway.asterisk.settings import AsteriskSettings
 from workers.gateway.asterisk.switch import AsteriskSwitch
 
@@ -246,6 +248,53 @@ async def test_a_leg_that_could_not_be_held_is_told_when_it_leaves_its_room(
     gateway.ami.say(room | {"Event": "ConfbridgeLeave"})
 
     await gateway.until(lambda: "RoomLeft" in gateway.told(1))
+
+
+async def test_a_leg_that_is_still_on_its_way_to_the_place_before_is_sent_on_from_there(
+    gateway: Gateway,
+) -> None:
+    known = {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1", "AccountCode": str(ACCOUNT)}
+    room = known | {"Conference": str(ROOM), "Exten": f"normal-m0-{ROOM}", "ChannelState": "6"}
+    await gateway.switch.execute(gateway.place(1, join=ROOM))
+    gateway.ami.say(room | {"Event": "ConfbridgeJoin"})
+    await gateway.until(lambda: "RoomJoined" in gateway.told(1))
+    busy = "Response: Error\r\nActionID: @ID\r\nMessage: Redirect failed, channel not up.\r\n\r\n"
+    refused: list[Headers] = []
+
+    def answer(action: Headers) -> str:
+        if action["Action"] != "Redirect" or len(refused) == 3:
+            return ""
+        refused.append(action)
+        return busy
+
+    gateway.ami.answer = answer
+    other = uuid4()
+    await gateway.switch.execute(Join(leg=leg(1), room=other, role=Role.CUSTOMER))
+
+    sent = gateway.ami.sent("Redirect")
+    assert len(refused) == 3
+    assert [each["Exten"] for each in sent] == [f"customer-m0-{other}"] * 4
+
+
+async def test_a_leg_is_sent_nowhere_before_its_dialplan_has_begun(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "SETTLES_S", 60.0)
+    up = {"Event": "Newstate", "ChannelState": "6", "AccountCode": str(ACCOUNT)}
+    channel = {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1"}
+    await gateway.switch.execute(gateway.place(1))
+    gateway.ami.say(up | channel)
+    await gateway.until(lambda: "LegAnswered" in gateway.told(1))
+
+    joining = asyncio.create_task(
+        gateway.switch.execute(Join(leg=leg(1), room=ROOM, role=Role.CUSTOMER))
+    )
+    await asyncio.sleep(0.1)
+    assert gateway.ami.sent("Redirect") == []
+
+    gateway.ami.say(up | channel | {"Event": "AsyncAGIStart", "Env": ""})
+    await joining
+    assert [each["Exten"] for each in gateway.ami.sent("Redirect")] == [f"customer-m0-{ROOM}"]
 
 
 async def test_a_recording_whose_folder_cannot_be_made_is_not_begun_and_said_so(
