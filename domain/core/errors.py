@@ -52,7 +52,7 @@ class NotAllowed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with one input field. `path` is dotted, as in `retry.busySeconds`."""
+    """One thing wrong with one input field. `path` is dotted, as in `retryDelays.busy`."""
 
     path: str
     message: str
