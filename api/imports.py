@@ -7,7 +7,8 @@ Answers 202 with the import, or a 4xx as api/plain.py says. The second form is w
 store as it comes in; the first lies on the disk in between.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -75,6 +76,7 @@ class Imports:
         length = http.headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             raise FileTooLarge(limit)
+        _known(http.query_params)
         kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             fields = {name: http.query_params.get(name, "") for name in FIELDS}
@@ -84,6 +86,7 @@ class Imports:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise BadRequest(400, "Send the file as the part `file`.")
+            _known(name for name in form if name != "file")
             texts = {name: form.get(name) or http.query_params.get(name, "") for name in FIELDS}
             fields = {name: text for name, text in texts.items() if isinstance(text, str)}
             return await self._import(principal, fields, file.filename or "", chunks_of(file))
@@ -100,7 +103,7 @@ class Imports:
         priority = fields.get("priority") or "5"
         options = ImportOptions(
             country=fields.get("country") or None,
-            priority=int(priority) if priority.isdecimal() else 0,
+            priority=int(priority) if re.fullmatch("[0-9]{1,2}", priority) else 0,
             batch_name=fields.get("batchName", ""),
             duplicates=_duplicates([fields.get(name, "") for name in DUPLICATES]),
             encoding=_encoding(fields.get("encoding", "")),
@@ -123,6 +126,12 @@ class Imports:
             return refused(404, "NOT_FOUND", f"There is no such template. Take one of {kinds}.")
         headers = {"content-disposition": f'attachment; filename="targets.{template.kind}"'}
         return Response(template.content(), headers=headers, media_type=template.media_type)
+
+
+def _known(names: Iterable[str]) -> None:
+    """Refuse a field that there is not: a country that is misspelt would be the account's."""
+    if strange := sorted(set(names) - set(FIELDS)):
+        raise BadRequest(400, f"There is no field {strange[0][:40]!r}. Send {', '.join(FIELDS)}.")
 
 
 def _encoding(said: str) -> TextEncoding | None:

@@ -114,7 +114,7 @@ class Engine:
             return Prepared(None, [spoken(error)])
         except RecursionError:
             return Prepared(None, [spoken(GraphQLError("The document is nested too deeply."))])
-        return Prepared(document, [spoken(error) for error in errors])
+        return Prepared(document, [spoken(_of_the_document(error)) for error in errors])
 
     async def execute(self, request: Request, context: Context) -> ExecutionResult:
         """The answer to a prepared query or mutation."""
@@ -164,6 +164,13 @@ class Engine:
             return None
         first = operation.selection_set.selections[0]
         return self._shares.get(first.name.value) if isinstance(first, FieldNode) else None
+
+
+def _of_the_document(error: GraphQLError) -> GraphQLError:
+    """The error as the document's. Python reads no number of more than 4,300 digits."""
+    if isinstance(error.original_error, ValueError):
+        return GraphQLError("A number in the document is too long.", nodes=error.nodes)
+    return error
 
 
 def _shares(schema: OutdialSchema) -> dict[str, Share]:

@@ -8,10 +8,11 @@ from strawberry import UNSET
 from domain.core.problems import Problems
 
 
-def given(source: object, *, nullable: Collection[str] = ()) -> dict[str, Any]:
+def given(source: object, *, nullable: Collection[str] = (), inside: str = "") -> dict[str, Any]:
     """The fields of an input that were given, under their Python names.
 
     A null says "none" for the fields in `nullable`, and is refused for all others (InvalidInput).
+    `inside` is the public path of the input, where it is itself a field.
     """
     problems, values = Problems(), dict[str, Any]()
     definition: Any = source
@@ -20,7 +21,8 @@ def given(source: object, *, nullable: Collection[str] = ()) -> dict[str, Any]:
         if value is UNSET:
             continue
         if value is None and field.python_name not in nullable:
-            problems.add(_public(field.python_name), "must not be null; leave it out instead")
+            path = ".".join(filter(None, (inside, _public(field.python_name))))
+            problems.add(path, "must not be null; leave it out instead")
         values[field.python_name] = value
     problems.refuse_any()
     return values

@@ -136,7 +136,9 @@ def _page(field: FieldNode) -> int:
     for argument in field.arguments or ():
         if argument.name.value == "first":
             if isinstance(argument.value, IntValueNode):
-                return max(1, min(MAX_PAGE, int(argument.value.value)))
+                # Python refuses to read thousands of digits. What is no page size is refused later.
+                digits = argument.value.value
+                return max(1, min(MAX_PAGE, int(digits))) if len(digits) < 10 else MAX_PAGE
             return MAX_PAGE
     selections = field.selection_set.selections if field.selection_set else ()
     paged = any(isinstance(s, FieldNode) and s.name.value in ("edges", "nodes") for s in selections)

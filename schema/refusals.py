@@ -19,7 +19,7 @@ _SHAPES: dict[type[errors.OutdialError], type["Refusal"]] = {}
 
 @strawberry.interface(description="A rule said no. Nothing was changed unless the message says so.")
 class Refusal:
-    code: str = strawberry.field(description="Stable, for programs: `CALLING_WINDOW_CLOSED`.")
+    code: str = strawberry.field(description="Stable, for programs: `CAMPAIGN_CLOSED`.")
     message: str = strawberry.field(
         description="What was not done, why, and what to do. English, for people."
     )
@@ -60,7 +60,7 @@ class NotAllowed(Refusal):
 
 @strawberry.type(description="One thing wrong with one input field.")
 class FieldProblem:
-    path: str = strawberry.field(description="Dotted path of the field, as `retry.busySeconds`.")
+    path: str = strawberry.field(description="Dotted path of the field, as `retryDelays.busy`.")
     message: str = strawberry.field(description="What is wrong with it.")
 
 

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from domain.access.models import AuditEntry
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.core.problems import Problems
 
 NEWEST_FIRST = ("-at", "-id")
 
@@ -56,10 +57,13 @@ def visible_entries(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> QuerySet[AuditEntry]:
-    """Changes in the account. Page them by NEWEST_FIRST."""
+    """Changes in the account. Page them by NEWEST_FIRST. Raises InvalidInput."""
     principal.require(Permission.AUDIT_VIEW)
     query = AuditEntry.filter(account_id=principal.account_id)
     if subject_type is not None:
+        problems = Problems()
+        subject_type = problems.text("subjectType", subject_type, longest=32, empty=True)
+        problems.refuse_any()
         query = query.filter(subject_type=subject_type)
     if subject_id is not None:
         query = query.filter(subject_id=subject_id)

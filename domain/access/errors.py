@@ -21,8 +21,8 @@ class SignInFailed(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Not signed in: the account, the name or the password is wrong. "
-            "Check them, or ask an administrator for a new password."
+            "Not signed in: the account, the e-mail address or code, or the password or PIN is "
+            "wrong. Check them, or ask an administrator for a new password or PIN."
         )
 
 

@@ -14,6 +14,8 @@ from domain.core.throttle import Throttle
 
 WINDOW_S = 15 * 60.0
 TRIES_PER_NAME = 10
+LONGEST_SLUG = 40
+LONGEST_EMAIL = 200
 # A call centre has one address: everybody signs in from it when a shift begins.
 TRIES_PER_ADDRESS = 300
 
@@ -34,9 +36,11 @@ async def sign_in_user(
     """
     email = email.strip().lower()
     tries = await count_try("user", account, email, address=address, throttle=throttle)
-    user = await User.filter(
-        account__slug=account, email=email, deactivated_at=None, **admitted(demo=demo)
-    ).first()
+    user = None
+    if storable(account, email, longest=LONGEST_EMAIL):
+        user = await User.filter(
+            account__slug=account, email=email, deactivated_at=None, **admitted(demo=demo)
+        ).first()
     if not await verify_secret(user.password_hash if user else None, password) or user is None:
         raise SignInFailed()
     await uncount(tries, throttle=throttle)
@@ -66,6 +70,11 @@ async def count_try(
     if wait_s := await throttle.take(by_address, limit=TRIES_PER_ADDRESS, window_s=WINDOW_S):
         raise TooManySignIns(wait_s)
     return by_name, by_address
+
+
+def storable(account: str, name: str, *, longest: int) -> bool:
+    """Whether a row could have these; what it could not, the database refuses to look for."""
+    return len(account) <= LONGEST_SLUG and len(name) <= longest and "\0" not in f"{account}{name}"
 
 
 async def uncount(tries: tuple[str, str], *, throttle: Throttle) -> None:

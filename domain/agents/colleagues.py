@@ -5,9 +5,11 @@ from tortoise.queryset import QuerySet
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.agents.errors import NO_DESK
 from domain.agents.models import Agent, AgentStateEntry
 from domain.agents.rules import AgentState
 from domain.core.errors import NotFound
+from domain.core.problems import Problems
 
 IN_ORDER = ("name", "id")
 
@@ -17,15 +19,19 @@ def colleagues(
 ) -> QuerySet[Agent]:
     """The other agents of the account, whatever their team, as transfers go. Page them IN_ORDER.
 
-    `search` is a part of the name or the beginning of the code. Raises NotFound without a desk.
+    `search` is a part of the name or the beginning of the code. Raises NotFound without a
+    desk, InvalidInput.
     """
     principal.require(Permission.DESK)
     if principal.agent_id is None:
-        raise NotFound("agent", "of your own")
+        raise NotFound("agent", "of your own", way=NO_DESK)
     query = Agent.filter(account_id=principal.account_id, archived_at=None).exclude(
         id=principal.agent_id
     )
-    if search is not None and (wanted := search.strip()):
+    problems = Problems()
+    wanted = problems.text("search", search or "", longest=100, empty=True)
+    problems.refuse_any()
+    if wanted:
         query = query.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted))
     if available:
         ready = AgentStateEntry.filter(

@@ -13,11 +13,13 @@ from domain.access.models import Session
 from domain.access.permissions import Permission
 from domain.access.principal import Principal, PrincipalKind
 from domain.access.secrets import verify_secret
-from domain.access.sign_in import count_try, sign_out, uncount
+from domain.access.sign_in import count_try, sign_out, storable, uncount
 from domain.access.tokens import SignedIn, admitted, open_session
 from domain.agents import commands
 from domain.agents.commands import PreviewDecision
+from domain.agents.errors import NO_DESK
 from domain.agents.models import Agent
+from domain.agents.rules import LONGEST_CODE
 from domain.agents.service import access_agent
 from domain.core.errors import DomainError, NotFound, Unavailable
 from domain.core.floors import FloorCommand
@@ -39,9 +41,11 @@ async def desk_sign_in(
     then nobody is signed in.
     """
     tries = await count_try("agent", account, code, address=address, throttle=throttle)
-    agent = await Agent.filter(
-        account__slug=account, code=code, archived_at=None, **admitted(demo=ports.demo)
-    ).first()
+    agent = None
+    if storable(account, code, longest=LONGEST_CODE):
+        agent = await Agent.filter(
+            account__slug=account, code=code, archived_at=None, **admitted(demo=ports.demo)
+        ).first()
     if not await verify_secret(agent.pin_hash if agent else None, pin) or agent is None:
         raise SignInFailed()
     await uncount(tries, throttle=throttle)
@@ -68,7 +72,9 @@ async def access_desk(principal: Principal, agent_id: UUID | None) -> Agent:
             return agent
     elif agent_id is not None and principal.may(Permission.AGENT_SUPERVISE):
         return await access_agent(principal, agent_id, Permission.AGENT_SUPERVISE, archived=False)
-    raise NotFound("agent", agent_id or "of your own")
+    if agent_id is None:
+        raise NotFound("agent", "of your own", way=f"Name one with `agentId`. {NO_DESK}")
+    raise NotFound("agent", agent_id)
 
 
 async def sign_in(principal: Principal, *, ports: Ports) -> Agent:

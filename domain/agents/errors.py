@@ -22,6 +22,9 @@ from domain.agents.rules import AgentState
 from domain.core.errors import DomainError
 from domain.eligibility.parts import Block, BlockCode
 
+# The way out for somebody who asks for a desk of their own and has none.
+NO_DESK = "Only agents have a desk: sign in as one, or as a user who is one."
+
 
 class AgentSignedOut(DomainError):
     """The agent is offline."""
@@ -57,7 +60,7 @@ class NoWrapUp(DomainError):
     def __init__(self, agent_id: UUID, state: AgentState) -> None:
         super().__init__(
             f"Nothing was recorded: agent {agent_id} is in state {state}, so there is no call to "
-            "wrap up."
+            "wrap up. The desk's events say what is true now."
         )
         self.agent_id = str(agent_id)
         self.state = str(state)
@@ -69,7 +72,10 @@ class NothingOnTheLine(DomainError):
     code = "NOTHING_ON_THE_LINE"
 
     def __init__(self, subject: UUID) -> None:
-        super().__init__(f"Nothing was done: {subject} has no customer call under way.")
+        super().__init__(
+            f"Nothing was done: {subject} has no customer call under way. It has ended, or never "
+            "began; the desk's events say what is true now."
+        )
         self.subject = str(subject)
 
 

@@ -1,6 +1,17 @@
 """Which state an agent may go to from which. Pure."""
 
+import re
 from enum import StrEnum
+
+LONGEST_CODE = 16
+ENDPOINT_WANTED = (
+    "must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
+)
+
+
+def names_an_endpoint(text: str) -> bool:
+    """Whether a telephone at a switch may have this name."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", text) is not None
 
 
 class AgentState(StrEnum):

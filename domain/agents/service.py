@@ -15,7 +15,7 @@ from domain.access.sign_in import end_sessions
 from domain.agents.commands import AgentChanged
 from domain.agents.errors import AgentCodeTaken, AgentSignedIn
 from domain.agents.models import Agent, EndpointKind
-from domain.agents.rules import AgentState
+from domain.agents.rules import ENDPOINT_WANTED, AgentState, names_an_endpoint
 from domain.agents.states import current_states
 from domain.agents.teams import access_team
 from domain.callerids.owned import refuse_foreign
@@ -34,7 +34,6 @@ IN_ORDER = ("code", "id")
 
 _CODE = re.compile("[0-9]{2,16}")
 _PIN = re.compile("[0-9]{4,8}")
-_ENDPOINT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class AgentSettings(TypedDict, total=False):
@@ -174,8 +173,7 @@ def _checked(settings: AgentSettings, kind: EndpointKind, problems: Problems) ->
             wanted = "must be a number in E.164, as in +12025550103, for this kind of endpoint"
             problems.unless(is_e164(endpoint), "endpoint", wanted)
         else:
-            wanted = "must be 1 to 64 letters, digits, dots, dashes or underscores"
-            problems.unless(_ENDPOINT.fullmatch(endpoint) is not None, "endpoint", wanted)
+            problems.unless(names_an_endpoint(endpoint), "endpoint", ENDPOINT_WANTED)
     if (caller_id := settings.get("caller_id")) is not None:
         problems.unless(is_e164(caller_id), "callerId", "must be in E.164, as in +12025550103")
     problems.refuse_any()

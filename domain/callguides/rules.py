@@ -14,7 +14,8 @@ MOST_QUESTIONS = 100
 MOST_ANSWERS = 20  # to choose from
 LONGEST_QUESTION = 500
 LONGEST_ANSWER = 500
-_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+LONGEST_ID = 32
+_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_ID}}}")
 
 
 class Choice(TypedDict):
@@ -83,7 +84,9 @@ def _check_ways(where: str, questions: list[dict[str, Any]], problems: Problems)
     for index, question in enumerate(questions):
         for path, following in _ways(question):
             problems.unless(
-                following in ids, f"{where}.{index}.{path}", f"there is no question {following!r}"
+                following in ids,
+                f"{where}.{index}.{path}",
+                f"there is no question {following[:LONGEST_ID]!r}",
             )
     reached = _reached(questions)
     for index, id in enumerate(ids):
@@ -129,7 +132,9 @@ def checked_answers(
         text = problems.text(f"{path}.answer", answer, longest=LONGEST_ANSWER)
         question = by_id.get(id)
         if question is None:
-            problems.add(f"{path}.questionId", f"there is no question {id!r} in the call guide")
+            problems.add(
+                f"{path}.questionId", f"there is no question {id[:LONGEST_ID]!r} in the call guide"
+            )
             continue
         choices = [choice["text"] for choice in question["answers"]]
         problems.unless(

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from domain.access.permissions import Permission
 from domain.access.principal import Principal
+from domain.agents.errors import NO_DESK
 from domain.agents.models import Agent
 from domain.agents.rules import AgentState
 from domain.agents.states import current_states
@@ -90,7 +91,7 @@ async def follow_desk(
     """
     principal.require(Permission.DESK)
     if principal.agent_id is None:
-        raise NotFound("agent", "of your own")
+        raise NotFound("agent", "of your own", way=NO_DESK)
     if after is not None and not _CURSOR.fullmatch(after):
         raise InvalidInput(FieldProblem("after", "is no cursor of a desk"))
     bus, topic, cursor = ports.bus, desk_topic(principal.agent_id), after

@@ -9,6 +9,7 @@ from domain.access.permissions import Permission
 from domain.access.principal import Principal
 from domain.agents.desk import access_desk, ask_floor
 from domain.agents.models import Agent
+from domain.agents.rules import ENDPOINT_WANTED, names_an_endpoint
 from domain.agents.service import access_agent
 from domain.calls.commands import (
     CallHold,
@@ -133,7 +134,7 @@ async def supervise(
         "give exactly one of endpoint and number",
     )
     if endpoint is not None:
-        problems.text("endpoint", endpoint, longest=64)
+        problems.unless(names_an_endpoint(endpoint), "endpoint", ENDPOINT_WANTED)
     problems.unless(
         number is None or is_e164(number), "number", "must be an E.164 number, as +12025550100"
     )

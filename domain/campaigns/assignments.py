@@ -81,7 +81,7 @@ async def unassign(
     """
     principal.require(Permission.CAMPAIGN_MANAGE)
     problems = Problems()
-    for path, ids in (("teams", teams), ("agents", agents)):
+    for path, ids in (("teamIds", teams), ("agentIds", agents)):
         problems.unless(len(ids) <= MOST_AT_ONCE, path, f"must be at most {MOST_AT_ONCE}")
     problems.refuse_any()
     await _see_all(principal, teams, agents)

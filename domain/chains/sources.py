@@ -139,7 +139,7 @@ async def access_source(principal: Principal, id: UUID) -> CampaignSource:
     principal.require(Permission.CAMPAIGN_VIEW)
     row = await CampaignSource.filter(id=id, account_id=principal.account_id).first()
     if row is None:
-        raise NotFound("campaignSource", id)
+        raise NotFound("draw", id)
     return row
 
 
@@ -170,8 +170,8 @@ def _checked(settings: SourceSettings) -> dict[str, object]:
     }
     problems.unless(
         bool(values["closed_reasons"] or values["dispositions"] or codes),
-        "statuses",
-        "must name a closed reason, a disposition or a wrap-up code",
+        "closedReasons",
+        "must name one, or `dispositions` or `wrapUpCodes` must",
     )
     problems.refuse_any()
     return values

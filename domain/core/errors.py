@@ -32,8 +32,8 @@ class NotFound(DomainError):
 
     code = "NOT_FOUND"
 
-    def __init__(self, kind: str, id: object) -> None:
-        super().__init__(f"There is no {kind} {id} in this account. Check the id.")
+    def __init__(self, kind: str, id: object, *, way: str = "Check the id.") -> None:
+        super().__init__(f"There is no {kind} {id} in this account. {way}")
         self.kind = kind
         self.id = str(id)
 
@@ -44,15 +44,15 @@ class NotAllowed(DomainError):
     code = "FORBIDDEN"
 
     def __init__(self, permission: str) -> None:
-        super().__init__(
-            f"Not done: this needs the permission {permission}. Ask an administrator for it."
-        )
+        # With a desk comes an agent, which nobody can be given as a permission.
+        way = "Sign in as an agent" if permission == "desk" else "Ask an administrator for it"
+        super().__init__(f"Not done: this needs the permission {permission}. {way}.")
         self.permission = permission
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with one input field. `path` is dotted, as in `retry.busySeconds`."""
+    """One thing wrong with one input field. `path` is dotted, as in `retryDelays.busy`."""
 
     path: str
     message: str

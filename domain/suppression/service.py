@@ -93,7 +93,7 @@ async def suppress(
         await access_campaign(principal, campaign_id, Permission.TARGET_MANAGE)
     problems = Problems()
     reason = problems.text("reason", reason, longest=200, empty=True)
-    problems.unless(0 < len(lines) <= MAX_ENTRIES, "numbers", f"must be 1 to {MAX_ENTRIES:,}")
+    problems.unless(0 < len(lines) <= MAX_ENTRIES, "pasted", f"must be 1 to {MAX_ENTRIES:,} lines")
     now = ports.clock.now()
     if expires_at is not None and is_never(expires_at):
         expires_at = None

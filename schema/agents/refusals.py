@@ -22,7 +22,7 @@ class AgentBusy(Refusal):
     """The agent's state does not allow what was asked."""
 
     agent_id: str = strawberry.field(description="The agent.")
-    state: str = strawberry.field(description="The state that the agent is in.")
+    state: str = strawberry.field(description="The state that the agent is in, as `wrap_up`.")
 
 
 @refusal(errors.NoWrapUp)
@@ -30,7 +30,7 @@ class NoWrapUp(Refusal):
     """The agent is not in wrap-up."""
 
     agent_id: str = strawberry.field(description="The agent.")
-    state: str = strawberry.field(description="The state that the agent is in.")
+    state: str = strawberry.field(description="The state that the agent is in, as `wrap_up`.")
 
 
 @refusal(errors.NothingOnTheLine)
@@ -86,7 +86,7 @@ class AgentSignedIn(Refusal):
     """The agent is at work."""
 
     agent_id: str = strawberry.field(description="The agent.")
-    state: str = strawberry.field(description="The state that the agent is in.")
+    state: str = strawberry.field(description="The state that the agent is in, as `wrap_up`.")
 
 
 @refusal(errors.TeamNameTaken)

@@ -25,7 +25,7 @@ class TransferTargetBusy(Refusal):
     """The agent who was to get the customer cannot take one now."""
 
     agent_id: str = strawberry.field(description="The agent who was to get the customer.")
-    state: str = strawberry.field(description="The state that the agent is in.")
+    state: str = strawberry.field(description="The state that the agent is in, as `wrap_up`.")
 
 
 @refusal(errors.NotSupervising)

@@ -101,6 +101,6 @@ class AnalysisSettingsInput:
     )
 
 
-def setting_of(input: AnalysisSettingsInput) -> AnalysisSetting:
-    """What was given, as the domain has it."""
-    return cast(AnalysisSetting, renamed(given(input), _NAMES))
+def setting_of(input: AnalysisSettingsInput, *, path: str) -> AnalysisSetting:
+    """What was given, as the domain has it. `path`: of the input, for what is wrong."""
+    return cast(AnalysisSetting, renamed(given(input, inside=path), _NAMES))

@@ -84,7 +84,7 @@ class AnnouncementInput:
     )
 
 
-def setting_of(input: AnnouncementInput) -> AnnouncementSetting:
-    """What was given, as the domain has it."""
-    values = renamed(given(input), {"wait_seconds": "wait_s"})
+def setting_of(input: AnnouncementInput, *, path: str) -> AnnouncementSetting:
+    """What was given, as the domain has it. `path`: of the input, for what is wrong."""
+    values = renamed(given(input, inside=path), {"wait_seconds": "wait_s"})
     return cast(AnnouncementSetting, values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import strawberry
@@ -263,9 +264,9 @@ def _delays_of(rows: list[RetryDelayInput]) -> dict[Disposition, int]:
 
 # Settings that are kept in another shape than they are given in.
 SHAPES: dict[str, Callable[[Any], object]] = {
-    "abandon_message": announcements.setting_of,
-    "analysis_settings": analysis.setting_of,
-    "announcement": announcements.setting_of,
+    "abandon_message": partial(announcements.setting_of, path="abandonMessage"),
+    "analysis_settings": partial(analysis.setting_of, path="analysisSettings"),
+    "announcement": partial(announcements.setting_of, path="announcement"),
     "call_guide": guide_of,
     "calling_windows": windows_of,
     "number_caps": caps_of,

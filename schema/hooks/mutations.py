@@ -31,7 +31,7 @@ class PreDialHookInput:
     )
     fallback: HookFallback | None = strawberry.field(description="DIAL unless set.", default=UNSET)
     retry_seconds: int | None = strawberry.field(
-        description="1 to 30 days; an hour unless set.", default=UNSET
+        description="A second to 30 days; an hour unless set.", default=UNSET
     )
     variables: list[str] | None = strawberry.field(
         description="Customer fields that the question holds; none unless set. At most 30, none "

@@ -114,12 +114,16 @@ class TargetsAddInput:
 
     def rows(self) -> list[NewTarget]:
         if (self.pasted is None) == (self.targets is None):
-            raise InvalidInputError(FieldProblem("input", "give either pasted or targets"))
+            raise InvalidInputError(FieldProblem("pasted", "give either this or targets"))
         if self.pasted is not None:
-            return pasted(self.pasted)
+            lines = pasted(self.pasted)
+            if not 0 < len(lines) <= MAX_PASTED:
+                wanted = f"must be 1 to {MAX_PASTED:,} lines"
+                raise InvalidInputError(FieldProblem("pasted", wanted))
+            return lines
         assert self.targets is not None  # as just checked
-        if len(self.targets) > MAX_ROWS:
-            raise InvalidInputError(FieldProblem("targets", f"must be at most {MAX_ROWS:,}"))
+        if not 0 < len(self.targets) <= MAX_ROWS:
+            raise InvalidInputError(FieldProblem("targets", f"must be 1 to {MAX_ROWS:,}"))
         return [each.target() for each in self.targets]
 
 

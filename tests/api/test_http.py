@@ -201,7 +201,9 @@ async def test_a_subscription_is_sent_elsewhere(server: Served) -> None:
         ("{ nothing }", None, "Cannot query field 'nothing'"),
         ("{ echo ", None, "Syntax Error"),
         ("query($s: Float!) { slow(seconds: $s) }", None, "Variable '$s'"),
+        ("{ users(first: %s) { totalCount } }" % ("9" * 5_000), None, "number in the document"),
     ],
+    ids=["missing", "two", "unused", "unknown", "syntax", "variable", "long number"],
 )
 async def test_an_operation_that_cannot_run_says_why(
     server: Served, query: str, name: str | None, message: str

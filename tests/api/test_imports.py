@@ -78,6 +78,39 @@ async def test_the_encoding_of_a_file_may_be_said_by_its_usual_name(
     assert (await Target.get().select_related("contact")).contact.name == "Zoé"
 
 
+@pytest.mark.parametrize("way", ["form", "body"])
+async def test_a_field_that_there_is_not_is_refused_and_nothing_kept(
+    server: Served, token: str, campaign: Campaign, way: str
+) -> None:
+    fields, headers = (
+        {"campaign": str(campaign.id), "contry": "PL"},
+        {"authorization": f"Bearer {token}"},
+    )
+    if way == "form":
+        files = {"file": ("list.csv", CONTENT)}
+        answer = await server.http.post("/imports", headers=headers, data=fields, files=files)
+    else:
+        answer = await server.http.post("/imports", headers=headers, params=fields, content=CONTENT)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
+    assert "no field 'contry'. Send campaign, country, priority" in answer.json()["message"]
+    assert await TargetImport.all().count() == 0
+
+
+async def test_a_priority_of_thousands_of_digits_is_refused_and_nothing_kept(
+    server: Served, token: str, campaign: Campaign
+) -> None:
+    answer = await server.http.post(
+        "/imports",
+        headers={"authorization": f"Bearer {token}"},
+        data={"campaign": str(campaign.id), "priority": "9" * 5_000},
+        files={"file": ("list.csv", CONTENT)},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
+    assert await TargetImport.all().count() == 0
+
+
 async def test_an_encoding_that_nobody_knows_is_refused_with_those_that_are_known(
     server: Served, token: str, campaign: Campaign
 ) -> None:

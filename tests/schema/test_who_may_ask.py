@@ -1,4 +1,4 @@
-"""Every operation, asked by nobody, without the permission, with another account's ids, and right.
+"""Every operation, asked by nobody, without the permission, with foreign ids, bad texts, and right.
 
 The operations are found in the schema, so that none is forgotten: a new id argument fails here
 until ID_ARGUMENTS says what it names.
@@ -6,7 +6,8 @@ until ID_ARGUMENTS says what it names.
 
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -253,19 +254,26 @@ class Operation:
             if is_required_argument(argument) or _id_paths(f"{name}.{argument_name}", argument.type)
         }
         self.arguments = arguments
-        heads = ", ".join(f"${name}: {kind}" for name, kind in arguments.items())
+        self.document = self.document_with(arguments)
+
+    def document_with(self, arguments: Iterable[str]) -> str:
+        heads = ", ".join(f"${name}: {self.field.args[name].type}" for name in arguments)
         given = ", ".join(f"{name}: ${name}" for name in arguments)
-        named = get_named_type(field.type)
+        named = get_named_type(self.field.type)
         shape = ""
         if isinstance(named, GraphQLUnionType):
-            shape = "{ __typename ... on Refusal { code } }"
+            problems = any(member.name == "InvalidInput" for member in named.types)
+            shape = (
+                "{ __typename ... on Refusal { code }"
+                f"{' ... on InvalidInput { problems { path } }' if problems else ''} }}"
+            )
         elif named.name.endswith("Connection"):
             shape = "{ __typename totalCount }"
         elif not is_leaf_type(named):
             shape = "{ __typename }"
-        self.document = (
-            f"{kind} {'(' + heads + ')' if heads else ''} "
-            f"{{ {name} {'(' + given + ')' if given else ''} {shape} }}"
+        return (
+            f"{self.kind} {'(' + heads + ')' if heads else ''} "
+            f"{{ {self.name} {'(' + given + ')' if given else ''} {shape} }}"
         )
 
     @property
@@ -288,6 +296,25 @@ class Operation:
             name: _value(f"{self.name}.{name}", type_, ids)
             for name, type_ in self.arguments.items()
         }
+
+    def texts(
+        self, text: str, ids: Mapping[str, UUID] = MappingProxyType({})
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Each place for a text, with its argument: right but for this text there."""
+        return [
+            (place, {name: value})
+            for name, argument in self.field.args.items()
+            for place, value in _with_text(f"{self.name}.{name}", argument.type, text, ids)
+        ]
+
+    def has(self, path: str) -> bool:
+        """Whether it is an argument's path, or a field's of an input that is an argument."""
+        parts = [part for part in path.split(".") if not part.isdigit()]
+        return _leads(self.field.args, parts) or any(
+            isinstance(named := get_named_type(argument.type), GraphQLInputObjectType)
+            and _leads(named.fields, parts)
+            for argument in self.field.args.values()
+        )
 
 
 def _operations() -> Iterator[Operation]:
@@ -320,7 +347,7 @@ def _id_paths(path: str, kind: Any, inside: tuple[str, ...] = ()) -> list[str]:
     return []
 
 
-def _value(path: str, kind: Any, ids: dict[str, UUID]) -> Any:
+def _value(path: str, kind: Any, ids: Mapping[str, UUID]) -> Any:
     if isinstance(kind, GraphQLNonNull):
         return _value(path, kind.of_type, ids)
     last = path.rpartition(".")[2]
@@ -341,6 +368,37 @@ def _value(path: str, kind: Any, ids: dict[str, UUID]) -> Any:
     if kind.name == "Upload":
         return UploadFile(io.BytesIO(people_xlsx(1)), filename="list.xlsx")
     return {"UUID": str(ids.get(path, "")), "Boolean": True, "Int": 1, "String": "x"}[kind.name]
+
+
+def _with_text(
+    path: str, kind: Any, text: str, ids: Mapping[str, UUID], inside: tuple[str, ...] = ()
+) -> Iterator[tuple[str, Any]]:
+    """Values of the type that pass but for one text, each with the place of that text."""
+    if isinstance(kind, GraphQLNonNull):
+        yield from _with_text(path, kind.of_type, text, ids, inside)
+    elif isinstance(kind, GraphQLList):
+        for place, value in _with_text(path, kind.of_type, text, ids, inside):
+            yield place, [value]
+    elif isinstance(kind, GraphQLInputObjectType) and kind.name not in inside:
+        rest = {
+            name: _value(f"{path}.{name}", field.type, ids)
+            for name, field in kind.fields.items()
+            if is_required_input_field(field)
+        }
+        for name, field in kind.fields.items():
+            inner = _with_text(f"{path}.{name}", field.type, text, ids, (*inside, kind.name))
+            for place, value in inner:
+                yield place, {**rest, name: value}
+    elif isinstance(kind, GraphQLScalarType) and kind.name == "String":
+        yield path, text
+
+
+def _leads(fields: Mapping[str, Any], path: list[str]) -> bool:
+    if not path or path[0] not in fields:
+        return not path
+    named = get_named_type(fields[path[0]].type)
+    # The value of an enum may follow, as in `retryDelays.busy`.
+    return not isinstance(named, GraphQLInputObjectType) or _leads(named.fields, path[1:])
 
 
 OPERATIONS = {f"{operation.kind} {operation.name}": operation for operation in _operations()}
@@ -557,3 +615,29 @@ async def test_only_those_may_ask_who_may(name: str, database: str, fakes: FakeP
 
     answer = await _ask(operation, ours, fakes, own_ids)
     assert isinstance(answer, int) or answer == ANSWERS.get(operation.name, "ok")
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        name for name, each in OPERATIONS.items() if each.kind != "subscription" and each.texts("")
+    ),
+)
+async def test_no_text_is_a_fault_of_ours_and_what_is_wrong_is_told_by_its_name(
+    name: str, database: str, fakes: FakePorts
+) -> None:
+    operation = OPERATIONS[name]
+    who, ids = await _world("ours", fakes)
+    # PostgreSQL has no such character, and columns have a width.
+    for text in ("a\0b", "x" * 5000, ""):
+        for place, given in operation.texts(text, ids):
+            variables = {**operation.variables(ids), **given}
+            document = operation.document_with(variables)
+            result = await execute(document, who, fakes, **variables)
+            if result.errors:
+                assert code_of(result) != "INTERNAL", place
+                continue
+            assert result.data is not None
+            answer = result.data[operation.name]
+            for problem in answer.get("problems", ()) if isinstance(answer, dict) else ():
+                assert operation.has(problem["path"]), f"{place}: {problem['path']}"

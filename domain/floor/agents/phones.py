@@ -10,7 +10,7 @@ from domain.access.errors import TooManySignIns
 from domain.access.secrets import verify_secret
 from domain.access.sign_in import count_try, uncount
 from domain.agents.models import Agent
-from domain.agents.rules import AgentState
+from domain.agents.rules import LONGEST_CODE, AgentState
 from domain.core.errors import Unavailable
 from domain.core.outages import DATABASE_AWAY
 from domain.core.throttle import Throttle
@@ -32,7 +32,6 @@ LOGGED_OFF = File(name="agent-loggedoff")
 MOST_TRIES = 3  # in one call
 MOST_GUESSES, GUESSES_S = 9, 3600.0  # for one code, over all calls; then nobody signs in with it
 FIRST_DIGIT_S = 10.0
-LONGEST_CODE = 16
 
 
 @dataclass(slots=True)

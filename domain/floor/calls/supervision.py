@@ -66,7 +66,11 @@ class Supervisions:
         Raises NotFound, NoLineFree.
         """
         if seat.node is None or not seat.leg_up:
-            raise NotFound("phone on the line of agent", seat.agent_id)
+            raise NotFound(
+                "phone on the line of agent",
+                seat.agent_id,
+                way="Begin when the agent has gone available and the phone is picked up.",
+            )
         present = self._by_supervisor.get(command.supervisor)
         here = present is not None and present.node == seat.node  # not where the agent was before
         if present is not None and here and present.agent_id == seat.agent_id:

@@ -79,8 +79,15 @@ async def test_the_token_itself_is_kept_nowhere(database: str, fakes: FakePorts)
         {"email": "nobody@example.com"},
         {"account": "nowhere"},
         {"email": "gone@example.com"},
+        {"account": "acme\0"},
+        {"account": "a" * 1000},
+        {"email": "ana\0@example.com"},
+        {"email": "a" * 1000},
     ],
-    ids=["password", "email", "account", "deactivated"],
+    ids=[
+        *("password", "email", "account", "deactivated"),
+        *("NUL in the account", "long account", "NUL in the email", "long email"),
+    ],
 )
 async def test_whatever_is_wrong_the_answer_is_the_same(
     wrong: dict[str, str], database: str, fakes: FakePorts
@@ -94,8 +101,8 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
     assert answer == {
         "__typename": "SignInFailed",
         "code": "SIGN_IN_FAILED",
-        "message": "Not signed in: the account, the name or the password is wrong. "
-        "Check them, or ask an administrator for a new password.",
+        "message": "Not signed in: the account, the e-mail address or code, or the password or "
+        "PIN is wrong. Check them, or ask an administrator for a new password or PIN.",
     }
     assert await Session.all().count() == 0
 

@@ -29,7 +29,7 @@ mutation ($account: String! = "acme", $code: String! = "1001", $pin: String! = "
 
 
 def desk(call: str) -> str:
-    shape = "{ ... on AgentAccepted { agent { id } } ... on Refusal { code } }"
+    shape = "{ ... on AgentAccepted { agent { id } } ... on Refusal { code message } }"
     return f"mutation {{ {call} {shape} }}"
 
 
@@ -57,7 +57,16 @@ async def test_an_agent_signs_in_with_code_and_pin_and_the_floor_is_asked(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"pin": "1111"}, {"code": "1002"}, {"account": "other"}], ids=["pin", "code", "slug"]
+    "wrong",
+    [
+        {"pin": "1111"},
+        {"code": "1002"},
+        {"account": "other"},
+        {"code": "1001\0"},
+        {"code": "1" * 1000},
+        {"account": "acme\0"},
+    ],
+    ids=["pin", "code", "slug", "NUL in the code", "long code", "NUL in the slug"],
 )
 async def test_whatever_is_wrong_nobody_is_signed_in(
     wrong: dict[str, str], database: str, fakes: FakePorts
@@ -260,7 +269,10 @@ async def test_somebody_without_a_desk_must_name_an_agent(database: str, fakes: 
     account = await rows.an_account("acme")
     who = rows.somebody(account, Permission.AGENT_SUPERVISE)
 
-    assert await refusal_code(desk("agentGoAvailable"), who, fakes) == "NOT_FOUND"
+    answer = await ask(desk("agentGoAvailable"), who, fakes)
+
+    assert answer["code"] == "NOT_FOUND"
+    assert "Name one with `agentId`" in answer["message"]
     fakes.assert_untouched()
 
 

@@ -31,6 +31,13 @@ mutation ($agent: UUID!, $role: SupervisorRole!) {
   }
 }
 """
+SUPERVISE_AT = """
+mutation ($agent: UUID!, $endpoint: String!) {
+  agentSupervise(agentId: $agent, role: LISTEN, endpoint: $endpoint) {
+    ... on InvalidInput { problems { path } }
+  }
+}
+"""
 
 
 async def supervisor_of(agent: Agent) -> Principal:
@@ -92,3 +99,19 @@ async def test_a_number_that_no_trunk_has_room_for_is_refused_and_nothing_writte
 
     assert code == "NO_LINE_FREE"
     assert await AuditEntry.all().count() == 0
+
+
+@pytest.mark.parametrize("endpoint", ["", "-boss", "boss/sip:+1900@elsewhere", "b\0ss", "x" * 65])
+async def test_a_telephone_that_no_switch_could_know_is_refused_and_nobody_asked(
+    endpoint: str, database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    agent = await rows.an_agent(account, team=await rows.a_team(account))
+
+    answer = await ask(
+        SUPERVISE_AT, await supervisor_of(agent), fakes, agent=str(agent.id), endpoint=endpoint
+    )
+
+    assert [problem["path"] for problem in answer["problems"]] == ["endpoint"]
+    assert await AuditEntry.all().count() == 0
+    fakes.assert_untouched()

@@ -24,6 +24,7 @@ mutation ($id: UUID!, $teams: [UUID!], $agents: [UUID!]) {
   campaignUnassign(id: $id, teamIds: $teams, agentIds: $agents) {
     ... on CampaignChanged { campaign { teams { level } } }
     ... on Refusal { code }
+    ... on InvalidInput { problems { path } }
   }
 }
 """
@@ -115,6 +116,21 @@ async def test_the_unassigned_work_on_it_no_more(database: str, fakes: FakePorts
     )
 
     assert await CampaignTeam.all().count() == await CampaignAgent.all().count() == 0
+
+
+async def test_too_many_to_unassign_are_told_by_the_arguments_name(
+    database: str, fakes: FakePorts
+) -> None:
+    account = await rows.an_account()
+    campaign, team = await rows.a_campaign(account), await rows.a_team(account)
+    await CampaignTeam.create(campaign=campaign, team=team)
+    many, who = [str(team.id)] * 101, rows.an_admin(account)
+
+    answer = await ask(UNASSIGN, who, fakes, id=str(campaign.id), teams=many, agents=[])
+
+    assert [problem["path"] for problem in answer["problems"]] == ["teamIds"]
+    assert await CampaignTeam.all().count() == 1
+    fakes.assert_untouched()
 
 
 async def test_every_problem_is_told_and_nobody_assigned(database: str, fakes: FakePorts) -> None:

@@ -516,7 +516,7 @@ async def test_a_draw_without_a_status_or_with_a_wrong_delay_is_refused(
         input={"delayMinutes": -1},
     )
 
-    assert {each["path"] for each in answer["problems"]} == {"delayMinutes", "statuses"}
+    assert {each["path"] for each in answer["problems"]} == {"delayMinutes", "closedReasons"}
     assert await CampaignSource.all().count() == 0
     fakes.assert_untouched()
 

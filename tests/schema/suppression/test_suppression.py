@@ -241,6 +241,7 @@ async def test_wrong_requests_are_refused_and_suppress_nothing(ask: Ask, fakes: 
     expired = await suppress(ask, us_number(1), expiresAt=past)
     unknown = await suppress(ask, us_number(1), campaignId="00000000-0000-0000-0000-000000000000")
 
+    assert [problem["path"] for problem in empty["problems"]] == ["pasted"]
     assert [empty["code"], expired["code"], unknown["code"]] == [
         "INVALID_INPUT",
         "INVALID_INPUT",

@@ -31,6 +31,7 @@ mutation ($input: TargetsAddInput!) {
   targetsAdd(input: $input) {
     ... on TargetsAdded { added repeated answers { row code number targetId } }
     ... on Refusal { code message }
+    ... on InvalidInput { problems { path } }
   }
 }
 """
@@ -161,6 +162,26 @@ async def test_a_variable_by_a_name_that_nobody_could_be_shown_costs_its_row_alo
 
 
 @pytest.mark.feature("TGT-13")
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"pasted": ""}, "pasted"),
+        ({"pasted": "\n" * 10_001}, "pasted"),
+        ({"targets": []}, "targets"),
+        ({"targets": [{"numbers": ["+12025550147"]}] * 1001}, "targets"),
+        ({}, "pasted"),
+    ],
+    ids=["no line", "too many lines", "no row", "too many rows", "neither"],
+)
+async def test_too_many_or_none_are_told_by_the_fields_name_and_nothing_is_added(
+    given: dict[str, Any], path: str, ask: Ask, campaign: Campaign
+) -> None:
+    answer = await add(ask, campaign, **given)
+
+    assert [problem["path"] for problem in answer["problems"]] == [path]
+    assert await Target.all().count() == 0
+
+
 @pytest.mark.parametrize("row", [{"numbers": []}, {"numbers": [" "]}, {"phones": [{"number": ""}]}])
 async def test_a_row_without_a_number_has_an_answer_too(
     ask: Ask, campaign: Campaign, row: dict[str, Any]

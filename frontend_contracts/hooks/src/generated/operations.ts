@@ -908,7 +908,7 @@ export type PreDialHookInput = {
   readonly timeLimitMs?: number | null | undefined;
   /** DIAL unless set. */
   readonly fallback?: HookFallback | null | undefined;
-  /** 1 to 30 days; an hour unless set. */
+  /** A second to 30 days; an hour unless set. */
   readonly retrySeconds?: number | null | undefined;
   /** Customer fields that the question holds; none unless set. At most 30, none that is sensitive. */
   readonly variables?: ReadonlyArray<string> | null | undefined;
