@@ -23,7 +23,7 @@ from workers.gateway.asterisk.settings import AsteriskSettings
 log = logging.getLogger(__name__)
 
 SPENT_KEPT = 200_000  # ids; a repeated command comes within seconds
-SETTLES_S, LOOK_S = 0.5, 0.01  # a channel that can't be redirected yet; it is milliseconds mostly
+SETTLES_S, LOOK_S = 0.5, 0.002  # a channel that can't be redirected yet; it is milliseconds mostly
 ON_ITS_WAY = "channel not up"  # Asterisk's words for one that it has yet to bring somewhere else
 
 
