@@ -50,6 +50,7 @@ function pop(
       variables: [],
       crmUrl: null,
       callGuide: [],
+      wrapUpCodes: [],
       decideBefore: null,
       recording: "OFF",
     },
