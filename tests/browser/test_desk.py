@@ -86,6 +86,7 @@ async def test_a_pop_shows_the_customer_and_wrap_up_keeps_what_the_agent_wrote(
 
     await card.get_by_role("button", name="Hang up").dblclick()
     codes = card.get_by_role("group", name="How did it go?")
+    await expect(codes.get_by_role("radio")).to_have_count(2)
     assert await codes.get_by_role("radio").evaluate_all("all => all.map(each => each.value)") == [
         "Sold",
         "Call back",

@@ -78,12 +78,14 @@ class Campaigns:
         for campaign in await rows.read_campaigns(account_id, missing):
             campaigns[campaign.id] = campaign
         ledgers = await rows.read_ledgers(list(campaigns), now=self._context.clock.now())
+        tallies = await rows.read_tallies(list(campaigns))
         order = await rows.read_trunk_order(list(campaigns))
         self._bound = await rows.read_policy(account_id)
         hooks = await rows.read_hooks(list(campaigns), now=self._context.clock.now())
         await self.windows.read(list(campaigns.values()))
         for campaign in campaigns.values():
             run = self._add(campaign, ledgers[campaign.id], order.get(campaign.id, ()))
+            run.tally = tallies[campaign.id]
             self._take_hook(run, hooks.get(campaign.id))
             if changed_at := self._rules_changed_at(campaign):
                 self.hoppers.let_go(run, changed_at + TAKEN_OVER_WITHIN)
@@ -126,6 +128,7 @@ class Campaigns:
             if run is None and campaign.state is CampaignState.RUNNING:
                 ledgers = await rows.read_ledgers([campaign_id], now=self._context.clock.now())
                 run = self._add(campaign, ledgers[campaign_id], trunks)
+                run.tally = (await rows.read_tallies([campaign_id]))[campaign_id]
                 if self._rules_changed_at(campaign):  # while nobody looked
                     self.hoppers.let_go(run)
                 await self._count([campaign_id])

@@ -27,7 +27,8 @@ LOGIN = "+12025559000"
 
 
 async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> None:
-    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    began = rig.clock.now()
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, started_at=began)
     await rig.targets(campaign, "+12025550001", "+12025560001")  # they talk for a minute
     agents = await rig.agents(2)
     await rig.carrier()
@@ -35,9 +36,12 @@ async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> No
     await rig.at_work(*agents)
     await rig.until(lambda: _connected(rig, 2))
     placed = list(rig.placed)
+    counted = first.state.runs[campaign.id].tally
 
     await rig.die(first)
     second = await rig.floor()
+    assert second.state.runs[campaign.id].tally == counted
+    assert (counted.dialed, counted.answered, counted.connected) == (2, 2, 2)
     await rig.until(lambda: rig.ended(2))
     await rig.until(lambda: _at_rest(second))
 
