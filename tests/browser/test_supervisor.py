@@ -120,7 +120,7 @@ async def test_a_file_that_is_no_list_is_refused_in_words_and_nothing_is_kept(pa
     await expect(refusal).not_to_be_empty()
     await dialog.get_by_label("Country").fill("Atlantis")
     await dialog.get_by_role("button", name="Import", exact=True).click()
-    await expect(refusal).to_have_text("country: must be a code like US, or multiple")
+    await expect(refusal).to_have_text("Country: must be a code like US, or multiple")
     await expect(dialog.get_by_role("log")).to_be_empty()  # it is said once, beside the fields
     await page.set_viewport_size({"width": 390, "height": 844})
     hangs_out = "each => each.scrollWidth > each.clientWidth"

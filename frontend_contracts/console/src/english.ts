@@ -20,7 +20,8 @@ export const ENGLISH: Words = {
     pin: "PIN",
     submit: "Sign in",
     submitting: "Signing in …",
-    waiting: (seconds) => `Try again in ${seconds} s`,
+    waiting: (seconds) =>
+      `Try again in ${seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}`,
     ended: "Your session has ended. Sign in again.",
   },
   frame: {
@@ -36,6 +37,7 @@ export const ENGLISH: Words = {
     dismiss: "Dismiss",
     nothingHere: "You may sign in, but nothing on this page is for you. Ask an administrator.",
   },
+  fields: { callAgainAt: "Call again at", country: "Country", number: "Number" },
   trouble: {
     signedOut: "Your session has ended. Sign in again.",
     notAllowed: "You may not see this.",

@@ -48,6 +48,8 @@ export interface Words {
     readonly dismiss: string;
     readonly nothingHere: string;
   };
+  /** What the schema's arguments are called on the page, where it asks for them. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly trouble: Readonly<Record<Trouble["kind"], string>>;
   readonly floor: {
     readonly title: string;

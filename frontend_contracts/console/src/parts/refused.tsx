@@ -15,7 +15,7 @@ export function RefusedNote({ refused }: { refused: Refused | null }) {
             <ul className="plain">
               {refused.problems.map((problem) => (
                 <li key={problem.path}>
-                  {problem.path}: {problem.message}
+                  {words.fields[problem.path] ?? problem.path}: {problem.message}
                 </li>
               ))}
             </ul>
