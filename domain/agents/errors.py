@@ -32,9 +32,7 @@ class AgentSignedOut(DomainError):
     code = "AGENT_SIGNED_OUT"
 
     def __init__(self, agent_id: UUID) -> None:
-        super().__init__(
-            f"Nothing was changed: agent {agent_id} is signed out. Sign in at the desk first."
-        )
+        super().__init__("Nothing was changed: the agent is signed out. Sign in at the desk first.")
         self.agent_id = str(agent_id)
 
 
@@ -45,7 +43,7 @@ class AgentBusy(DomainError):
 
     def __init__(self, agent_id: UUID, state: AgentState) -> None:
         super().__init__(
-            f"Nothing was changed: agent {agent_id} is in state {state}, which does not allow "
+            f"Nothing was changed: the agent is in state {state}, which does not allow "
             "this. End the call or the wrap-up first."
         )
         self.agent_id = str(agent_id)
@@ -59,8 +57,8 @@ class NoWrapUp(DomainError):
 
     def __init__(self, agent_id: UUID, state: AgentState) -> None:
         super().__init__(
-            f"Nothing was recorded: agent {agent_id} is in state {state}, so there is no call to "
-            "wrap up. The desk's events say what is true now."
+            f"Nothing was recorded: the agent is in state {state}, so there is no call to wrap up. "
+            "The desk's events say what is true now."
         )
         self.agent_id = str(agent_id)
         self.state = str(state)
@@ -73,8 +71,8 @@ class NothingOnTheLine(DomainError):
 
     def __init__(self, subject: UUID) -> None:
         super().__init__(
-            f"Nothing was done: {subject} has no customer call under way. It has ended, or never "
-            "began; the desk's events say what is true now."
+            "Nothing was done: no customer is on the line. The call has ended, or never began; the "
+            "desk's events say what is true now."
         )
         self.subject = str(subject)
 
@@ -86,7 +84,7 @@ class OfferGone(DomainError):
 
     def __init__(self, target_id: UUID) -> None:
         super().__init__(
-            f"Nothing was dialed: target {target_id} is not offered to this agent any more "
+            "Nothing was dialed: the contact is not offered to this agent any more "
             "(the time to decide was over, or it was taken back). Wait for the next offer."
         )
         self.target_id = str(target_id)
@@ -99,7 +97,7 @@ class LoginIsPermanent(DomainError):
 
     def __init__(self, campaign_id: UUID) -> None:
         super().__init__(
-            f"Nothing was changed: agents of campaign {campaign_id} take its calls whenever they "
+            "Nothing was changed: agents of this campaign take its calls whenever they "
             "are at work. Take a break, or let a supervisor set its `agentLogin` to MANUAL."
         )
         self.campaign_id = str(campaign_id)
@@ -112,7 +110,7 @@ class NoDefaultCampaign(DomainError):
 
     def __init__(self, agent_id: UUID) -> None:
         super().__init__(
-            f"Nothing was dialed: agent {agent_id} has no default campaign, whose rules and caller "
+            "Nothing was dialed: the agent has no default campaign, whose rules and caller "
             "ID the call would go by. An administrator sets it with agentChange."
         )
         self.agent_id = str(agent_id)

@@ -33,6 +33,7 @@ from domain.core.bus import Bus, Signal
 from domain.core.clock import Clock
 from domain.core.errors import FieldProblem, InvalidInput, NotFound
 from domain.core.ports import Ports
+from domain.wrapups.rules import codes_of
 
 _SAME_S = 0.002  # rows keep microseconds; an event's `at` is a float of the same instant
 _OFFER_S = 1.0  # an offer and the state it begins are told together
@@ -234,6 +235,7 @@ async def _pop_of(agent_id: UUID, call_id: UUID) -> ScreenPop | None:
         variables=variables,
         crm_url=url,
         call_guide=tuple(campaign.call_guide),
+        wrap_up_codes=codes_of(campaign.wrap_up_codes),
     )
 
 

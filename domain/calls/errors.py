@@ -30,7 +30,7 @@ class NoConsultation(DomainError):
 
     def __init__(self, agent_id: UUID) -> None:
         super().__init__(
-            f"Nothing was transferred: agent {agent_id} is consulting nobody, or the other party "
+            "Nothing was transferred: the agent is consulting nobody, or the other party "
             "has not picked up yet. Start a consulted transfer, or wait for the answer."
         )
         self.agent_id = str(agent_id)
@@ -43,7 +43,7 @@ class TransferTargetBusy(DomainError):
 
     def __init__(self, agent_id: UUID, state: str) -> None:
         super().__init__(
-            f"Nothing was transferred: agent {agent_id} is in state {state} or on another switch. "
+            f"Nothing was transferred: that agent is in state {state} or on another switch. "
             "Choose an agent who is available, or a number."
         )
         self.agent_id = str(agent_id)

@@ -6,6 +6,7 @@ import msgspec
 
 from domain.agents.rules import AgentState
 from domain.calls.rules import CallDirection, Disposition, RecordingState, ThirdPartyStatus
+from domain.wrapups.rules import WrapUpCode
 
 
 def desk_topic(agent_id: UUID) -> str:
@@ -49,6 +50,7 @@ class ScreenPop(DeskEvent, frozen=True, kw_only=True):
     variables: tuple[Variable, ...] = ()
     crm_url: str | None = None
     call_guide: tuple[dict[str, object], ...] = ()
+    wrap_up_codes: tuple[WrapUpCode, ...] = ()  # what the agent may say of it; none: a note only
     decide_before: float | None = None  # Unix seconds; of an offer
     recording: RecordingState = RecordingState.OFF
 

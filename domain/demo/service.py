@@ -24,6 +24,7 @@ from domain.core.unit_of_work import unit_of_work
 from domain.demo.errors import DemoNotAllowed
 from domain.numbers.models import NumberPurpose
 from domain.numbers.service import NumberSettings, create_number
+from domain.wrapups.rules import WrapUpCodeSetting, WrapUpEffect
 
 SLUG = "demo"
 PASSWORD = "demo-outdial"
@@ -40,6 +41,15 @@ CALLER_ID = "+442079460000"  # a number for drama, as are all in people.py
 _NAMES = """Ana Boris Chana Dmitri Eeva Filip Gil Hanna Igor Jussi Kasia Leon Miriam Nina Oskar
     Paula Roni Saara Tomasz Yulia""".split()
 
+# What the simulated agents say of their calls.
+_CODES: list[WrapUpCodeSetting] = [
+    {"code": "Sale", "effect": WrapUpEffect.CLOSE, "delay_s": 0},
+    {"code": "Call back", "effect": WrapUpEffect.RESCHEDULE, "delay_s": 2 * 3600},
+    {"code": "Not interested", "effect": WrapUpEffect.CLOSE, "delay_s": 0},
+    {"code": "Wrong person", "effect": WrapUpEffect.CLOSE, "delay_s": 0},
+    {"code": "Do not call", "effect": WrapUpEffect.SUPPRESS, "delay_s": 0},
+]
+
 _CAMPAIGNS: tuple[CampaignSettings, ...] = (
     {
         "name": "Renewals",
@@ -47,6 +57,7 @@ _CAMPAIGNS: tuple[CampaignSettings, ...] = (
         "lines_per_agent": 1.5,
         "caller_id": CALLER_ID,
         "wrap_up_s": 5.0,
+        "wrap_up_codes": _CODES,
         "variables": ["City", "Plan", "Language"],
         "crm_url": "https://crm.example/contacts?phone={number}&plan={Plan}",
     },
@@ -55,6 +66,7 @@ _CAMPAIGNS: tuple[CampaignSettings, ...] = (
         "mode": DialMode.PREDICTIVE,
         "caller_id": CALLER_ID,
         "wrap_up_s": 5.0,
+        "wrap_up_codes": _CODES,
         "variables": ["City", "Plan", "Language"],
         "crm_url": "https://crm.example/contacts?phone={number}&plan={Plan}",
     },

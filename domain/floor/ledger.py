@@ -14,6 +14,14 @@ class Tally:
     abandoned: int = 0
     machines: int = 0
 
+    def add(self, earlier: "Tally") -> None:
+        """Count what was counted before, too."""
+        self.dialed += earlier.dialed
+        self.answered += earlier.answered
+        self.connected += earlier.connected
+        self.abandoned += earlier.abandoned
+        self.machines += earlier.machines
+
 
 @dataclass(slots=True)
 class Ledger:

@@ -16,7 +16,7 @@ from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.models import Campaign, CampaignLogin
 from domain.campaigns.rules import CampaignState
 from domain.eligibility.models import DialingPolicy
-from domain.floor.ledger import Ledger
+from domain.floor.ledger import Ledger, Tally
 from domain.floor.settings import InboundRoute
 from domain.floor.state import LoginEntry, Seat, StateEntry
 from domain.hooks.models import PreDialHook
@@ -72,6 +72,20 @@ WHERE attempt.account_id = $1
 
 _OPEN_STATES = """
 SELECT * FROM agent_state WHERE account_id = $1 AND ended_at IS NULL ORDER BY started_at
+"""
+
+# Who waits is no live answer here yet: the line that is adopted says so.
+_TALLIES = """
+SELECT attempt.campaign_id, count(*) AS dialed,
+    count(*) FILTER (WHERE connected_at < $2 OR disposition = 'abandoned' AND ended_at < $2)
+        AS answered,
+    count(*) FILTER (WHERE connected_at < $2) AS connected,
+    count(*) FILTER (WHERE disposition = 'abandoned' AND ended_at < $2) AS abandoned,
+    count(*) FILTER (WHERE disposition IN ('machine', 'fax') AND ended_at < $2) AS machines
+FROM attempt JOIN campaign ON campaign.id = attempt.campaign_id
+WHERE attempt.campaign_id = ANY($1) AND attempt.created_at >= campaign.started_at
+    AND attempt.created_at < $2
+GROUP BY 1
 """
 
 # A connected or abandoned attempt was a live answer; nothing else was. One that an agent dialed by
@@ -214,6 +228,20 @@ async def read_open_recordings(account_id: UUID, calls: list[UUID]) -> dict[UUID
         account_id=account_id, call_id__in=calls, finished_at=None, kind=RecordingKind.CALL
     )
     return {row.call_id: row.id for row in await going_on.order_by("started_at")}
+
+
+async def read_tallies(campaign_ids: list[UUID], *, before: datetime) -> dict[UUID, Tally]:
+    """What each campaign had counted by an instant, since its last start."""
+    tallies = {campaign_id: Tally() for campaign_id in campaign_ids}
+    for row in await _query(_TALLIES, campaign_ids, before):
+        tallies[row["campaign_id"]] = Tally(
+            dialed=row["dialed"],
+            answered=row["answered"],
+            connected=row["connected"],
+            abandoned=row["abandoned"],
+            machines=row["machines"],
+        )
+    return tallies
 
 
 async def read_ledgers(campaign_ids: list[UUID], *, now: datetime) -> dict[UUID, Ledger]:

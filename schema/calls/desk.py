@@ -11,6 +11,7 @@ from domain.agents.rules import AgentState
 from domain.calls import desk, events
 from domain.calls.rules import CallDirection, Disposition, RecordingState, ThirdPartyStatus
 from schema.scalars import Json, PhoneNumber, json_value, phone_number
+from schema.wrapups.types import WrapUpCode
 
 strawberry.enum(
     RecordingState,
@@ -56,6 +57,10 @@ class ScreenPop:
         "before the customer is on the line."
     )
     call_guide: Json = strawberry.field(description="The campaign's call guide; a list.")
+    wrap_up_codes: list[WrapUpCode] = strawberry.field(
+        description="What the agent may say of the call in the wrap-up, in this order; empty: no "
+        "code does anything, as after an inbound call."
+    )
     decide_before: datetime | None = strawberry.field(
         description="Of an offer: then it is taken back. Null otherwise."
     )
@@ -78,6 +83,7 @@ class ScreenPop:
             variables=[Variable(name=v.name, value=v.value) for v in pop.variables],
             crm_url=pop.crm_url,
             call_guide=json_value(list(pop.call_guide)),
+            wrap_up_codes=[WrapUpCode.of(code) for code in pop.wrap_up_codes],
             decide_before=_instant(pop.decide_before) if pop.decide_before else None,
             recording=pop.recording,
         )

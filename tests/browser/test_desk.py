@@ -1,6 +1,7 @@
 """An agent's desk, in a browser, on a whole running system."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +58,13 @@ async def test_a_pop_shows_the_customer_and_wrap_up_keeps_what_the_agent_wrote(
         variables=["Plan", "City"],
         crmUrl="https://crm.example/?phone={number}&plan={Plan}",
         wrapUpSeconds=None,
+        callGuide=[
+            {"id": "how", "text": "How did you hear of us?", "answers": [{"text": "By radio"}]}
+        ],
+        wrapUpCodes=[
+            {"code": "Sold", "effect": "CLOSE"},
+            {"code": "Call back", "effect": "RESCHEDULE", "delaySeconds": 3600},
+        ],
     )
     await admin.add(campaign, contact(LONG_TALK, City="Leeds", Plan="Family & friends"))
     await sign_in_as_agent(page, "1017")
@@ -74,15 +82,45 @@ async def test_a_pop_shows_the_customer_and_wrap_up_keeps_what_the_agent_wrote(
         "href", "https://crm.example/?phone=%2B442079460010&plan=Family%20%26%20friends"
     )
     assert await page.title() == "Ada Cohen · Outdial"
+    await expect(card.get_by_role("region", name="Call guide")).to_contain_text("By radio")
 
-    await card.get_by_role("button", name="Hang up").click()
-    await card.get_by_text("Call back", exact=True).click()
+    await card.get_by_role("button", name="Hang up").dblclick()
+    codes = card.get_by_role("group", name="How did it go?")
+    await expect(card.locator("[data-stage=ENDED]")).to_be_visible()
+    await page.reload()
+    await expect(card.locator("[data-stage=ENDED]")).to_have_text("Connected")
+    await expect(codes.get_by_role("radio")).to_have_count(2)
+    assert await codes.get_by_role("radio").evaluate_all("all => all.map(each => each.value)") == [
+        "Sold",
+        "Call back",
+    ]
+    again = card.get_by_label("Call again at")
+    await codes.get_by_text("Sold", exact=True).click()
+    await expect(again).to_have_count(0)
+    await codes.get_by_text("Call back", exact=True).click()
+    agreed = (datetime.now().astimezone() + timedelta(days=2)).replace(second=0, microsecond=0)
+    await again.fill("2001-01-01T10:00")
     await card.get_by_label("Note").fill("After six.")
+    await card.get_by_role("button", name="Save and take calls").click()
+    await expect(card.get_by_role("alert")).to_contain_text("Call again at: must be")
+    await expect(page.get_by_role("log")).to_be_empty()  # a double click hangs up once
+    await again.fill(agreed.strftime("%Y-%m-%dT%H:%M"))
     await card.get_by_role("button", name="Save and take calls").click()
     await expect(page.locator("[data-agent-state=AVAILABLE]")).to_be_visible()
     await expect(card).to_have_count(0)
     (call,) = await admin.calls(campaign)
     assert (call["wrapUpCode"], call["note"]) == ("Call back", "After six.")
+
+    async def put_off() -> bool:
+        page = await admin.ask(
+            "query ($id: UUID!) { targets(campaignId: $id) { nodes { nextAttemptAt } } }",
+            id=campaign,
+        )
+        (target,) = page["nodes"]
+        at = target["nextAttemptAt"]
+        return at is not None and datetime.fromisoformat(at) == agreed
+
+    await until(put_off)
 
 
 @pytest.mark.feature("AGT-07")

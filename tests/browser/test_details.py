@@ -58,7 +58,7 @@ async def test_it_shows_both_windows_of_the_abandon_ledger(page: Page, admin: Ap
     dialog = await details(page, "Ledger")
     await button(dialog, "Abandoned").click()
     rolling = dialog.locator("[data-window=rolling]")
-    await expect(rolling.get_by_text("Held", exact=True)).to_be_visible()
+    await expect(rolling.get_by_text("Decides", exact=True)).to_be_visible()
     await expect(rolling.get_by_text("Kept", exact=True)).to_be_visible()
     await expect(dialog.locator("[data-window=period]")).to_contain_text("Live answers")
     await expect(dialog).to_contain_text("at most 3.0% may meet no agent in time")
@@ -89,6 +89,20 @@ async def test_a_forecast_is_played_shown_with_its_ranges_and_still_there_when_o
     await expect(dialog.locator("[data-forecast=DONE]")).to_be_visible()
     await button(dialog, "Play another").click()
     await expect(button(dialog, "Play it")).to_be_visible()
+
+
+async def test_what_got_no_answer_is_said_above_an_open_dialog_too(page: Page, admin: Api) -> None:
+    await admin.campaign("Unheard", "PROGRESSIVE", "1019")
+    dialog = await details(page, "Unheard")
+    await button(dialog, "What if?").click()
+    await page.route("**/graphql", lambda route: route.abort())
+    await button(dialog, "Play it").click()
+    await expect(dialog.get_by_role("log")).to_contain_text("this may not have been done")
+    await dialog.get_by_role("button", name="Dismiss").click()
+    await expect(dialog.get_by_role("log")).to_be_empty()
+    await page.unroute("**/graphql")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("log")).to_have_count(1)
 
 
 async def test_a_forecast_that_nobody_could_take_calls_in_is_refused_in_words(

@@ -225,6 +225,7 @@ class Lines:
             if line.connected is None and line.answered_at is not None:
                 # Its row does not say that it was live before it met somebody or was given up.
                 run.ledger.add(line.answered_at.timestamp(), live=1)
+                run.tally.answered += 1
             self._state.waiting.append(line)
             self.watch_patience(run, line)
         elif line.state is AttemptState.LISTENING:

@@ -39,6 +39,7 @@ def pop_of_line(line: Line, settings: Settings, *, stage: str, at: float) -> Scr
         variables=variables,
         crm_url=url,
         call_guide=settings.call_guide,
+        wrap_up_codes=tuple(settings.wrap_up_codes.values()),
         recording=line.recorded,
     )
 
@@ -60,6 +61,7 @@ def pop_of_offer(offer: Offer, settings: Settings, *, at: float, decide_before: 
         ),
         crm_url=_crm_url_before(settings, offer.target),
         call_guide=settings.call_guide,
+        wrap_up_codes=tuple(settings.wrap_up_codes.values()),
         decide_before=decide_before,
     )
 

@@ -88,6 +88,7 @@ class Campaigns:
             if changed_at := self._rules_changed_at(campaign):
                 self.hoppers.let_go(run, changed_at + TAKEN_OVER_WITHIN)
         await self._count(list(campaigns))
+        self._recount(list(campaigns))
         self._watch_schedule()
 
     async def changed(self, campaign_id: UUID) -> None:
@@ -128,6 +129,7 @@ class Campaigns:
                 run = self._add(campaign, ledgers[campaign_id], trunks)
                 if self._rules_changed_at(campaign):  # while nobody looked
                     self.hoppers.let_go(run)
+                self._recount([campaign_id])
                 await self._count([campaign_id])
             elif run is not None:
                 self._update(run, campaign, trunks)
@@ -295,6 +297,21 @@ class Campaigns:
         )
         tape = self._tapes.begin(campaign.id, header)
         return Paced(tape, self.windows.held_by(campaign), self._context.unix)
+
+    def _recount(self, campaign_ids: list[UUID]) -> None:
+        """Add what was counted before now, in the background: there may be millions of rows."""
+        now = self._context.clock.now()
+        begun = {id: self._state.runs[id].tally for id in campaign_ids}
+
+        async def add() -> None:
+            try:
+                earlier = await rows.read_tallies(campaign_ids, before=now)
+            except DATABASE_AWAY:
+                return  # these figures begin with this owner, then
+            for id, tally in begun.items():
+                tally.add(earlier[id])  # nobody's any more, where it was started again meanwhile
+
+        self._spawn(add())
 
     async def _count(self, campaign_ids: list[UUID]) -> None:
         if not campaign_ids:

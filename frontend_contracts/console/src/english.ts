@@ -20,7 +20,8 @@ export const ENGLISH: Words = {
     pin: "PIN",
     submit: "Sign in",
     submitting: "Signing in …",
-    waiting: (seconds) => `Try again in ${seconds} s`,
+    waiting: (seconds) =>
+      `Try again in ${seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}`,
     ended: "Your session has ended. Sign in again.",
   },
   frame: {
@@ -30,11 +31,13 @@ export const ENGLISH: Words = {
     live: "Live",
     connecting: "Connecting …",
     idle: "Not connected",
+    notDone: "The server can't be reached, so this may not have been done. Try again once you are live.",
     lost: (seconds) => `Connection lost. Trying again in ${seconds} s.`,
     retry: "Try now",
     dismiss: "Dismiss",
     nothingHere: "You may sign in, but nothing on this page is for you. Ask an administrator.",
   },
+  fields: { callAgainAt: "Call again at", country: "Country", number: "Number" },
   trouble: {
     signedOut: "Your session has ended. Sign in again.",
     notAllowed: "You may not see this.",
@@ -108,6 +111,7 @@ export const ENGLISH: Words = {
     uploading: "Uploading …",
     cancel: "Cancel the import",
     done: "Close",
+    leave: "Close, let it go on",
     another: "Import another",
     imported: "Imported",
     duplicates: "Duplicates",
@@ -154,7 +158,16 @@ export const ENGLISH: Words = {
     wrapUp: "Wrap-up",
     wrapUpEnds: (time) => `ends by itself in ${time}`,
     code: "How did it go?",
-    codes: ["Sale", "Call back", "Not interested", "Wrong person", "Do not call"],
+    codes: {
+      answering_machine: "Answering machine",
+      busy: "Busy",
+      fax: "Fax",
+      no_answer: "No answer",
+      sale: "Sale",
+      voicemail: "Voicemail",
+    },
+    callAgain: (zone) => `Call again at, ${zone}`,
+    callAgainHelp: "What you agreed on with the customer. Empty: when the campaign says.",
     note: "Note",
     finish: "Save and take calls",
     finishBreak: "Save and take a break",
@@ -235,6 +248,11 @@ export const ENGLISH: Words = {
 
 /** The texts in use. */
 export const words: Words = ENGLISH;
+
+/** A wrap-up code, in words. */
+export function wrapUpCodeText(code: string): string {
+  return words.desk.codes[code] ?? code;
+}
 
 /** Why an agent is in a state, in words. */
 export function reasonText(reason: string): string {

@@ -25,14 +25,21 @@ const moment = new Intl.DateTimeFormat(words.language, {
   hour: "2-digit",
   minute: "2-digit",
   hourCycle: "h23",
+  timeZoneName: "short",
 });
 
 export const formatWhole = (value: number) => whole.format(value);
 export const formatTenths = (value: number) => tenths.format(value);
 export const formatPercent = (fraction: number) => percent.format(fraction);
-/** Day and time, as Mon, Mar 2, 14:05. */
+/** Day and time of this machine's zone, which it names, as Mon, Mar 2, 14:05 GMT+1. */
 export const formatMoment = (instant: string) => moment.format(new Date(instant));
+/** The time of day in this machine's zone. */
 export const formatClock = (instant: string) => clock.format(new Date(instant));
+
+/** The name of this machine's zone, as GMT+1. */
+export function localZone(): string {
+  return moment.formatToParts().find(({ type }) => type === "timeZoneName")?.value ?? "";
+}
 
 /** Seconds as 0:07, 12:34 or 1:02:03. */
 export function formatSeconds(seconds: number): string {

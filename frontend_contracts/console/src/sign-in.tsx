@@ -50,7 +50,10 @@ export function SignIn({ ended, onToken }: { ended: boolean; onToken: (token: st
               key={kind}
               type="button"
               aria-pressed={who === kind}
-              onClick={() => setWho(kind)}
+              onClick={() => {
+                setWho(kind);
+                setProblem("");
+              }}
             >
               {kind === "user" ? w.asUser : w.asAgent}
             </button>

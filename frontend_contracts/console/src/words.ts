@@ -41,11 +41,15 @@ export interface Words {
     readonly live: string;
     readonly connecting: string;
     readonly idle: string;
+    /** After a click that got no answer. */
+    readonly notDone: string;
     readonly lost: (seconds: number) => string;
     readonly retry: string;
     readonly dismiss: string;
     readonly nothingHere: string;
   };
+  /** What the schema's arguments are called on the page, where it asks for them. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly trouble: Readonly<Record<Trouble["kind"], string>>;
   readonly floor: {
     readonly title: string;
@@ -110,6 +114,8 @@ export interface Words {
     readonly uploading: string;
     readonly cancel: string;
     readonly done: string;
+    /** Of one that goes on. */
+    readonly leave: string;
     readonly another: string;
     readonly imported: string;
     readonly duplicates: string;
@@ -145,7 +151,10 @@ export interface Words {
     readonly wrapUp: string;
     readonly wrapUpEnds: (time: string) => string;
     readonly code: string;
-    readonly codes: readonly string[];
+    /** The system's codes; a campaign's own are shown as they were given. */
+    readonly codes: Readonly<Record<string, string>>;
+    readonly callAgain: (zone: string) => string;
+    readonly callAgainHelp: string;
     readonly note: string;
     readonly finish: string;
     readonly finishBreak: string;

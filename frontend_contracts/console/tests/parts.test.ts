@@ -46,6 +46,7 @@ describe("a call guide", () => {
   test("shows the steps that it understands and leaves the rest out", () => {
     const guide = [
       { question: "Are you the owner?", answers: ["Yes", "No", 7] },
+      { id: "b", text: "Since when?", answers: [{ text: "This year", next: "c" }, {}], next: null },
       { text: "Thank you." },
       { unknown: true },
       "nonsense",
@@ -53,6 +54,7 @@ describe("a call guide", () => {
     ];
     expect(stepsOf(guide)).toEqual([
       { title: "Are you the owner?", text: "", answers: ["Yes", "No"] },
+      { title: "", text: "Since when?", answers: ["This year"] },
       { title: "", text: "Thank you.", answers: [] },
     ]);
   });

@@ -50,6 +50,7 @@ function pop(
       variables: [],
       crmUrl: null,
       callGuide: [],
+      wrapUpCodes: [],
       decideBefore: null,
       recording: "OFF",
     },
@@ -132,6 +133,16 @@ describe("a desk", () => {
     const free = reduceDesk(wrapUp, state("4-0", "AVAILABLE"));
     expect(free.current).toBeNull();
     expect(free.recent.map((call) => call.ended?.callId)).toEqual(["a"]);
+  });
+
+  test("that is opened anew in the wrap-up knows that the customer is gone", () => {
+    const began = Date.parse(AT) - 42_000;
+    const earlier = pop("5-0", "a", "CONNECTED", true);
+    const talked = { ...earlier, event: { ...earlier.event, at: new Date(began).toISOString() } };
+    const desk = after(state("5-0", "WRAP_UP", true), talked as DeskUpdate);
+    expect(desk.current?.ended).toMatchObject({ callId: "a", at: AT, talkSeconds: 42 });
+    const on = after(state("5-0", "WRAP_UP", true), pop("6-0", "b"));
+    expect(on.current?.ended).toBeNull();
   });
 
   test("forgets an offer that is over, and does not count it among its calls", () => {

@@ -112,6 +112,47 @@ describe("a desk", () => {
   });
 });
 
+/** As browsers tell that nobody listens: an error first, and the end in a task of its own. */
+class Refused {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  readonly readyState = Refused.CLOSED;
+  onerror: ((event: Event) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+
+  constructor() {
+    setTimeout(() => {
+      this.onerror?.(new Event("error"));
+      setTimeout(() => this.onclose?.({ code: 1006, reason: "" }));
+    });
+  }
+  close(): void {}
+}
+
+test("a connection that is refused waits for the next try, and says so until then", async () => {
+  const refused = createOutdialClient({
+    url: "http://127.0.0.1/graphql",
+    token: "token",
+    webSocket: Refused,
+    waitMs: () => 30,
+  });
+  const phases: string[] = [];
+  refused.connection.subscribe(() => phases.push(refused.connection.get().phase));
+  const { leave } = watch(createDeskFeed(refused));
+  await until(() => phases.length >= 5);
+  expect(phases.slice(0, 5)).toEqual([
+    "connecting",
+    "waiting",
+    "connecting",
+    "waiting",
+    "connecting",
+  ]);
+  leave();
+  refused.close();
+});
+
 describe("a feed", () => {
   test("keeps its model while the connection is away", async () => {
     const feed = createDeskFeed(outdial);

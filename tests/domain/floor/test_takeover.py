@@ -14,6 +14,7 @@ from domain.calls.models import Attempt, Call, CallEvent
 from domain.calls.rules import AttemptState, Disposition, RecordingState
 from domain.campaigns.rules import DialMode
 from domain.floor.director import Floor
+from domain.floor.ledger import Tally
 from domain.floor.models import FloorLease
 from domain.numbers.models import InboundNumber, NumberPurpose
 from domain.recordings.models import Recording
@@ -27,7 +28,8 @@ LOGIN = "+12025559000"
 
 
 async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> None:
-    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    began = rig.clock.now()
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1, started_at=began)
     await rig.targets(campaign, "+12025550001", "+12025560001")  # they talk for a minute
     agents = await rig.agents(2)
     await rig.carrier()
@@ -35,9 +37,12 @@ async def test_live_calls_are_adopted_and_end_as_they_would_have(rig: Rig) -> No
     await rig.at_work(*agents)
     await rig.until(lambda: _connected(rig, 2))
     placed = list(rig.placed)
+    counted = first.state.runs[campaign.id].tally
 
     await rig.die(first)
     second = await rig.floor()
+    await rig.until(lambda: _has_counted(second, campaign.id, counted))
+    assert (counted.dialed, counted.answered, counted.connected) == (2, 2, 2)
     await rig.until(lambda: rig.ended(2))
     await rig.until(lambda: _at_rest(second))
 
@@ -346,6 +351,10 @@ async def _did(rig: Rig, kind: type[object]) -> bool:
 
 async def _connected(rig: Rig, count: int) -> bool:
     return await Attempt.filter(account=rig.row, state=AttemptState.CONNECTED).count() == count
+
+
+async def _has_counted(floor: Floor, campaign_id: UUID, tally: Tally) -> bool:
+    return floor.state.runs[campaign_id].tally == tally
 
 
 async def _has_rung(rig: Rig) -> bool:

@@ -47,6 +47,7 @@ subscription ($after: String) {
       ... on AgentStateChanged { state reason at wrapUpEndsAt thenBreak thenBreakReason }
       ... on ScreenPop {
         stage callId number name campaignName variables { name value } crmUrl direction recording
+        wrapUpCodes { code effect delaySeconds }
       }
       ... on CallEnded { callId disposition talkSeconds }
       ... on CallStateChanged { callId held thirdParty { status agentId name number } }
@@ -157,6 +158,7 @@ async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
         serial=1,
         variables=["Plan", "City"],
         crm_url="https://crm.example/{City}?n={number}&x={Gone}",
+        wrap_up_codes=[{"code": "Monday", "effect": "reschedule", "delay_s": 60}],
     )
     target = await rows.a_target(
         campaign, "+12025550123", name="Cleo", variables={"City": "a/b", "Plan": "B", "Age": "9"}
@@ -185,6 +187,7 @@ async def test_the_pop_of_a_call_that_is_on_is_rebuilt_from_the_rows(
             "crmUrl": "https://crm.example/a%2Fb?n=%2B12025550123&x=",
             "direction": "OUTBOUND",
             "recording": "OFF",
+            "wrapUpCodes": [{"code": "Monday", "effect": "RESCHEDULE", "delaySeconds": 60}],
         },
     }
 

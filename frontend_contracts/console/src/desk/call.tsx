@@ -2,6 +2,7 @@ import { usePreviewDecide } from "@outdial/react";
 import type { Desk, ScreenPop } from "@outdial/react";
 import { words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
+import { BusyButton } from "../parts/busy-button.tsx";
 import { useAct } from "../parts/notices.tsx";
 import { CallGuide } from "./guide.tsx";
 import { LineControls } from "./line.tsx";
@@ -17,7 +18,7 @@ export function CallCard({ desk }: { desk: Desk }) {
       <section className="card call-card empty" aria-labelledby="customer">
         <h2 id="customer">{state === "WRAP_UP" ? w.wrapUp : w.noPop}</h2>
         <p className="quiet">{state && w.noPopHelp[state]}</p>
-        {state === "WRAP_UP" && <WrapUp desk={desk} />}
+        {state === "WRAP_UP" && <WrapUp desk={desk} pop={null} />}
       </section>
     );
   }
@@ -63,7 +64,7 @@ export function CallCard({ desk }: { desk: Desk }) {
           ))}
         </dl>
       )}
-      {state === "WRAP_UP" && <WrapUp key={pop.callId} desk={desk} />}
+      {state === "WRAP_UP" && <WrapUp key={pop.callId} desk={desk} pop={pop} />}
       <CallGuide guide={pop.callGuide} />
     </section>
   );
@@ -83,14 +84,13 @@ function Decide({ targetId }: { targetId: string }) {
   const act = useAct();
   const [deciding, decide] = usePreviewDecide();
   const button = (decision: "ACCEPT" | "SKIP" | "REMOVE", text: string, className?: string) => (
-    <button
-      type="button"
+    <BusyButton
       className={className}
-      disabled={deciding.fetching}
+      busy={deciding.fetching}
       onClick={() => act(decide({ targetId, decision }), (data) => data.previewDecide)}
     >
       {text}
-    </button>
+    </BusyButton>
   );
   return (
     <>

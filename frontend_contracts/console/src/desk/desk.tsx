@@ -9,6 +9,7 @@ import type { AgentHeaderFragment, Desk as DeskModel } from "@outdial/react";
 import { useEffect, useState } from "react";
 import { reasonText, words } from "../english.ts";
 import { formatSeconds, secondsBetween, useNow } from "../format.ts";
+import { BusyButton } from "../parts/busy-button.tsx";
 import { useAct, useSay } from "../parts/notices.tsx";
 import { TroubleNote } from "../parts/trouble.tsx";
 import { CallCard } from "./call.tsx";
@@ -88,27 +89,25 @@ function StateButtons({ desk }: { desk: DeskModel }) {
   const { state } = desk;
   if (state === "OFFLINE") {
     return (
-      <button
-        type="button"
+      <BusyButton
         className="primary"
-        disabled={signing.fetching}
+        busy={signing.fetching}
         onClick={() => act(signIn({}), (data) => data.agentSignIn)}
       >
         {w.signInAgain}
-      </button>
+      </BusyButton>
     );
   }
   return (
     <div className="buttons column">
       {(state === "BREAK" || desk.thenBreak) && state !== "WRAP_UP" && (
-        <button
-          type="button"
+        <BusyButton
           className={state === "BREAK" ? "primary" : undefined}
-          disabled={going.fetching}
+          busy={going.fetching}
           onClick={() => act(goAvailable({}), (data) => data.agentGoAvailable)}
         >
           {desk.thenBreak ? w.noBreak : w.available}
-        </button>
+        </BusyButton>
       )}
       {state !== "BREAK" && state !== "WRAP_UP" && !desk.thenBreak && (
         <div className="joined">
@@ -121,13 +120,12 @@ function StateButtons({ desk }: { desk: DeskModel }) {
               <option key={each}>{each}</option>
             ))}
           </select>
-          <button
-            type="button"
-            disabled={breaking.fetching}
+          <BusyButton
+            busy={breaking.fetching}
             onClick={() => act(takeBreak({ reason }), (data) => data.agentTakeBreak)}
           >
             {state === "TALKING" ? w.breakAfter : w.break}
-          </button>
+          </BusyButton>
         </div>
       )}
     </div>

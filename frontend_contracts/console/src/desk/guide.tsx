@@ -32,7 +32,7 @@ export function CallGuide({ guide }: { guide: unknown }) {
   );
 }
 
-/** The steps of a guide, whose JSON is the campaign's own; what is not understood is left out. */
+/** The steps of a guide, of whose JSON the schema says little; what is not understood is left out. */
 export function stepsOf(guide: unknown): readonly Step[] {
   if (!Array.isArray(guide)) return [];
   return guide.flatMap((each: unknown) => {
@@ -43,8 +43,15 @@ export function stepsOf(guide: unknown): readonly Step[] {
     const step: Step = {
       title: said(title) || said(question),
       text: said(text),
-      answers: listed.filter((answer): answer is string => typeof answer === "string"),
+      answers: listed.map(textOf).filter((answer) => answer !== ""),
     };
     return step.title || step.text ? [step] : [];
   });
+}
+
+/** An answer to choose is an object with its text and the id of the question that follows. */
+function textOf(answer: unknown): string {
+  if (typeof answer === "string") return answer;
+  const text = (answer as { text?: unknown } | null)?.text;
+  return typeof text === "string" ? text : "";
 }

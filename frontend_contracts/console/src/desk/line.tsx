@@ -29,26 +29,28 @@ export function LineControls({ call }: { call: DeskCall }) {
   };
   return (
     <div className="line-controls" data-held={held} data-third={thirdParty?.status ?? "NONE"}>
+      <div className="line-buttons" role="group" aria-label={w.controls}>
+        <div className="buttons">
+          {thirdParty === null && <Hold held={held} on={w.hold} off={w.unhold} main />}
+          {thirdParty === null && (
+            <button
+              ref={transfer}
+              type="button"
+              aria-expanded={giving}
+              onClick={() => setGiving(!giving)}
+            >
+              {words.transfer.open}
+            </button>
+          )}
+          {thirdParty && <ThirdPartyButtons held={held} thirdParty={thirdParty} />}
+          <RecordingControls call={call} />
+        </div>
+        <HangUp />
+      </div>
+      {/* Below, so that no button moves away from under a hand when it changes. */}
       <p className="line-state" role="status">
         {stateText(held, thirdParty)}
       </p>
-      <div className="buttons" role="group" aria-label={w.controls}>
-        {thirdParty === null && <Hold held={held} on={w.hold} off={w.unhold} main />}
-        {thirdParty === null && (
-          <button
-            ref={transfer}
-            type="button"
-            aria-expanded={giving}
-            onClick={() => setGiving(!giving)}
-          >
-            {words.transfer.open}
-          </button>
-        )}
-        {thirdParty && <ThirdPartyButtons held={held} thirdParty={thirdParty} />}
-        <RecordingControls call={call} />
-        <span className="grow" />
-        <HangUp />
-      </div>
       {giving && thirdParty === null && <Transfer onClose={close} />}
     </div>
   );

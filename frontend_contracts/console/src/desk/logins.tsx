@@ -1,9 +1,16 @@
-import { troubleIn, useCampaignLogIn, useCampaignLogOut, useDeskCampaigns } from "@outdial/react";
+import {
+  troubleIn,
+  useCampaignLogIn,
+  useCampaignLogOut,
+  useConnection,
+  useDeskCampaigns,
+} from "@outdial/react";
 import type { AgentState } from "@outdial/react";
 import { useEffect, useId } from "react";
 import { words } from "../english.ts";
 import { formatClock } from "../format.ts";
 import { BusyButton } from "../parts/busy-button.tsx";
+import { useLast } from "../parts/last.ts";
 import { useAct } from "../parts/notices.tsx";
 import { TroubleNote } from "../parts/trouble.tsx";
 
@@ -14,6 +21,8 @@ const EVERY_MS = 10_000;
 /** The agent's campaigns: those that are always on, and those to log in to and out of. */
 export function CampaignLogins({ state }: { state: AgentState | null }) {
   const [{ data, error }, again] = useDeskCampaigns({ variables: { first: 100 } });
+  const { connection } = useConnection();
+  const live = connection.phase === "live";
   const [entering, logIn] = useCampaignLogIn();
   const [leaving, logOut] = useCampaignLogOut();
   const act = useAct();
@@ -25,8 +34,8 @@ export function CampaignLogins({ state }: { state: AgentState | null }) {
     read();
     const timer = setInterval(read, EVERY_MS);
     return () => clearInterval(timer);
-  }, [state, again]);
-  const campaigns = data?.deskCampaigns.nodes;
+  }, [state, live, again]);
+  const campaigns = useLast(data?.deskCampaigns.nodes);
   const busy = entering.fetching || leaving.fetching;
 
   const change = async (campaignId: string, on: boolean) => {

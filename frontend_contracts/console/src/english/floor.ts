@@ -99,10 +99,10 @@ export const EXPLAIN: ExplainWords = {
 
 export const LEDGER: LedgerWords = {
   explained: (target) =>
-    `Of live answers, at most ${target} may meet no agent in time. Both windows are counted; one is held.`,
+    `Of live answers, at most ${target} may meet no agent in time. Both windows are counted; one decides.`,
   rolling: "Last 24 hours",
   period: "This period of 30 days",
-  held: "Held",
+  held: "Decides",
   kept: "Kept",
   broken: "Not kept",
   rate: "Abandoned",
@@ -122,7 +122,7 @@ export const FORECAST: ForecastWords = {
     "What you leave empty stays as it is.",
   asItIs: "As it is",
   variant: "With your changes",
-  same: "As the campaign",
+  same: "As it is",
   agents: "Agents",
   agentsHelp: "Empty: the agents who are assigned.",
   mode: "Mode",

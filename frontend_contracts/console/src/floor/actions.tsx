@@ -2,6 +2,7 @@ import { useCampaignClose, useCampaignStart, useCampaignStop } from "@outdial/re
 import type { CampaignHeaderFragment } from "@outdial/react";
 import { useState } from "react";
 import { words } from "../english.ts";
+import { BusyButton } from "../parts/busy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { useAct, useSay } from "../parts/notices.tsx";
 import type { Viewer } from "../session.ts";
@@ -44,14 +45,14 @@ export function CampaignActions(props: { campaign: CampaignHeaderFragment; viewe
   return (
     <div className="actions">
       {mayRun && state === "STOPPED" && (
-        <button type="button" className="primary" disabled={busy} onClick={onStart}>
+        <BusyButton className="primary" busy={busy} onClick={onStart}>
           {w.start}
-        </button>
+        </BusyButton>
       )}
       {mayRun && (state === "RUNNING" || state === "WAITING") && (
-        <button type="button" className="danger" disabled={busy} onClick={onStop}>
+        <BusyButton className="danger" busy={busy} onClick={onStop}>
           {w.stop}
-        </button>
+        </BusyButton>
       )}
       {viewer.permissions.includes("TARGET_MANAGE") && (
         <button type="button" onClick={() => setAsked("import")}>
@@ -59,9 +60,9 @@ export function CampaignActions(props: { campaign: CampaignHeaderFragment; viewe
         </button>
       )}
       {mayRun && state === "STOPPED" && (
-        <button type="button" disabled={busy} onClick={() => setAsked("close")}>
+        <BusyButton busy={busy} onClick={() => setAsked("close")}>
           {w.close}
-        </button>
+        </BusyButton>
       )}
       <button
         type="button"

@@ -88,7 +88,7 @@ export function AgentsPanel({ board, campaignNames, viewer }: AgentsProps) {
             <tbody>
               {shown.map((line) => (
                 <tr key={line.agentId}>
-                  <th scope="row">{names.get(line.agentId) ?? "…"}</th>
+                  <th scope="row" className="wraps">{names.get(line.agentId) ?? "…"}</th>
                   <td>
                     <span className="state" data-state={line.state}>
                       <span className="dot" data-state={line.state} /> {words.states[line.state]}
@@ -96,7 +96,7 @@ export function AgentsPanel({ board, campaignNames, viewer }: AgentsProps) {
                     </span>
                   </td>
                   <td className="number">{formatSeconds(secondsBetween(line.since, now))}</td>
-                  <td>{line.campaignId && campaignNames.get(line.campaignId)}</td>
+                  <td className="wraps">{line.campaignId && campaignNames.get(line.campaignId)}</td>
                   {maySupervise && (
                     <td className="row-action">
                       {ON_THE_LINE.has(line.state) && (

@@ -1,8 +1,9 @@
 import { useCalls } from "@outdial/react";
 import type { CallRowFragment, FloorBoard } from "@outdial/react";
 import { useEffect, useRef } from "react";
-import { words } from "../english.ts";
+import { words, wrapUpCodeText } from "../english.ts";
 import { formatClock, formatSeconds, secondsBetween, useNow } from "../format.ts";
+import { useLast } from "../parts/last.ts";
 
 const w = words.calls;
 const SHOWN = 18;
@@ -18,7 +19,7 @@ export function CallsPanel({ board }: { board: FloorBoard }) {
     read.current = Date.now();
     again({ requestPolicy: "network-only" });
   }, [at, again]);
-  const calls = data?.calls.nodes ?? [];
+  const calls = useLast(data?.calls.nodes) ?? [];
   return (
     <section className="card" aria-labelledby="calls">
       <header>
@@ -62,8 +63,8 @@ function CallLine({ call }: { call: CallRowFragment }) {
       <td>
         <bdi>{call.number}</bdi>
       </td>
-      <td>{call.campaign?.name}</td>
-      <td>{call.agent?.name}</td>
+      <td className="wraps">{call.campaign?.name}</td>
+      <td className="wraps">{call.agent?.name}</td>
       <td className="number">{talk === null ? "" : formatSeconds(talk)}</td>
       <td>{up ? <span className="tag" data-up>{w.up}</span> : outcome(call)}</td>
     </tr>
@@ -72,5 +73,5 @@ function CallLine({ call }: { call: CallRowFragment }) {
 
 function outcome(call: CallRowFragment) {
   if (call.connectedAt === null) return <span className="tag" data-bad>{w.abandoned}</span>;
-  return <span className="tag">{call.wrapUpCode ?? words.dispositions.CONNECTED}</span>;
+  return <span className="tag">{call.wrapUpCode ? wrapUpCodeText(call.wrapUpCode) : words.dispositions.CONNECTED}</span>;
 }

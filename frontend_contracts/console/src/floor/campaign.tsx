@@ -39,7 +39,7 @@ export function CampaignCard({ campaign, viewer }: CardProps) {
       <TroubleNote trouble={trouble} />
       <Figures now={now} />
       <p className="why">
-        <span className="quiet">{w.why}</span> <span data-figure="why">{now?.why ?? "–"}</span>
+        <span className="quiet">{w.why}</span> <span data-figure="why">{now?.why || "–"}</span>
       </p>
       {moves && (
         <LineChart

@@ -3,6 +3,7 @@ import type { CampaignExplainQuery } from "@outdial/react";
 import { words } from "../english.ts";
 import { formatClock, formatMoment, formatWhole } from "../format.ts";
 import { BusyButton } from "../parts/busy-button.tsx";
+import { useLast } from "../parts/last.ts";
 import { TroubleNote } from "../parts/trouble.tsx";
 import { ExplainNumber } from "./explain-number.tsx";
 
@@ -15,7 +16,7 @@ export function Explain({ campaignId }: { campaignId: string }) {
     variables: { id: campaignId },
     requestPolicy: "cache-and-network",
   });
-  const found = data?.campaignExplain;
+  const found = useLast(data?.campaignExplain);
   return (
     <div className="details" data-part="why">
       <TroubleNote trouble={troubleIn(error)} />

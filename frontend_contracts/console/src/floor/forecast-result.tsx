@@ -74,7 +74,7 @@ export function ForecastResult({ variants }: { variants: readonly Variant[] }) {
                     <dt>
                       {w.numbers[each.name]} <span className="quiet">{w.sources[each.source]}</span>
                     </dt>
-                    <dd>{assumed.format(each.value)}</dd>
+                    <dd>{PARTS.has(each.name) ? formatPercent(each.value) : assumed.format(each.value)}</dd>
                   </div>
                 ))}
               </dl>
@@ -86,6 +86,8 @@ export function ForecastResult({ variants }: { variants: readonly Variant[] }) {
   );
 }
 
+/** Assumptions that are parts of a whole. */
+const PARTS: ReadonlySet<string> = new Set(["ABANDON_TARGET", "ANSWER_RATE", "MACHINE_RATE"]);
 const assumed = new Intl.NumberFormat(words.language, { maximumFractionDigits: 3 });
 
 function Shown({ range }: { range: Range<string> | null }) {

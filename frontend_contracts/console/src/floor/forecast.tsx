@@ -63,21 +63,21 @@ function Shown({ id, mayStart, onAnother }: ShownProps) {
   const over = isForecastOver(forecast);
   const part = forecast && forecast.runsTotal > 0 ? forecast.runsDone / forecast.runsTotal : null;
   return (
-    <div className="forecast" data-forecast={forecast?.state ?? "PENDING"}>
+    <div className="forecast" data-forecast={forecast?.state ?? "READING"}>
       <TroubleNote trouble={trouble} />
       <p role="status">
-        <b>{w.states[forecast?.state ?? "PENDING"]}</b>
+        {forecast ? <b>{w.states[forecast.state]}</b> : words.frame.reading}
         {forecast && ` · ${w.progress(forecast.runsDone, forecast.runsTotal)}`}
         {forecast && ` · ${w.asked(formatMoment(forecast.createdAt))}`}
       </p>
-      {!over && <Progress part={part} label={words.details.forecast} />}
+      {forecast && !over && <Progress part={part} label={words.details.forecast} />}
       {forecast?.failure && (
         <p className="problem" role="alert">
           {forecast.failure}
         </p>
       )}
       {forecast && <ForecastResult variants={forecast.variants} />}
-      {mayStart && (
+      {mayStart && forecast && (
         <div className="buttons">
           {over ? (
             <button type="button" onClick={onAnother}>

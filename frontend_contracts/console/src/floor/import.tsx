@@ -11,9 +11,11 @@ import { useEffect, useId, useState } from "react";
 import type { FormEvent } from "react";
 import { words } from "../english.ts";
 import { formatWhole } from "../format.ts";
+import { BusyButton } from "../parts/busy-button.tsx";
 import { Progress } from "../parts/charts.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { useAct } from "../parts/notices.tsx";
+import { RefusedNote } from "../parts/refused.tsx";
 import { TroubleNote } from "../parts/trouble.tsx";
 
 const w = words.imports;
@@ -28,7 +30,7 @@ export function ImportDialog(props: { campaign: CampaignHeaderFragment; onClose:
   return (
     <Dialog title={w.title(campaign.name)} onClose={onClose}>
       {importId === null ? (
-        <Upload campaignId={campaign.id} onStarted={setImportId} />
+        <Upload campaignId={campaign.id} onStarted={setImportId} onClose={onClose} />
       ) : (
         <Running key={importId} id={importId} onAnother={() => setImportId(null)} onDone={onClose} />
       )}
@@ -36,7 +38,13 @@ export function ImportDialog(props: { campaign: CampaignHeaderFragment; onClose:
   );
 }
 
-function Upload(props: { campaignId: string; onStarted: (id: string) => void }) {
+interface UploadProps {
+  campaignId: string;
+  onStarted: (id: string) => void;
+  onClose: () => void;
+}
+
+function Upload(props: UploadProps) {
   const [upload, start] = useTargetImportStart();
   const [refused, setRefused] = useState<Refused | null>(null);
   const act = useAct();
@@ -44,6 +52,7 @@ function Upload(props: { campaignId: string; onStarted: (id: string) => void }) 
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (upload.fetching) return;
     setRefused(null);
     const form = new FormData(event.currentTarget);
     const answer = await act(
@@ -53,6 +62,7 @@ function Upload(props: { campaignId: string; onStarted: (id: string) => void }) 
         country: String(form.get("country")).trim() || null,
       }),
       (data) => data.targetImportStart,
+      { refusalShown: true },
     );
     setRefused(answer.refused);
     if (answer.done?.__typename === "TargetImportStarted") {
@@ -72,19 +82,13 @@ function Upload(props: { campaignId: string; onStarted: (id: string) => void }) 
         <input id={country} name="country" maxLength={8} size={8} autoComplete="off" dir="ltr" />
         <p className="quiet">{w.countryHelp}</p>
       </div>
-      <p className="problem" role="alert">
-        {refused?.message}
-      </p>
-      <ul className="problem">
-        {refused?.problems.map((problem) => (
-          <li key={problem.path}>
-            {problem.path} {problem.message}
-          </li>
-        ))}
-      </ul>
+      <RefusedNote refused={refused} />
       <div className="buttons">
-        <button className="primary" type="submit" disabled={upload.fetching}>
+        <button className="primary" type="submit" aria-disabled={upload.fetching}>
           {upload.fetching ? w.uploading : w.start}
+        </button>
+        <button type="button" onClick={props.onClose}>
+          {w.done}
         </button>
       </div>
     </form>
@@ -110,6 +114,8 @@ function Running({ id, onAnother, onDone }: RunningProps) {
   }, [invalid, over, again]);
   const row = data?.targetImport;
   const left = progress?.secondsLeft ?? 0;
+  const read = progress?.state === "DONE" ? 1 : fractionRead(progress);
+  const part = over ? (read ?? 0) : read;
   return (
     <div data-import={progress?.state ?? "PENDING"}>
       <TroubleNote trouble={trouble} />
@@ -118,7 +124,7 @@ function Running({ id, onAnother, onDone }: RunningProps) {
         {progress && ` · ${w.rows(progress.rowsRead, progress.rowsTotal)}`}
         {!over && left > LONG_S && ` · ${w.left(Math.round(left))}`}
       </p>
-      <Progress part={over ? 1 : fractionRead(progress)} label={row?.fileName ?? w.file} />
+      <Progress part={part} label={row?.fileName ?? w.file} />
       <dl className="figures">
         {(["imported", "duplicates", "suppressed", "invalid"] as const).map((name) => (
           <div key={name}>
@@ -144,13 +150,17 @@ function Running({ id, onAnother, onDone }: RunningProps) {
             </button>
           </>
         ) : (
-          <button
-            type="button"
-            disabled={canceling.fetching}
-            onClick={() => act(cancel({ id }), (answer) => answer.targetImportCancel)}
-          >
-            {w.cancel}
-          </button>
+          <>
+            <BusyButton
+              busy={canceling.fetching}
+              onClick={() => act(cancel({ id }), (answer) => answer.targetImportCancel)}
+            >
+              {w.cancel}
+            </BusyButton>
+            <button type="button" onClick={onDone}>
+              {w.leave}
+            </button>
+          </>
         )}
       </div>
     </div>

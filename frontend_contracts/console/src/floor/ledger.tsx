@@ -4,6 +4,7 @@ import { useId } from "react";
 import { words } from "../english.ts";
 import { formatClock, formatMoment, formatPercent, formatWhole } from "../format.ts";
 import { BusyButton } from "../parts/busy-button.tsx";
+import { useLast } from "../parts/last.ts";
 import { TroubleNote } from "../parts/trouble.tsx";
 
 const w = words.ledger;
@@ -14,7 +15,7 @@ export function Ledger({ campaignId }: { campaignId: string }) {
     variables: { campaignId },
     requestPolicy: "cache-and-network",
   });
-  const ledger = data?.abandonLedger;
+  const ledger = useLast(data?.abandonLedger);
   return (
     <div className="details" data-part="ledger">
       <TroubleNote trouble={troubleIn(error)} />

@@ -2,6 +2,7 @@ import { refusedBy, troubleIn } from "@outdial/react";
 import type { Refused } from "@outdial/react";
 import { createContext, useCallback, useContext, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
+import { createPortal } from "react-dom";
 import { words } from "../english.ts";
 
 interface Notice {
@@ -12,35 +13,54 @@ interface Notice {
 
 type Say = (text: string, options?: { bad?: boolean }) => void;
 const Context = createContext<Say>(() => {});
+const Places = createContext<(place: HTMLElement) => () => void>(() => () => {});
 
 const SHOWN_MS = 6000;
 const BAD_SHOWN_MS = 15_000;
 
-/** Shows what was done and what was refused, at the corner, for a while. */
+/**
+ * Shows what was done and what was refused, at the corner, for a while.
+ *
+ * An open dialog covers the page and makes it deaf and dumb, so they stand inside the dialog then.
+ */
 export function NoticesProvider({ children }: { children: ReactNode }) {
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const next = useRef(0);
+  const [places, setPlaces] = useState<readonly HTMLElement[]>([]);
+  const place = useCallback((opened: HTMLElement) => {
+    setPlaces((all) => [...all, opened]);
+    return () => setPlaces((all) => all.filter((each) => each !== opened));
+  }, []);
   const drop = (id: number) => setNotices((all) => all.filter((each) => each.id !== id));
   const say = useCallback<Say>((text, { bad = false } = {}) => {
     const id = next.current++;
     setNotices((all) => [...all.filter((each) => each.text !== text), { id, text, bad }].slice(-4));
     setTimeout(() => drop(id), bad ? BAD_SHOWN_MS : SHOWN_MS);
   }, []);
+  const top = places.at(-1);
+  const shown = (
+    <div className="notices" role="log" aria-live="polite">
+      {notices.map(({ id, text, bad }) => (
+        <p key={id} className="notice" data-bad={bad}>
+          <span>{text}</span>
+          <button type="button" onClick={() => drop(id)} aria-label={words.frame.dismiss}>
+            ×
+          </button>
+        </p>
+      ))}
+    </div>
+  );
   return (
     <Context.Provider value={say}>
-      {children}
-      <div className="notices" role="log" aria-live="polite">
-        {notices.map(({ id, text, bad }) => (
-          <p key={id} className="notice" data-bad={bad}>
-            <span>{text}</span>
-            <button type="button" onClick={() => drop(id)} aria-label={words.frame.dismiss}>
-              ×
-            </button>
-          </p>
-        ))}
-      </div>
+      <Places.Provider value={place}>{children}</Places.Provider>
+      {top ? createPortal(shown, top) : shown}
     </Context.Provider>
   );
+}
+
+/** Has notices shown in an element above the page until the returned function is called. */
+export function useNoticePlace(): (place: HTMLElement) => () => void {
+  return useContext(Places);
 }
 
 /** Says something at the corner. */
@@ -71,7 +91,8 @@ export function useAct() {
         const trouble = troubleIn(error);
         if (trouble || data === undefined) {
           const { kind, message } = trouble ?? { kind: "fault" as const, message: "" };
-          say(`${words.trouble[kind]} ${message}`.trim(), { bad: true });
+          const text = kind === "offline" ? words.frame.notDone : words.trouble[kind];
+          say(`${text} ${message}`.trim(), { bad: true });
           return { done: null, refused: null };
         }
         const result = pick(data);

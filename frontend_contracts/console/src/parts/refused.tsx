@@ -8,13 +8,14 @@ export function RefusedNote({ refused }: { refused: Refused | null }) {
     <div className="problem" role="alert">
       {refused && (
         <>
-          <p>{refused.message}</p>
+          {/* The message of a wrong input says its problems in one line. */}
+          {refused.problems.length === 0 && <p>{refused.message}</p>}
           {refused.until && <p>{words.dialing.until(formatMoment(refused.until))}</p>}
           {refused.problems.length > 0 && (
-            <ul>
+            <ul className="plain">
               {refused.problems.map((problem) => (
                 <li key={problem.path}>
-                  {problem.path} {problem.message}
+                  {words.fields[problem.path] ?? problem.path}: {problem.message}
                 </li>
               ))}
             </ul>

@@ -39,6 +39,7 @@ export interface Socket {
   close(): void;
 }
 
+const AWAY: ReadonlySet<Connection["phase"]> = new Set(["waiting", "signedOut"]);
 const FORBIDDEN = 4403;
 const PING_MS = 12_000;
 const PONG_MS = 6_000;
@@ -75,7 +76,8 @@ export function createSocket(options: SocketOptions): Socket {
       closed(event) {
         clearTimeout(pong);
         if (isForbidden(event)) connection.set({ phase: "signedOut" });
-        else if (connection.get().phase !== "signedOut") connection.set({ phase: "idle" });
+        // A refused connection ends twice, and the wait for the next try begins in between.
+        else if (!AWAY.has(connection.get().phase)) connection.set({ phase: "idle" });
       },
       // A laptop that slept, a cable that was pulled: nobody closes such a socket but we.
       ping(received) {

@@ -105,7 +105,7 @@ export function reduceDesk(desk: Desk, update: DeskUpdate): Desk {
         current: FREE.has(event.state) || update.snapshot ? null : desk.current,
       };
     case "ScreenPop":
-      return withPop(next, event);
+      return withPop(next, event, update.snapshot ? endedBeforeIt(next, event) : null);
     case "CallEnded":
       return withEnd(next, event);
     case "CallStateChanged":
@@ -130,11 +130,23 @@ export function createDeskFeed(outdial: Outdial): Feed<Desk> {
   });
 }
 
-function withPop(desk: Desk, pop: ScreenPop): Desk {
-  const call = { pop, ended: null, held: false, thirdParty: null, recording: pop.recording };
+function withPop(desk: Desk, pop: ScreenPop, ended: CallEnded | null): Desk {
+  const call = { pop, ended, held: false, thirdParty: null, recording: pop.recording };
   if (pop.stage !== "CONNECTED") return { ...desk, current: call };
   const others = desk.recent.filter((each) => each.pop.callId !== pop.callId);
   return { ...desk, current: call, recent: [call, ...others].slice(0, REMEMBERED_CALLS) };
+}
+
+/** A desk that is opened anew in the wrap-up is told of the customer, and of no end: that was before. */
+function endedBeforeIt({ state, since }: Desk, pop: ScreenPop): CallEnded | null {
+  if (state !== "WRAP_UP" || since === null || pop.stage !== "CONNECTED") return null;
+  return {
+    __typename: "CallEnded",
+    at: since,
+    callId: pop.callId,
+    disposition: "CONNECTED",
+    talkSeconds: Math.max(0, (Date.parse(since) - Date.parse(pop.at)) / 1000),
+  };
 }
 
 function changed(desk: Desk, callId: string, what: Partial<DeskCall>): Desk {
