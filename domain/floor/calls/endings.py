@@ -60,7 +60,10 @@ class Endings:
         if line in self._state.waiting:
             self._state.waiting.remove(line)
         now = self._context.clock.monotonic()
-        if line.state in UNANSWERED and line.state is not AttemptState.COMMITTED:
+        if disposition is Disposition.NOT_PLACED:  # that tells a pacer nothing of who answers
+            if line.state is not AttemptState.COMMITTED:
+                run.tally.dialed = max(0, run.tally.dialed - 1)
+        elif line.state in UNANSWERED:
             self._seats.saw(line, Seen.FAILED, now - line.placed)
         if disposition is Disposition.ABANDONED and line.disposition is not disposition:
             self.abandoned(run, line)
@@ -236,13 +239,13 @@ class Endings:
 
     def told_gone(self, line: Line, seat: Seat) -> None:
         """Tell an agent's desk that the customer went on to somebody else."""
-        now = self._context.clock.monotonic()
+        talked, now = line.connected is not None, self._context.clock.monotonic()
         self._context.desk(
             seat.agent_id,
             CallEnded(
                 at=self._context.unix(),
                 call=line.id,
-                disposition=Disposition.CONNECTED,
+                disposition=Disposition.CONNECTED if talked else None,
                 talk_s=now - line.connected if line.connected is not None else 0.0,
             ),
         )

@@ -13,6 +13,7 @@ from domain.core.bus import Notice
 from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.loads import refuse_if_full
 from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.state import Seat
 from domain.telephony.events import EndedBy, Failure, LegEnded, LegFailed
@@ -79,6 +80,7 @@ class Supervisions:
             self._write(present)
             self._note(seat, f"supervisor_{command.role}")
             return
+        refuse_if_full(self._context, seat.node)
         way = self._outside.way() if command.number is not None else None
         if present is not None:
             self._finish(present, SupervisionEnd.ASKED)
@@ -141,6 +143,14 @@ class Supervisions:
         if (present := self._of_leg(leg)) is not None:
             present.status = SupervisionStatus.ANSWERED
             self._write(present)
+
+    def joined(self, leg: UUID) -> None:
+        """The supervisor is in the agent's room: as what was wished last, maybe since the call.
+
+        A switch does nothing of a role for a phone that rings, nor twice for one that has it.
+        """
+        if (present := self._of_leg(leg)) is not None:
+            self._context.send(present.node, SetRole(leg=leg, role=present.role))
 
     def gone(self, event: LegFailed | LegEnded) -> None:
         """The supervisor hung up or never picked up.

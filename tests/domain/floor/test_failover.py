@@ -258,6 +258,27 @@ async def test_a_contact_waits_for_a_full_trunk_and_others_pass_it(rig: Rig) -> 
     assert dialed(rig) == [(PERSON, "full-1"), (PERSON, "second")]
 
 
+async def test_a_contact_who_waited_for_a_trunk_that_is_disabled_then_is_dialed_by_another(
+    rig: Rig,
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    first, second = await trunks(rig, campaign, "full-1", "second")
+    await rig.targets(campaign, PERSON)
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    floor.state.trunks[second.id].channels = 0  # all are taken
+    await rig.at_work(agent)
+    await rig.until(lambda: rig.ended(1))
+
+    await Trunk.filter(id=second.id).update(disabled_at=rig.row.created_at)
+    assert (await rig.ask(TrunksChanged())).code is None
+    assert floor.state.trunks[first.id].enabled
+    await rig.until(lambda: rig.ended(2))
+
+    assert dialed(rig) == [(PERSON, "full-1"), (PERSON, "full-1")]
+
+
 async def test_what_a_carrier_failed_counts_for_no_cap(rig: Rig) -> None:
     campaign = await rig.campaign(
         DialMode.PROGRESSIVE,
@@ -290,8 +311,8 @@ async def test_an_agent_who_takes_a_break_meanwhile_loses_no_contact(slow_rig: R
     floor = await rig.floor()
     hear = floor.hearing.hear
 
-    def break_right_after(event: Any) -> None:
-        hear(event)
+    def break_right_after(event: Any, node: str) -> None:
+        hear(event, node)
         if type(event).__name__ == "LegFailed":
             floor.seats.take_break(floor.state.seats[first.id], reason=None)
 
@@ -346,11 +367,11 @@ async def test_a_floor_that_dies_between_the_two_calls_loses_and_doubles_none(
     stopped = asyncio.Event()
     hear, go_on = floor.hearing.hear, floor.lines.placing.launch
 
-    def deaf(event: Any) -> None:
+    def deaf(event: Any, node: str) -> None:
         if type(event).__name__ == "LegFailed":
             floor.journal.flush = _never  # type: ignore[method-assign]  # nothing of it is written
             stopped.set()
-        hear(event)
+        hear(event, node)
 
     def dead(*args: Any, **more: Any) -> Any:
         if more.get("instead_of") is None:
