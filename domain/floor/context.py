@@ -49,6 +49,7 @@ class FloorContext:
     send: Callable[[str, Command], None]  # to a gateway by name, in order, never waits
     timers: Timers = field(default_factory=Timers)
     nodes: dict[str, Node] = field(default_factory=dict)  # living gateways
+    refused: dict[str, float] = field(default_factory=dict)  # by gateway: when it last did
 
     def desk(self, agent_id: UUID, event: DeskEvent) -> None:
         """Tell an agent's desk, after the commit."""

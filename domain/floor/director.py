@@ -318,7 +318,7 @@ class Floor:
             if not self.state.owns(said.leg):
                 self.callers.arrived(said, message.node)
             return
-        self.hearing.hear(said)
+        self.hearing.hear(said, message.node)
 
     def _obey(self, asked: Asked) -> None:
         if asked.deadline is not None and asked.deadline < self.context.unix():

@@ -48,9 +48,14 @@ class Hearing:
         self._recordings = recordings
         self._switches = switches
 
-    def hear(self, event: events.Event) -> None:
-        """Handle one fact about a leg that is known, or about none; of others nothing is done."""
+    def hear(self, event: events.Event, node: str) -> None:
+        """Handle one fact about a leg that is known, or about none; of others nothing is done.
+
+        `node`: the gateway that told it.
+        """
         match event:
+            case events.LegFailed(failure=events.Failure.STALE):
+                self._switches.refused(node)
             case events.Snapshot():
                 return self._switches.answered(event)
             case events.RecordingFinished():

@@ -11,6 +11,10 @@ from domain.calls.rules import AttemptState
 from domain.floor.context import FloorContext
 from domain.floor.state import ON_THE_JOB, Run, Seat
 
+# A switch that refused a call is asked for no customer's so long: until its heartbeat, a second or
+# two old, tells that it is full. Else its agents' contacts would be tried five times a second.
+REFUSED_S = 2.0
+
 MET_NOBODY = (
     AttemptState.COMMITTED,
     AttemptState.PLACED,
@@ -22,6 +26,20 @@ MET_NOBODY = (
 
 def room_left(context: FloorContext) -> dict[str, int]:
     """How many more legs each living switch takes; one that is full is not in the result.
+
+    Nor is one that refused a call a moment ago.
+    """
+    return {name: legs for name, legs in _told(context).items() if not refuses(context, name)}
+
+
+def refuses(context: FloorContext, name: str) -> bool:
+    """Whether a switch refused a call a moment ago."""
+    refused = context.refused.get(name)
+    return refused is not None and context.clock.monotonic() - refused < REFUSED_S
+
+
+def _told(context: FloorContext) -> dict[str, int]:
+    """How many more legs each switch takes by its heartbeat; one that is full is not in the result.
 
     A heartbeat is a second or two old, so this floor's own legs count as soon as it decides them.
     """
@@ -38,13 +56,18 @@ def room_left(context: FloorContext) -> dict[str, int]:
 def node_for_phone(context: FloorContext, seat: Seat) -> str | None:
     """Where an agent is called: where a customer waits for such an agent, else at the emptiest.
 
-    The emptiest is the one with the most room for its size. None: no switch has any.
+    The emptiest is the one with the most room for its size. One that refused a call is the last
+    choice: phones wait between their calls anyway. None: no switch has any room.
     """
-    left = room_left(context)
+    left = _told(context)
     waited_at = {line.node for line in context.state.waiting if seat.serves(line.campaign_id)}
     return min(
         left,
-        key=lambda name: (name not in waited_at, -left[name] / context.nodes[name].capacity),
+        key=lambda name: (
+            refuses(context, name),
+            name not in waited_at,
+            -left[name] / context.nodes[name].capacity,
+        ),
         default=None,
     )
 

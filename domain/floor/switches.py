@@ -90,6 +90,10 @@ class Switches:
             if self._context.nodes.pop(name, None) is not None:
                 self._gone[name] = self._context.clock.monotonic()
 
+    def refused(self, name: str) -> None:
+        """The gateway's switch was asked for a call and dialed nothing: it is full, or behind."""
+        self._context.refused[name] = self._context.clock.monotonic()
+
     def ask(self, name: str) -> None:
         """Ask a gateway what its switch holds."""
         self._asked[name] = self._context.clock.monotonic()

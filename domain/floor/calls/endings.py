@@ -60,7 +60,10 @@ class Endings:
         if line in self._state.waiting:
             self._state.waiting.remove(line)
         now = self._context.clock.monotonic()
-        if line.state in UNANSWERED and line.state is not AttemptState.COMMITTED:
+        if disposition is Disposition.NOT_PLACED:  # that tells a pacer nothing of who answers
+            if line.state is not AttemptState.COMMITTED:
+                run.tally.dialed = max(0, run.tally.dialed - 1)
+        elif line.state in UNANSWERED:
             self._seats.saw(line, Seen.FAILED, now - line.placed)
         if disposition is Disposition.ABANDONED and line.disposition is not disposition:
             self.abandoned(run, line)

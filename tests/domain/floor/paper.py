@@ -252,7 +252,7 @@ class PaperFloor:
             self.hear(LegFailed(account=ACCOUNT, at=at, leg=leg, failure=failure))
 
     def hear(self, event: Event) -> None:
-        self.floor.hearing.hear(event)
+        self.floor.hearing.hear(event, "sim")
 
     def settle(self) -> None:
         for _ in range(20):
