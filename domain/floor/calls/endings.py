@@ -239,13 +239,13 @@ class Endings:
 
     def told_gone(self, line: Line, seat: Seat) -> None:
         """Tell an agent's desk that the customer went on to somebody else."""
-        now = self._context.clock.monotonic()
+        talked, now = line.connected is not None, self._context.clock.monotonic()
         self._context.desk(
             seat.agent_id,
             CallEnded(
                 at=self._context.unix(),
                 call=line.id,
-                disposition=Disposition.CONNECTED,
+                disposition=Disposition.CONNECTED if talked else None,
                 talk_s=now - line.connected if line.connected is not None else 0.0,
             ),
         )

@@ -240,8 +240,8 @@ class Lines:
         now = self._context.clock.monotonic()
         line.presented = now
         run.tally.answered += 1
-        seat = line.seat if line.seat is not None and line.seat.line is line else None
-        if line.by_hand and seat is not None and seat.leg_up:
+        seat = self._kept_for(line)
+        if line.by_hand and seat is not None:
             self._connect(run, line, seat)
             return
         run.ledger.add(self._context.unix(), live=1)
@@ -256,11 +256,26 @@ class Lines:
             else:
                 self.wait(run, line)
             return
-        if seat is not None and seat.leg_up:
+        if seat is not None:
             self._connect(run, line, seat)
             return
         line.seat = None
         self._find_agent(run, line)
+
+    def _kept_for(self, line: Line) -> Seat | None:
+        """The agent who is kept for a customer and hears them now.
+
+        One who takes another phone just then is kept no longer, or nobody would let them go.
+        """
+        seat = line.seat
+        if seat is None or seat.line is not line:
+            return None
+        if seat.leg_up and seat.node == line.node:
+            return seat
+        line.seat = None
+        self._endings.told_gone(line, seat)
+        self._seats.release(seat)
+        return None
 
     def _find_agent(self, run: Run, line: Line) -> None:
         if free := seat_for(line, self._state.crew(run.campaign_id), self._state.runs):
