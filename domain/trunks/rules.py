@@ -136,9 +136,9 @@ def goes_on(order: Iterable[TrunkUse], tried: Collection[UUID], now: float) -> b
 
 
 def ways(order: Iterable[TrunkUse], tried: Collection[UUID]) -> list[TrunkUse]:
-    """The trunks that a contact may leave by: those that have not failed it.
+    """The trunks that a contact may leave by: those in use that have not failed it.
 
     All, when that would be none, since the order may have been changed meanwhile.
     """
     every = list(order)
-    return [trunk for trunk in every if trunk.id not in tried] or every
+    return [trunk for trunk in every if trunk.enabled and trunk.id not in tried] or every

@@ -258,6 +258,27 @@ async def test_a_contact_waits_for_a_full_trunk_and_others_pass_it(rig: Rig) -> 
     assert dialed(rig) == [(PERSON, "full-1"), (PERSON, "second")]
 
 
+async def test_a_contact_who_waited_for_a_trunk_that_is_disabled_then_is_dialed_by_another(
+    rig: Rig,
+) -> None:
+    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
+    first, second = await trunks(rig, campaign, "full-1", "second")
+    await rig.targets(campaign, PERSON)
+    (agent,) = await rig.agents(1)
+    await rig.carrier()
+    floor = await rig.floor()
+    floor.state.trunks[second.id].channels = 0  # all are taken
+    await rig.at_work(agent)
+    await rig.until(lambda: rig.ended(1))
+
+    await Trunk.filter(id=second.id).update(disabled_at=rig.row.created_at)
+    assert (await rig.ask(TrunksChanged())).code is None
+    assert floor.state.trunks[first.id].enabled
+    await rig.until(lambda: rig.ended(2))
+
+    assert dialed(rig) == [(PERSON, "full-1"), (PERSON, "full-1")]
+
+
 async def test_what_a_carrier_failed_counts_for_no_cap(rig: Rig) -> None:
     campaign = await rig.campaign(
         DialMode.PROGRESSIVE,
