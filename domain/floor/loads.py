@@ -7,6 +7,7 @@ who is on one switch can't be joined with who is on another.
 from collections import Counter
 from collections.abc import Iterable
 
+from domain.agents.errors import NoLineFree
 from domain.calls.rules import AttemptState
 from domain.floor.context import FloorContext
 from domain.floor.state import ON_THE_JOB, Run, Seat
@@ -36,6 +37,12 @@ def refuses(context: FloorContext, name: str) -> bool:
     """Whether a switch refused a call a moment ago."""
     refused = context.refused.get(name)
     return refused is not None and context.clock.monotonic() - refused < REFUSED_S
+
+
+def refuse_if_full(context: FloorContext, name: str) -> None:
+    """Raise NoLineFree if a switch is away, or has no room for another leg in a call there."""
+    if name not in room_left(context):
+        raise NoLineFree("the switch that holds the call is away or full")
 
 
 def _told(context: FloorContext) -> dict[str, int]:

@@ -13,6 +13,7 @@ from domain.core.bus import Notice
 from domain.core.errors import NotFound
 from domain.core.ids import new_id
 from domain.floor.context import FloorContext
+from domain.floor.loads import refuse_if_full
 from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.state import Seat
 from domain.telephony.events import EndedBy, Failure, LegEnded, LegFailed
@@ -75,6 +76,7 @@ class Supervisions:
             self._write(present)
             self._note(seat, f"supervisor_{command.role}")
             return
+        refuse_if_full(self._context, seat.node)
         way = self._outside.way() if command.number is not None else None
         if present is not None:
             self._finish(present, SupervisionEnd.ASKED)

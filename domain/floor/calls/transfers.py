@@ -18,10 +18,11 @@ from domain.floor.calls.endings import Endings
 from domain.floor.calls.lines import Lines
 from domain.floor.calls.pops import pop_of_line
 from domain.floor.context import FloorContext
+from domain.floor.loads import refuse_if_full
 from domain.floor.outside import RING_LIMIT_S, Outside
 from domain.floor.state import Consultation, Line, Seat
 from domain.pacing.interface import Seen
-from domain.telephony.events import LegAnswered, LegEnded, LegFailed
+from domain.telephony.events import Failure, LegAnswered, LegEnded, LegFailed
 from domain.telephony.port import (
     CallerId,
     HangUp,
@@ -35,6 +36,9 @@ from domain.telephony.port import (
 from domain.trunks.rules import WayOut
 
 PLACE_WITHIN_S = 5.0
+# A number that a full switch never called is called once a second, for so long: whoever was given
+# away at once has nobody else to speak with.
+AGAIN_S, AGAIN_FOR_S = 1.0, 10.0
 
 
 class Transfers:
@@ -65,6 +69,7 @@ class Transfers:
         if line.consultation is not None:
             raise AgentBusy(seat.agent_id, seat.state)
         if command.to_number is not None:
+            refuse_if_full(self._context, line.node)
             way = self._outside.way(first=line.trunk)  # the carrier that knows what we show
             if command.consult:
                 self._hold(line, on=True)
@@ -131,6 +136,8 @@ class Transfers:
         if consultation is None or consultation.leg != event.leg:
             return
         self._state.thirds.pop(consultation.leg, None)
+        if isinstance(event, LegFailed) and self._waits_for_room(line, consultation, event):
+            return
         line.consultation = None
         if self._goes_on(line, consultation, event):
             self.tell(line)
@@ -208,6 +215,21 @@ class Transfers:
         if (again := self._outside.next(way, event.failure)) is None:
             return False
         self._call_number(line, consultation.number, consultation.room, again)
+        return True
+
+    def _waits_for_room(self, line: Line, consultation: Consultation, event: LegFailed) -> bool:
+        """Whether a number that the switch never called will be called soon, by the same trunk."""
+        way, room, now = consultation.way, consultation.room, self._context.clock.monotonic()
+        if event.failure is not Failure.STALE or way is None or room is None:
+            return False
+        if now - way.since >= AGAIN_FOR_S:
+            return False
+
+        def again() -> None:
+            if line.consultation is consultation:
+                self._call_number(line, consultation.number, room, way)
+
+        self._context.timers.at(now + AGAIN_S, again)
         return True
 
     def _consult(self, line: Line, seat: Seat, other: Seat) -> Consultation:

@@ -1,13 +1,21 @@
 """A switch that refuses calls, since others filled it after its last heartbeat."""
 
+from uuid import UUID, uuid4
+
 import msgspec
 import pytest
 
+from domain.agents.errors import NoLineFree
 from domain.agents.rules import AgentState
+from domain.calls.commands import Supervise, TransferTo
 from domain.campaigns.rules import DialMode
+from domain.floor.state import Line
 from domain.pacing.interface import Decision, FloorView, Observation, PacingPolicy, Seen
-from domain.telephony.events import Failure
+from domain.telephony.events import EndedBy, Failure
+from domain.telephony.port import Role
 from tests.domain.floor.paper import AGENTS, NODE, PaperFloor, paper_floor
+
+THIRD = "+12025560010"
 
 
 class Watched:
@@ -102,3 +110,91 @@ def test_an_agents_phone_that_a_full_switch_refuses_is_called_each_second() -> N
 
     assert 5 <= asked <= 11
     assert seat.free
+
+
+def transferring(*, consult: bool) -> tuple[PaperFloor, Line, UUID]:
+    """An agent calls a number for the customer; the line, and the leg to the number."""
+    paper = paper_floor(talking=True)
+    seat = paper.agents[0]
+    line = seat.line
+    assert line is not None
+    wish = TransferTo(agent=seat.agent_id, to_number=THIRD, consult=consult)
+    paper.floor.transfers.transfer(seat, wish)
+    assert line.consultation is not None
+    return paper, line, line.consultation.leg
+
+
+@pytest.mark.feature("AGT-11")
+@pytest.mark.parametrize("consult", [True, False])
+def test_a_party_whom_a_full_switch_refused_is_called_again(consult: bool) -> None:
+    paper, line, leg = transferring(consult=consult)
+
+    paper.carrier_fails(leg, Failure.STALE)
+    paper.wait(1.0)
+
+    assert line.consultation is not None
+    again = line.consultation.leg
+    assert again != leg and paper.legs[again] == "dialing"
+    assert [trunk.busy for trunk in paper.state.trunks.values()] == [2, 2, 0]
+    paper.answers(again)
+    assert line.consultation.up
+    assert line.id in paper.legs
+    paper.gone(line.id, EndedBy.FAR_END)
+    paper.settle()
+    assert again not in paper.legs
+    assert paper.state.thirds == {}
+
+
+@pytest.mark.feature("AGT-11")
+def test_a_party_whom_the_switch_refuses_for_long_is_given_up() -> None:
+    paper, line, _ = transferring(consult=True)
+
+    asked = refuse_for(paper, 30.0)
+
+    assert 5 <= asked <= 11
+    assert (line.consultation, line.held) == (None, False)
+    assert [trunk.busy for trunk in paper.state.trunks.values()] == [2, 1, 0]
+
+
+@pytest.mark.feature("AGT-11")
+def test_nobody_is_called_for_a_customer_who_hung_up_meanwhile() -> None:
+    paper, line, leg = transferring(consult=False)
+    paper.carrier_fails(leg, Failure.STALE)
+
+    paper.gone(line.id, EndedBy.FAR_END)
+    paper.wait(5.0)
+
+    assert "dialing" not in paper.legs.values()
+    assert sum(trunk.busy for trunk in paper.state.trunks.values()) == 2
+
+
+@pytest.mark.feature("AGT-11")
+@pytest.mark.parametrize("consult", [True, False])
+def test_a_customer_at_a_full_switch_is_not_given_to_a_number(consult: bool) -> None:
+    paper = paper_floor(talking=True)
+    seat, asked = paper.agents[0], len(paper.sent)
+    paper.context.nodes["sim"] = msgspec.structs.replace(NODE, legs=NODE.capacity)
+
+    with pytest.raises(NoLineFree, match="full"):
+        wish = TransferTo(agent=seat.agent_id, to_number=THIRD, consult=consult)
+        paper.floor.transfers.transfer(seat, wish)
+
+    assert seat.line is not None
+    assert (seat.state, seat.line.consultation) == (AgentState.TALKING, None)
+    assert paper.sent[asked:] == []
+    assert [trunk.busy for trunk in paper.state.trunks.values()] == [2, 1, 0]
+
+
+@pytest.mark.feature("MON-04")
+def test_no_supervisor_is_called_at_a_full_switch() -> None:
+    paper = paper_floor(talking=True)
+    seat, asked = paper.agents[0], len(paper.sent)
+    paper.context.nodes["sim"] = msgspec.structs.replace(NODE, legs=NODE.capacity)
+    wish = Supervise(
+        agent=seat.agent_id, supervisor=uuid4(), endpoint="boss", number=None, role=Role.LISTEN
+    )
+
+    with pytest.raises(NoLineFree, match="full"):
+        paper.floor.supervisions.supervise(seat, wish)
+
+    assert (paper.sent[asked:], paper.state.visitors) == ([], set())
