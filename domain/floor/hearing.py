@@ -122,6 +122,8 @@ class Hearing:
                 self._supervisions.heard(leg)
             case events.LegAnswered():
                 self._supervisions.answered(leg)
+            case events.RoomJoined():
+                self._supervisions.joined(leg)
             case events.LegFailed() | events.LegEnded():
                 self._phones.gone(leg)
                 self._supervisions.gone(event)

@@ -140,6 +140,14 @@ class Supervisions:
             present.status = SupervisionStatus.ANSWERED
             self._write(present)
 
+    def joined(self, leg: UUID) -> None:
+        """The supervisor is in the agent's room: as what was wished last, maybe since the call.
+
+        A switch does nothing of a role for a phone that rings, nor twice for one that has it.
+        """
+        if (present := self._of_leg(leg)) is not None:
+            self._context.send(present.node, SetRole(leg=leg, role=present.role))
+
     def gone(self, event: LegFailed | LegEnded) -> None:
         """The supervisor hung up or never picked up.
 

@@ -171,3 +171,23 @@ async def _is_inside(rig: Rig, room: UUID, leg: UUID) -> bool:
 
 async def _is_told(rig: Rig, supervisor: UUID) -> bool:
     return supervision_topic(supervisor) in rig.bus.topics
+
+
+@pytest.mark.feature("MON-04")
+async def test_a_role_chosen_while_the_phone_rings_is_the_one_that_counts(slow_rig: Rig) -> None:
+    rig = slow_rig
+    _, agent, _ = await with_a_caller(rig)
+    supervisor = uuid4()
+    wish = Supervise(agent=agent.id, supervisor=supervisor, endpoint="boss", role=Role.BARGE)
+    assert (await rig.ask(wish)).code is None
+    wish = Supervise(agent=agent.id, supervisor=supervisor, endpoint="boss", role=Role.LISTEN)
+    assert (await rig.ask(wish)).code is None
+    await rig.until(supervised(SupervisionStatus.ANSWERED))
+
+    leg = rig.commands(PlaceLeg)[-1].leg
+
+    async def listens() -> bool:
+        return rig.carrier_of()._exchange.legs[leg].role is Role.LISTEN
+
+    await rig.until(listens)
+    assert (await SupervisionEntry.get()).role is Role.LISTEN
