@@ -134,7 +134,8 @@ def test_a_party_whom_a_full_switch_refused_is_called_again(consult: bool) -> No
 
     assert line.consultation is not None
     again = line.consultation.leg
-    assert again != leg and paper.legs[again] == "dialing"
+    assert again != leg
+    assert paper.legs[again] == "dialing"
     assert [trunk.busy for trunk in paper.state.trunks.values()] == [2, 2, 0]
     paper.answers(again)
     assert line.consultation.up
@@ -175,8 +176,8 @@ def test_a_customer_at_a_full_switch_is_not_given_to_a_number(consult: bool) -> 
     seat, asked = paper.agents[0], len(paper.sent)
     paper.context.nodes["sim"] = msgspec.structs.replace(NODE, legs=NODE.capacity)
 
+    wish = TransferTo(agent=seat.agent_id, to_number=THIRD, consult=consult)
     with pytest.raises(NoLineFree, match="full"):
-        wish = TransferTo(agent=seat.agent_id, to_number=THIRD, consult=consult)
         paper.floor.transfers.transfer(seat, wish)
 
     assert seat.line is not None
