@@ -236,8 +236,21 @@ class Screening:
         self._lately.forget(number, id)
 
     def suppressed(self, number: str) -> None:
-        """A customer asked not to be called: what was read of the number before is outdated."""
-        self._on_list[number] = OnList("Said so in a call.", None)
+        """A customer asked not to be called: what was read of the number before is outdated.
+
+        What is read once that is written is not: somebody may take the entry away again.
+        """
+        self._on_list[number] = entry = OnList("Said so in a call.", None)
+
+        def outdated() -> None:
+            if self._on_list.get(number) is entry:
+                del self._on_list[number]
+
+        def written() -> None:
+            after = self._context.clock.monotonic() + self._remembered_s()
+            self._context.timers.at(after, outdated)
+
+        self._context.journal.after(written)
 
     def _remembered_s(self) -> float:
         """Longer than anything waits between the hopper and the line."""
