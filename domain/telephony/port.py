@@ -181,7 +181,10 @@ class CreateRoom(Message, frozen=True, kw_only=True):
 
 
 class Join(Message, frozen=True, kw_only=True):
-    """Put a leg into a room, out of wherever it was. Only the agents there hear `entry`."""
+    """Put a leg into a room, out of wherever it was, hold included.
+
+    Only the agents there hear `entry`.
+    """
 
     leg: UUID
     room: UUID

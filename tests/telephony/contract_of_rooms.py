@@ -219,6 +219,21 @@ class RoomsContract:
         assert await stage.legs_in(room) == {agent, customer}
         assert not stage.seen(LegEnded)
 
+    async def test_a_held_leg_that_joins_another_room_is_held_no_more(self, stage: Stage) -> None:
+        room, other = uuid4(), uuid4()
+        agent, customer = await stage.agent(join=room), await stage.customer(join=room)
+        await stage.see_all(2, RoomJoined, room=room)
+        await stage.do(Hold(leg=customer, on=True))
+
+        await stage.do(Join(leg=customer, room=other))
+        await stage.see(RoomJoined, leg=customer, room=other)
+        await stage.do(Hold(leg=customer, on=False))  # it is on no hold that this could end
+        await stage.quiet()
+
+        assert await stage.legs_in(room) == {agent}
+        assert await stage.legs_in(other) == {customer}
+        assert len(stage.seen(RoomJoined, leg=customer)) == 2
+
     async def test_who_talks_is_told(self, stage: Stage) -> None:
         if stage.script.talks is None:
             return

@@ -86,18 +86,19 @@ class Transfers:
         self.tell(line)
 
     def complete(self, seat: Seat) -> None:
-        """Bring customer and consulted party together; the agent goes to wrap-up."""
+        """Bring customer and consulted party together; the agent goes to wrap-up.
+
+        Going into another room ends the hold.
+        """
         line = self._talking(seat)
         consultation = self._consultation(line, seat)
         if not consultation.is_there:
             raise NoConsultation(seat.agent_id)
         if consultation.seat is not None:
             other = consultation.seat
-            self._context.send(line.node, Hold(leg=line.id, on=False))
             self._send_home(line, consultation.leg, other)
             self._hand_over(line, seat, other)
             return
-        self._context.send(line.node, Hold(leg=line.id, on=False))
         for leg in (consultation.leg, line.id):
             self._context.send(line.node, Join(leg=leg, room=line.id, role=Role.NORMAL))
         self._give_outside(line, seat)
