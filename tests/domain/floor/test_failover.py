@@ -237,17 +237,22 @@ async def test_a_congested_number_holds_no_more_than_one_trunk_back(rig: Rig) ->
     assert [use.busy for use in used.values()] == [0, 0, 0]
 
 
-async def test_a_contact_waits_for_a_full_trunk_and_others_pass_it(rig: Rig) -> None:
+async def waiting_for_the_second_trunk(rig: Rig) -> tuple[Floor, Trunk, Trunk]:
+    """A contact whom the first trunk failed, and a second one without a free channel."""
     campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
-    _, second = await trunks(rig, campaign, "full-1", "second")
+    first, second = await trunks(rig, campaign, "full-1", "second")
     await rig.targets(campaign, PERSON)
     (agent,) = await rig.agents(1)
     await rig.carrier()
     floor = await rig.floor()
     floor.state.trunks[second.id].channels = 0  # all are taken
     await rig.at_work(agent)
-
     await rig.until(lambda: rig.ended(1))
+    return floor, first, second
+
+
+async def test_a_contact_waits_for_a_full_trunk_and_others_pass_it(rig: Rig) -> None:
+    floor, _, second = await waiting_for_the_second_trunk(rig)
     await rig.pass_time(3)
 
     (run,) = floor.state.runs.values()
@@ -261,15 +266,7 @@ async def test_a_contact_waits_for_a_full_trunk_and_others_pass_it(rig: Rig) -> 
 async def test_a_contact_who_waited_for_a_trunk_that_is_disabled_then_is_dialed_by_another(
     rig: Rig,
 ) -> None:
-    campaign = await rig.campaign(DialMode.PROGRESSIVE, max_attempts=1)
-    first, second = await trunks(rig, campaign, "full-1", "second")
-    await rig.targets(campaign, PERSON)
-    (agent,) = await rig.agents(1)
-    await rig.carrier()
-    floor = await rig.floor()
-    floor.state.trunks[second.id].channels = 0  # all are taken
-    await rig.at_work(agent)
-    await rig.until(lambda: rig.ended(1))
+    floor, first, second = await waiting_for_the_second_trunk(rig)
 
     await Trunk.filter(id=second.id).update(disabled_at=rig.row.created_at)
     assert (await rig.ask(TrunksChanged())).code is None

@@ -74,6 +74,15 @@ class Gateway:
         }
         return PlaceLeg(**(values | more))  # type: ignore[arg-type]  # a test's words
 
+    async def in_room(self, n: int) -> Headers:
+        """Bring a leg into ROOM; what Asterisk tells of its channel there."""
+        known = {"Uniqueid": str(leg(n)), "Channel": "PJSIP/wire-1", "AccountCode": str(ACCOUNT)}
+        room = known | {"Conference": str(ROOM), "Exten": f"normal-m0-{ROOM}", "ChannelState": "6"}
+        await self.switch.execute(self.place(n, join=ROOM))
+        self.ami.say(room | {"Event": "ConfbridgeJoin"})
+        await self.until(lambda: "RoomJoined" in self.told(n))
+        return room
+
     def told(self, n: int) -> list[str]:
         return [type(e).__name__ for e in self.events if getattr(e, "leg", None) == leg(n)]
 
@@ -235,11 +244,7 @@ async def test_calls_of_others_on_the_same_pbx_are_left_alone(
 async def test_a_leg_that_could_not_be_held_is_told_when_it_leaves_its_room(
     gateway: Gateway,
 ) -> None:
-    known = {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1", "AccountCode": str(ACCOUNT)}
-    room = known | {"Conference": str(ROOM), "Exten": f"normal-m0-{ROOM}", "ChannelState": "6"}
-    await gateway.switch.execute(gateway.place(1, join=ROOM))
-    gateway.ami.say(room | {"Event": "ConfbridgeJoin"})
-    await gateway.until(lambda: "RoomJoined" in gateway.told(1))
+    room = await gateway.in_room(1)
     refusal = "Response: Error\r\nActionID: @ID\r\nMessage: no\r\n\r\n"
     gateway.ami.answer = lambda action: refusal if action["Action"] == "Redirect" else ""
 
@@ -253,11 +258,7 @@ async def test_a_leg_that_could_not_be_held_is_told_when_it_leaves_its_room(
 async def test_a_leg_that_is_still_on_its_way_to_the_place_before_is_sent_on_from_there(
     gateway: Gateway,
 ) -> None:
-    known = {"Uniqueid": str(leg(1)), "Channel": "PJSIP/wire-1", "AccountCode": str(ACCOUNT)}
-    room = known | {"Conference": str(ROOM), "Exten": f"normal-m0-{ROOM}", "ChannelState": "6"}
-    await gateway.switch.execute(gateway.place(1, join=ROOM))
-    gateway.ami.say(room | {"Event": "ConfbridgeJoin"})
-    await gateway.until(lambda: "RoomJoined" in gateway.told(1))
+    await gateway.in_room(1)
     busy = "Response: Error\r\nActionID: @ID\r\nMessage: Redirect failed, channel not up.\r\n\r\n"
     refused: list[Headers] = []
 
