@@ -29,6 +29,7 @@ from domain.campaigns.events import (
     floor_board_topic,
 )
 from domain.campaigns.models import Campaign
+from domain.campaigns.results import ANSWERED, DIALED, MACHINES
 from domain.campaigns.rules import CampaignState
 from domain.campaigns.schedule import waits_for_agents
 from domain.campaigns.service import access_campaign
@@ -43,13 +44,12 @@ _row_changed = msgspec.json.Decoder(CampaignRowChanged).decode
 # Seconds after which a remembered board says nothing about a running campaign any more.
 STALE_S = 5.0
 
-_SINCE_START = """
-SELECT count(*) FILTER (WHERE created_at >= $2) AS dialed,
-    count(answered_at) FILTER (WHERE created_at >= $2
-        AND coalesce(disposition, '') NOT IN ('machine', 'fax')) AS answered,
+_SINCE_START = f"""
+SELECT count(*) FILTER (WHERE created_at >= $2 AND {DIALED}) AS dialed,
+    count(*) FILTER (WHERE created_at >= $2 AND {ANSWERED}) AS answered,
     count(connected_at) FILTER (WHERE created_at >= $2) AS connected,
     count(*) FILTER (WHERE created_at >= $2 AND disposition = 'abandoned') AS abandoned,
-    count(*) FILTER (WHERE created_at >= $2 AND disposition = 'machine') AS machines,
+    count(*) FILTER (WHERE created_at >= $2 AND {MACHINES}) AS machines,
     count(*) FILTER (WHERE state IN ('committed', 'placed', 'ringing')) AS dialing,
     count(*) FILTER (WHERE state = 'waiting') AS waiting,
     count(*) FILTER (WHERE state = 'connected') AS talking,

@@ -6,14 +6,18 @@ from uuid import UUID
 
 from tortoise import connections
 
-_RESULTS = """
-SELECT campaign_id, count(*) FILTER (WHERE disposition IS DISTINCT FROM 'not_placed') AS dialed,
+# What the figures of campaigns count, wherever rows are counted; a floor counts so as it goes.
+DIALED = "disposition IS DISTINCT FROM 'not_placed'"
+ANSWERED = "(connected_at IS NOT NULL OR disposition = 'abandoned')"  # live; nothing else was
+MACHINES = "disposition IN ('machine', 'fax')"
+
+_RESULTS = f"""
+SELECT campaign_id, count(*) FILTER (WHERE {DIALED}) AS dialed,
     count(DISTINCT target_id) FILTER (WHERE connected_at IS NOT NULL) AS reached,
-    count(answered_at) FILTER (WHERE coalesce(disposition, '') NOT IN ('machine', 'fax'))
-        AS answered,
+    count(*) FILTER (WHERE {ANSWERED}) AS answered,
     count(connected_at) AS connected,
     count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned,
-    count(*) FILTER (WHERE disposition = 'machine') AS machines,
+    count(*) FILTER (WHERE {MACHINES}) AS machines,
     coalesce(sum(extract(epoch FROM ended_at - connected_at)), 0)::float8 AS talk_seconds
 FROM attempt WHERE campaign_id = ANY($1) GROUP BY campaign_id
 """

@@ -14,6 +14,7 @@ from domain.agents.rules import AgentState
 from domain.calls.models import Call
 from domain.calls.rules import AttemptState, CallDirection
 from domain.campaigns.models import Campaign, CampaignLogin
+from domain.campaigns.results import ANSWERED, DIALED, MACHINES
 from domain.campaigns.rules import CampaignState
 from domain.eligibility.models import DialingPolicy
 from domain.floor.ledger import Ledger, Tally
@@ -74,14 +75,14 @@ _OPEN_STATES = """
 SELECT * FROM agent_state WHERE account_id = $1 AND ended_at IS NULL ORDER BY started_at
 """
 
-# Who waits is no live answer here yet: the line that is adopted says so.
-_TALLIES = """
-SELECT attempt.campaign_id, count(*) AS dialed,
-    count(*) FILTER (WHERE connected_at < $2 OR disposition = 'abandoned' AND ended_at < $2)
-        AS answered,
+# Who waits is no live answer here yet: the line that is adopted says so. Whoever met an agent since
+# is counted by the owner who saw it.
+_TALLIES = f"""
+SELECT attempt.campaign_id, count(*) FILTER (WHERE {DIALED}) AS dialed,
+    count(*) FILTER (WHERE {ANSWERED} AND coalesce(connected_at, ended_at) < $2) AS answered,
     count(*) FILTER (WHERE connected_at < $2) AS connected,
     count(*) FILTER (WHERE disposition = 'abandoned' AND ended_at < $2) AS abandoned,
-    count(*) FILTER (WHERE disposition IN ('machine', 'fax') AND ended_at < $2) AS machines
+    count(*) FILTER (WHERE {MACHINES}) AS machines
 FROM attempt JOIN campaign ON campaign.id = attempt.campaign_id
 WHERE attempt.campaign_id = ANY($1) AND attempt.created_at >= campaign.started_at
     AND attempt.created_at < $2

@@ -32,11 +32,11 @@ class CampaignBoard:
         "no agent is free."
     )
     agents: list[AgentsInState] = strawberry.field(description="Of those who work on it.")
-    dialed: int = strawberry.field(description="Attempts.")
+    dialed: int = strawberry.field(description="Attempts that were placed.")
     answered: int = strawberry.field(description="Live answers.")
     connected: int = strawberry.field(description="Customers who met an agent.")
     abandoned: int = strawberry.field(description="Live answers that met none in time.")
-    machines: int = strawberry.field(description="Answering machines.")
+    machines: int = strawberry.field(description="Answering machines and faxes.")
     lines_per_agent: float = strawberry.field(
         description="Lines in use for each agent who takes calls, now."
     )

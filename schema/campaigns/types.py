@@ -85,7 +85,7 @@ class CampaignResults:
     answered: int = strawberry.field(description="Live answers.")
     connected: int = strawberry.field(description="Customers who met an agent.")
     abandoned: int = strawberry.field(description="Live answers that met none in time.")
-    machines: int = strawberry.field(description="Answering machines.")
+    machines: int = strawberry.field(description="Answering machines and faxes.")
     talk_seconds: float = strawberry.field(description="Of customers with agents.")
 
     @classmethod

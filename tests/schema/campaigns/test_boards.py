@@ -109,6 +109,7 @@ async def test_without_a_floor_the_board_is_worked_out_from_the_rows(
         (now, {"disposition": Disposition.ABANDONED, **live}),
         (now, {"disposition": Disposition.MACHINE, **live}),
         (now, {"disposition": Disposition.BUSY, **ended}),
+        (now, {"disposition": Disposition.NOT_PLACED, **ended}),
         (now, {"state": AttemptState.RINGING}),
         (now - timedelta(hours=2), {"disposition": Disposition.ABANDONED, **live}),  # last start
         (now - timedelta(days=2), {"disposition": Disposition.ABANDONED, **live}),
